@@ -1,0 +1,214 @@
+"""The brief: a course's rules as data, read from one TOML file and refused when they are wrong."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import tomllib
+from datetime import UTC, datetime, timedelta
+from email.headerregistry import Address
+from enum import StrEnum
+from pathlib import Path
+from string import Formatter
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from assistant.errors import BriefError
+
+TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
+SHIPPED_BRIEF = TEMPLATES / "brief.toml"
+SUBJECT_NAMES = ("course", "name", "registration", "projects", "status", "digest")
+
+
+def checked_address(text: str) -> str:
+    """Return a mail address in its plain form `local@domain`, or raise ValueError saying what is wrong with it."""
+    if any(character in text for character in "\r\n"):
+        raise ValueError("an address cannot hold a line break")
+    plain = text.strip()
+    try:
+        address = Address(addr_spec=plain)
+    except (ValueError, IndexError, Exception) as error:  # noqa: BLE001 - the parser raises its own private errors
+        raise ValueError(f"{plain!r} is not a mail address; write it like name@example.org") from error
+    domain = address.domain
+    labels = domain.split(".")
+    if not address.username or len(labels) < 2 or not all(re.fullmatch(r"(?!-)[\w-]{1,63}(?<!-)", x) for x in labels):
+        raise ValueError(f"{plain!r} is not a mail address; write it like name@example.org")
+    return plain
+
+
+def parse_deadline(text: str) -> Deadline:
+    """Read `2023-01-15 23:59:59 Asia/Kolkata`; raise ValueError saying which part is wrong."""
+    moment_text, _, zone = text.strip().rpartition(" ")
+    if not moment_text or not re.search(r"[A-Za-z]", zone):
+        raise ValueError("a deadline is date, time and zone, such as 2023-01-15 23:59:59 Asia/Kolkata")
+    try:
+        local_zone = ZoneInfo(zone)
+    except (KeyError, ValueError, OSError) as error:
+        raise ValueError(f"there is no time zone {zone!r}; write it like Asia/Kolkata or Europe/Berlin") from error
+    try:
+        local = datetime.fromisoformat(moment_text)
+    except ValueError as error:
+        raise ValueError(f"{moment_text!r} is not a date and time; write it like 2023-01-15 23:59:59") from error
+    if local.tzinfo is not None:
+        raise ValueError("give the zone by its name at the end, such as Asia/Kolkata, and no offset")
+    # A deadline that names only a minute (or a day) includes its last second.
+    if re.fullmatch(r"\d{4}-\d{2}-\d{2}", moment_text):
+        local = local.replace(hour=23, minute=59, second=59)
+    elif moment_text.count(":") == 1:
+        local = local.replace(second=59)
+    return Deadline(moment=local.replace(tzinfo=local_zone).astimezone(UTC), zone=zone)
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Deadline(_Strict):
+    """The last moment that is on time, in UTC, and the zone in which the course wrote it."""
+
+    moment: datetime
+    zone: str
+
+    @property
+    def local(self) -> datetime:
+        """Return the moment in the course's zone."""
+        return self.moment.astimezone(ZoneInfo(self.zone))
+
+    def __str__(self) -> str:
+        return f"{self.local:%Y-%m-%d %H:%M:%S} {self.zone}"
+
+
+def _web_address(text: str) -> str:
+    if not re.fullmatch(r"https?://[^\s/]+\S*", text):
+        raise ValueError(f"{text!r} is not a web address; write it with https:// in front")
+    return text
+
+
+def _subject(text: str) -> str:
+    if "\n" in text or "\r" in text:
+        raise ValueError("a subject is one line")
+    try:
+        names = [name for _, name, _, _ in Formatter().parse(text) if name is not None]
+    except ValueError as error:
+        raise ValueError("the braces do not pair; write {name}, or {{ for a brace itself") from error
+    if unknown := [name for name in names if name not in SUBJECT_NAMES]:
+        raise ValueError(f"{{{unknown[0]}}} is not known; known are {', '.join(SUBJECT_NAMES)}")
+    return text
+
+
+def _deadline(value: object) -> object:
+    return parse_deadline(value) if isinstance(value, str) else value
+
+
+class Link(_Strict):
+    """A page the course hands out."""
+
+    title: str
+    url: Annotated[str, AfterValidator(_web_address)]
+
+
+class Section(_Strict):
+    """One heading of the report and the name of the text it starts from."""
+
+    title: Annotated[str, Field(min_length=1)]
+    draft: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$")]
+
+
+class SubmissionRules(_Strict):
+    """How one hands in: to whom, until when, how large."""
+
+    recipients: Annotated[tuple[Annotated[str, AfterValidator(checked_address)], ...], Field(min_length=1)]
+    deadline: Annotated[Deadline, BeforeValidator(_deadline)]
+    grace_minutes: Annotated[int, Field(ge=0)] = 0
+    late_policy: Literal["accept", "refuse"] = "accept"
+    mail_limit: Annotated[int, Field(ge=100_000)] = 25_000_000
+    subject: Annotated[str, AfterValidator(_subject)]
+
+
+class ReportRules(_Strict):
+    """What a report must hold and how it is set."""
+
+    sections: Annotated[tuple[Section, ...], Field(min_length=1)]
+    page_limit: Annotated[int, Field(ge=1, le=20)] = 2
+    paper: Literal["A4", "letter"] = "A4"
+    columns: Annotated[int, Field(ge=1, le=2)] = 2
+
+
+class ProjectSlot(_Strict):
+    """One project that has to be handed in; no `choices` means that the student may choose an own dataset."""
+
+    title: Annotated[str, Field(min_length=1)]
+    choices: tuple[str, ...] = ()
+    default: str | None = None
+
+
+class Timing(StrEnum):
+    """How a moment stands to the deadline."""
+
+    ON_TIME = "on time"
+    LATE = "late"
+    REFUSED = "refused"
+
+
+class Brief(_Strict):
+    """A course's rules."""
+
+    title: Annotated[str, Field(min_length=1)]
+    links: tuple[Link, ...] = ()
+    submission: SubmissionRules
+    report: ReportRules
+    projects: Annotated[tuple[ProjectSlot, ...], Field(min_length=1, max_length=9)]
+
+    @property
+    def digest(self) -> str:
+        """Return the SHA-256 of the rules, so that a bundle says under which it was made."""
+        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()
+
+    def timing(self, moment: datetime) -> Timing:
+        """Say how a moment (UTC) stands to the deadline; the deadline's last second is still on time."""
+        rules = self.submission
+        end = rules.deadline.moment.replace(microsecond=0) + timedelta(minutes=rules.grace_minutes, seconds=1)
+        if moment < end:
+            return Timing.ON_TIME
+        return Timing.LATE if rules.late_policy == "accept" else Timing.REFUSED
+
+    def with_own(self, deadline: Deadline | None, recipients: tuple[str, ...] | None) -> Brief:
+        """Return the brief with the deadline and recipients that a student set for their own hand-in."""
+        rules = self.submission.model_copy(
+            update={
+                **({"deadline": deadline} if deadline else {}),
+                **({"recipients": recipients} if recipients else {}),
+            }
+        )
+        return self.model_copy(update={"submission": rules})
+
+
+def load_brief(path: Path = SHIPPED_BRIEF) -> Brief:
+    """Read a brief; raise BriefError naming the key, its value and what would be right."""
+    try:
+        data = tomllib.loads(path.read_text("utf-8"))
+    except OSError as error:
+        raise BriefError("The brief cannot be read.", f"{path}: {error.strerror}.", "Set ASSISTANT_BRIEF to a file that exists.") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BriefError("The brief is not valid TOML.", f"{path.name}: {error}.", "Mend that line.") from error
+    try:
+        return Brief.model_validate(data)
+    except ValidationError as error:
+        raise BriefError("The brief is wrong.", f"{path.name}: {_explain(error)}", "Mend it and start again.") from error
+
+
+def _explain(error: ValidationError) -> str:
+    lines = []
+    for problem in error.errors():
+        key = ".".join(str(part + 1) if isinstance(part, int) else part for part in problem["loc"])
+        match problem["type"]:
+            case "extra_forbidden":
+                lines.append(f"the key {key} is not known; every known key is in the shipped templates/brief.toml.")
+            case "missing":
+                lines.append(f"the key {key} is missing.")
+            case _:
+                reason = problem["msg"].removeprefix("Value error, ")
+                lines.append(f"{key} = {problem['input']!r}: {reason}.")
+    return " ".join(lines)

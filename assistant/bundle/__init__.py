@@ -1,0 +1,1 @@
+"""Bundle: the zip that is handed over, and how anybody checks one."""

@@ -1,0 +1,47 @@
+"""One student's hand-in under one brief, as the bundle step takes it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict
+
+from assistant.brief import Brief
+from assistant.dataset.series import Source
+from assistant.training.run import Run
+
+
+class Student(BaseModel):
+    """Who hands in."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str = ""
+    email: str = ""
+    registration: str = ""
+
+
+@dataclass(frozen=True)
+class FinishedProject:
+    """One project as it is handed in; a part the student has not got is None, and the bundle says so."""
+
+    number: int
+    title: str
+    source: Source | None = None
+    dataset: Path | None = None
+    unit: str = ""
+    run: Run | None = None
+    report: Path | None = None
+    pages: int | None = None
+    notebook: Path | None = None
+    colab_url: str | None = None
+
+
+@dataclass(frozen=True)
+class Submission:
+    """What one student hands in under one brief."""
+
+    brief: Brief
+    student: Student
+    projects: tuple[FinishedProject, ...]

@@ -1,0 +1,1 @@
+"""Charts: from a run to descriptions of charts, and from a description to a picture."""

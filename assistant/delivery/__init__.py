@@ -1,0 +1,1 @@
+"""Delivery: from a bundle to a mail, its one attempt, and the receipt."""

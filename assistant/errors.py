@@ -1,0 +1,61 @@
+"""The errors of every step.
+
+All of them say what happened, the evidence, and what to do, so that the page, the command line and the JSON can show
+the same thing::
+
+    AssistantError
+    ├── BriefError        the course's rules or the host's settings are wrong
+    ├── DatasetError      a table could not be fetched, read or made ready
+    ├── TrainingError     a training could not start or did not end well
+    ├── ReportError       charts or the report could not be made
+    ├── NotebookError     the notebook could not be made or run, or a Colab link is not one
+    ├── BundleError       the bundle could not be packed or read
+    └── DeliveryError     the mail could not be made or handed over
+"""
+
+from __future__ import annotations
+
+
+class AssistantError(Exception):
+    """Something a person has to know: `what` happened, the `evidence` for it, and the `fix` to try."""
+
+    def __init__(self, what: str, evidence: str = "", fix: str = "") -> None:
+        super().__init__(what, evidence, fix)
+        self.what = what
+        self.evidence = evidence
+        self.fix = fix
+
+    def __str__(self) -> str:
+        return " ".join(part for part in (self.what, self.evidence, self.fix) if part)
+
+    def as_dict(self) -> dict[str, str]:
+        """Return the three parts under the keys the JSON output uses."""
+        return {"what": self.what, "evidence": self.evidence, "fix": self.fix}
+
+
+class BriefError(AssistantError):
+    """The course's rules or the host's settings are wrong."""
+
+
+class DatasetError(AssistantError):
+    """A table could not be fetched, read or made ready."""
+
+
+class TrainingError(AssistantError):
+    """A training could not start or did not end well."""
+
+
+class ReportError(AssistantError):
+    """Charts or the report could not be made."""
+
+
+class NotebookError(AssistantError):
+    """The notebook could not be made or run, or a Colab link is not one."""
+
+
+class BundleError(AssistantError):
+    """The bundle could not be packed or read."""
+
+
+class DeliveryError(AssistantError):
+    """The mail could not be made or handed over."""

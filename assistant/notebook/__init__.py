@@ -1,0 +1,1 @@
+"""Notebook: from a run to a notebook that reproduces it, and the Colab link that shows it."""

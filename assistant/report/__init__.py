@@ -1,0 +1,1 @@
+"""Report: from charts, facts and the student's texts to a PDF."""

@@ -1,0 +1,1 @@
+"""State: the database and the artefact folder; no other part keeps any."""

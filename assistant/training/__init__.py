@@ -1,0 +1,1 @@
+"""Training: from a series to a run, in a child process."""
