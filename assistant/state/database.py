@@ -1,0 +1,223 @@
+"""The database: its tables, how it is opened, and how an older one is brought up to date."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy
+from sqlalchemy import (
+    Connection,
+    DateTime,
+    Dialect,
+    Engine,
+    Index,
+    String,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    event,
+)
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+
+from assistant.errors import AssistantError, BriefError
+
+SCHEMA_VERSION = 1
+# The SQL statements that lead from the version in the key to the next one. A change of the tables below raises
+# SCHEMA_VERSION and adds its statements here; a new database gets the tables below at once.
+UPGRADES: Mapping[int, Sequence[str]] = {}
+
+_BUSY_MILLISECONDS = 15_000
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A moment, stored in UTC without a zone and returned with it, whatever the engine; refuses moments without one."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """Turn an aware moment into what is stored; raise ValueError for one without a zone."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"{value!r} has no time zone")
+        return value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """Turn what is stored into an aware moment."""
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+class Base(DeclarativeBase):
+    """What the tables share."""
+
+
+class SchemaRow(Base):
+    """The version of the tables, in one row."""
+
+    __tablename__ = "schema_version"
+
+    version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+
+
+class DraftRow(Base):
+    """Everything one student has typed, as one document with a revision number."""
+
+    __tablename__ = "drafts"
+
+    owner: Mapped[str] = mapped_column(String(64), primary_key=True)
+    revision: Mapped[int]
+    document: Mapped[str] = mapped_column(Text)
+    resume_code: Mapped[str | None] = mapped_column(String(64), unique=True)
+    updated: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class DeliveryRow(Base):
+    """One attempt to hand a bundle over.
+
+    `recipients_key` is the digest of the set of recipients, `attempt` counts from 1 for the same owner, bundle and
+    recipients; the three with the owner are unique, so that of two claims made at once only one can be stored.
+    `process` names the process that sends, `lease` the moment after which a silent one on another machine counts as
+    gone. `document` holds what no query asks for.
+    """
+
+    __tablename__ = "deliveries"
+    __table_args__ = (
+        UniqueConstraint("owner", "sha256", "recipients_key", "attempt"),
+        Index("deliveries_by_owner", "owner", "prepared"),
+        Index("deliveries_by_status", "status"),
+    )
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    owner: Mapped[str] = mapped_column(String(64))
+    sha256: Mapped[str] = mapped_column(String(64))
+    recipients_key: Mapped[str] = mapped_column(String(64))
+    attempt: Mapped[int]
+    message_id: Mapped[str] = mapped_column(String(255))
+    status: Mapped[str] = mapped_column(String(16))
+    prepared: Mapped[datetime] = mapped_column(UtcDateTime)
+    process: Mapped[str | None] = mapped_column(String(255))
+    lease: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    document: Mapped[str] = mapped_column(Text)
+
+
+class Database:
+    """An open database; sessions for reading and for writing come from it, in any thread."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self._writing = engine.execution_options(assistant_writes=True)
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """Give a session that sees one consistent state and changes nothing."""
+        with Session(self.engine, expire_on_commit=False) as session:
+            yield session
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """Give a session that is committed when the block ends, and rolled back when it raises."""
+        with Session(self._writing, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    def close(self) -> None:
+        """Close the pooled connections."""
+        self.engine.dispose()
+
+
+def open_database(
+    url: str, *, version: int = SCHEMA_VERSION, upgrades: Mapping[int, Sequence[str]] = UPGRADES
+) -> Database:
+    """Open the database, make what is missing and bring an older one up to date.
+
+    Raises BriefError when the URL is wrong or the database cannot be reached, AssistantError when a newer version of
+    this program made it.
+    """
+    address = _checked(url)
+    try:
+        engine = sqlalchemy.create_engine(address, pool_pre_ping=address.get_backend_name() != "sqlite")
+        if address.get_backend_name() == "sqlite":
+            Path(address.database or "").parent.mkdir(parents=True, exist_ok=True)
+            _prepare_sqlite(engine)
+        database = Database(engine)
+        _bring_up_to_date(database, version, upgrades)
+    except ModuleNotFoundError as error:
+        raise BriefError(
+            "The database cannot be opened.",
+            f"ASSISTANT_DATABASE names {address.drivername!r}, and its driver {error.name!r} is not installed.",
+            "Install the driver, or leave the variable empty for a SQLite file in the workspace.",
+        ) from error
+    except (OSError, SQLAlchemyError) as error:
+        reason = getattr(error, "orig", None) or error
+        raise BriefError(
+            "The database cannot be opened.",
+            f"{address.render_as_string(hide_password=True)}: {reason}.",
+            "Check ASSISTANT_DATABASE and ASSISTANT_WORKSPACE, and that the folder can be written to.",
+        ) from error
+    return database
+
+
+def _checked(url: str) -> URL:
+    try:
+        address = make_url(url)
+        address.get_dialect()
+    except SQLAlchemyError:
+        raise BriefError(
+            "ASSISTANT_DATABASE is not a database URL.",
+            "",  # the value may hold a password
+            "Write it like sqlite:////home/me/assistant.sqlite3 or postgresql+psycopg://user:password@host/name.",
+        ) from None
+    except ModuleNotFoundError:
+        return make_url(url)  # said with the driver's name when the engine is made
+    if address.get_backend_name() == "sqlite" and address.database in (None, "", ":memory:"):
+        raise BriefError(
+            "The database cannot live in memory.",
+            "It has to survive a restart.",
+            "Give ASSISTANT_DATABASE a file: sqlite:////home/me/assistant.sqlite3.",
+        )
+    return address
+
+
+def _prepare_sqlite(engine: Engine) -> None:
+    @event.listens_for(engine, "connect")
+    def set_up(connection: Any, _record: object) -> None:
+        # The driver's own transaction handling begins too late (only before the first write), so it is switched off.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA busy_timeout = {_BUSY_MILLISECONDS}")
+        cursor.execute("PRAGMA journal_mode = WAL")
+        cursor.execute("PRAGMA synchronous = FULL")  # a mail that went out must not be forgotten by a power cut
+        cursor.execute("PRAGMA foreign_keys = ON")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        # A writer takes its turn at the start: one that read first and then writes would be refused without waiting.
+        writes = connection.get_execution_options().get("assistant_writes", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _bring_up_to_date(database: Database, version: int, upgrades: Mapping[int, Sequence[str]]) -> None:
+    with database.writing() as session:
+        connection = session.connection()
+        if not sqlalchemy.inspect(connection).has_table(SchemaRow.__tablename__):
+            Base.metadata.create_all(connection)
+            session.add(SchemaRow(version=version))
+            return
+        row = session.scalars(sqlalchemy.select(SchemaRow)).one()
+        if row.version > version:
+            raise AssistantError(
+                "The database was made by a newer version of the assistant.",
+                f"It has tables of version {row.version}, and this program knows version {version}.",
+                "Update the assistant, or give it another workspace with ASSISTANT_WORKSPACE.",
+            )
+        for step in range(row.version, version):
+            for statement in upgrades[step]:
+                connection.exec_driver_sql(statement)
+        row.version = version
