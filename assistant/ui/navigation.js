@@ -1,0 +1,64 @@
+// Moves between steps without a reload, and keeps the place in the page's address so that a reload stays there.
+(() => {
+  const tabButton = (id) => document.getElementById(`${id}-button`) ||
+    document.querySelector(`[role=tab][aria-controls="${id}"]`);
+
+  const outerOf = (place) => (place.match(/^p(\d+)-/) ? `tab-project-${RegExp.$1}` : `tab-${place}`);
+
+  const press = (id, tries) => {
+    const button = tabButton(id);
+    if (button) {
+      if (button.getAttribute("aria-selected") !== "true") button.click();
+      return true;
+    }
+    // Panels are mounted when they are first shown: the inner tab appears a moment later.
+    if (tries > 0) setTimeout(() => press(id, tries - 1), 50);
+    return false;
+  };
+
+  const go = (place) => {
+    press(outerOf(place), 40);
+    if (/^p\d+-/.test(place)) press(`tab-${place}`, 40);
+    window.scrollTo({ top: 0 });
+  };
+
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest?.("[data-go]");
+    if (link && !event.metaKey && !event.ctrlKey && !event.shiftKey) {
+      event.preventDefault();
+      go(link.dataset.go);
+      return;
+    }
+    const tab = event.target.closest?.("[role=tab]");
+    const name = (tab?.id || "").replace(/-button$/, "").replace(/^tab-/, "");
+    if (!name) return;
+    let place = name;
+    const project = name.match(/^project-(\d+)$/);
+    if (project) {
+      const inner = document.querySelector(`#tab-project-${project[1]} [role=tab][aria-selected=true]`);
+      place = (inner?.id || `tab-p${project[1]}-dataset-button`).replace(/-button$/, "").replace(/^tab-/, "");
+    }
+    const address = new URL(window.location.href);
+    address.searchParams.set("at", place);
+    window.history.replaceState(null, "", address);
+  }, true);
+
+  // The countdown is display only: the deadline itself is kept on the server.
+  const tick = () => {
+    for (const place of document.querySelectorAll("[data-deadline]")) {
+      const left = (Date.parse(place.dataset.deadline) - Date.now()) / 1000;
+      const total = Math.floor(Math.abs(left));
+      const days = Math.floor(total / 86400);
+      const clock = [total / 3600 % 24, total / 60 % 60, total % 60].map((x) => String(Math.floor(x)).padStart(2, "0")).join(":");
+      const span = days > 2 ? `${days} days` : (days ? `${days} d ${clock}` : clock);
+      place.textContent = left >= 0 ? `${span} left` : `passed ${span} ago`;
+      const own = place.parentElement.querySelector("[data-own-zone]");
+      if (own && !own.textContent) {
+        const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+        const when = new Date(Date.parse(place.dataset.deadline));
+        own.textContent = `${when.toLocaleString(undefined, { dateStyle: "full", timeStyle: "medium" })} (${zone}, your zone)`;
+      }
+    }
+  };
+  setInterval(tick, 1000);
+})();
