@@ -81,10 +81,10 @@ class DraftRow(Base):
 class DeliveryRow(Base):
     """One attempt to hand a bundle over.
 
-    `recipients_key` is the digest of the set of recipients, `attempt` counts from 1 for the same owner, bundle and
-    recipients; the three with the owner are unique, so that of two claims made at once only one can be stored.
-    `process` names the process that sends, `lease` the moment after which a silent one on another machine counts as
-    gone. `document` holds what no query asks for.
+    `recipients_key` is the digest of the set of recipients. `submission` counts the different bundles that went to
+    them from 1, `attempt` the attempts with the same bundle; it is unique with owner, bundle and recipients, so that
+    of two attempts begun at once only one can be stored. `process` names the process that sends, `lease` the moment
+    after which a silent one on another machine counts as gone. `document` holds what no query asks for.
     """
 
     __tablename__ = "deliveries"
@@ -98,6 +98,7 @@ class DeliveryRow(Base):
     owner: Mapped[str] = mapped_column(String(64))
     sha256: Mapped[str] = mapped_column(String(64))
     recipients_key: Mapped[str] = mapped_column(String(64))
+    submission: Mapped[int]
     attempt: Mapped[int]
     message_id: Mapped[str] = mapped_column(String(255))
     status: Mapped[str] = mapped_column(String(16))

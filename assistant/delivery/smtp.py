@@ -1,0 +1,167 @@
+"""One mail over one verified line in exactly one attempt; the only module that knows yagmail."""
+
+from __future__ import annotations
+
+import smtplib
+import ssl
+from collections.abc import Sequence
+from dataclasses import dataclass
+from email.message import EmailMessage
+from email.policy import SMTP as SMTP_POLICY
+from typing import Any
+
+import yagmail
+
+from assistant.delivery.refusals import (
+    NotSentError,
+    connection_refusal,
+    content_refusal,
+    lost_line,
+    recipients_refusal,
+    reply_text,
+    sender_refusal,
+    size_refusal,
+)
+from assistant.delivery.transport import Acceptance
+from assistant.settings import MailAccount
+
+# The name given to the server; the machine's own name may be one that no server accepts, or that says too much.
+_OWN_NAME = "[127.0.0.1]"
+
+
+@dataclass(frozen=True)
+class TimeOuts:
+    """Seconds to wait: for the line and the login, for each command, and for the mail itself and the answer to it."""
+
+    connect: float = 30.0
+    command: float = 60.0
+    data: float = 600.0  # RFC 5321, 4.5.3.2.6
+
+
+def send_once(
+    message: EmailMessage, recipients: Sequence[str], account: MailAccount, *, timeouts: TimeOuts | None = None
+) -> Acceptance:
+    """Hand a message to the account's server for all recipients or none, and return what it answered.
+
+    Raises NotSentError when nobody got it, and UncertainError when the line died between the mail and the answer.
+    """
+    waits = timeouts or TimeOuts()
+    client = _Client(account, _trusting(account), waits)
+    try:
+        client.login()
+        return client.send(to=list(recipients), contents=message)
+    finally:
+        client.close()
+
+
+def _trusting(account: MailAccount) -> ssl.SSLContext:
+    try:
+        return ssl.create_default_context(cafile=str(account.ca_file) if account.ca_file else None)
+    except (OSError, ssl.SSLError) as error:
+        raise NotSentError(
+            "The file with the mail server's certificates cannot be read.",
+            f"{account.ca_file}: {error}.",
+            "Give a PEM file with ASSISTANT_SMTP_CA_FILE, or leave it empty to trust what the system trusts.",
+        ) from error
+
+
+def _password(account: MailAccount) -> str:
+    """Return the password; Google shows its app passwords in four groups, and the spaces are not part of them."""
+    password = account.password.get_secret_value()
+    bare = "".join(password.split())
+    return bare if len(bare) == 16 and bare.isalpha() and account.host.endswith("gmail.com") else password
+
+
+class _Client(yagmail.SMTP):  # type: ignore[misc]
+    """yagmail's client with a verified line, one attempt, all recipients or none, and the server's reply kept."""
+
+    def __init__(self, account: MailAccount, context: ssl.SSLContext, timeouts: TimeOuts) -> None:
+        implicit = account.security == "ssl"
+        super().__init__(
+            user=account.address,
+            password=_password(account),
+            host=account.host,
+            port=account.port_number,
+            smtp_ssl=implicit,
+            smtp_starttls=False if implicit else {"context": context},
+            smtp_skip_login=not account.user,
+            soft_email_validation=False,
+            timeout=timeouts.connect,
+            local_hostname=_OWN_NAME,
+            **({"context": context} if implicit else {}),
+        )
+        self.user = account.user  # as it was given: yagmail adds @gmail.com to a name without @
+        self._account = account
+        self._timeouts = timeouts
+
+    def set_logging(self, log_level: int | None = None, file_path_name: str | None = None) -> None:  # noqa: ARG002
+        """Log nothing: what happened is told by return values and errors."""
+        super().set_logging(None)
+
+    def login(self) -> None:
+        """Open the encrypted line and log in; raises NotSentError."""
+        try:
+            super().login()
+        except (OSError, smtplib.SMTPException, UnicodeError) as error:
+            raise connection_refusal(error, self._account) from error
+
+    def send(self, *, to: list[str], contents: EmailMessage) -> Acceptance:
+        """Send a finished message over the open line; raises NotSentError and UncertainError."""
+        recipients, content = self.prepare_send(to=to, contents=contents)
+        return self._attempt_send(recipients, content)
+
+    def prepare_send(self, *, to: list[str], contents: EmailMessage) -> tuple[list[str], bytes]:
+        """Return the addresses and the message's bytes as they go over the line."""
+        return to, contents.as_bytes(policy=SMTP_POLICY)
+
+    def _attempt_send(self, recipients: list[str], content: bytes) -> Acceptance:
+        smtp: smtplib.SMTP = self.smtp
+        try:
+            smtp.sock.settimeout(self._timeouts.command)  # type: ignore[union-attr]
+            replies = self._envelope(smtp, recipients, len(content))
+            smtp.sock.settimeout(self._timeouts.data)  # type: ignore[union-attr]
+        except (OSError, smtplib.SMTPServerDisconnected) as error:
+            raise connection_refusal(error, self._account) from error
+        try:
+            code, reply = smtp.data(content)
+        except smtplib.SMTPDataError as error:  # the server did not want to see the mail at all
+            raise content_refusal(error.smtp_code, _bytes(error.smtp_error), len(content)) from error
+        except (OSError, smtplib.SMTPException) as error:
+            raise lost_line(error, self._account) from error
+        if 200 <= code < 300:
+            return Acceptance(reply=reply_text(code, reply), replies=replies)
+        if 400 <= code < 600:
+            raise content_refusal(code, reply, len(content))
+        raise lost_line(None, self._account, reply_text(code, reply))
+
+    def _envelope(self, smtp: smtplib.SMTP, recipients: list[str], size: int) -> dict[str, str]:
+        """Name the sender and every recipient; when one is refused, nobody gets the mail."""
+        smtp.ehlo_or_helo_if_needed()
+        options = []
+        if smtp.has_extn("size"):
+            limit = smtp.esmtp_features["size"]
+            if limit.isdecimal() and 0 < int(limit) < size:
+                raise size_refusal(size, int(limit))
+            options.append(f"SIZE={size}")
+        code, reply = smtp.mail(self._account.address, options)
+        if code != 250:
+            raise sender_refusal(code, reply, self._account, size)
+        answers = {address: smtp.rcpt(address) for address in recipients}
+        if refused := {address: answer for address, answer in answers.items() if answer[0] not in (250, 251)}:
+            raise recipients_refusal(refused)
+        return {address: reply_text(*answer) for address, answer in answers.items()}
+
+    def close(self) -> None:
+        """Close the line; whatever the server says to that changes nothing any more."""
+        self.is_closed = True
+        smtp: smtplib.SMTP | None = self.smtp
+        if smtp is None:
+            return
+        try:
+            smtp.quit()
+        except (OSError, smtplib.SMTPException):
+            smtp.close()
+
+
+def _bytes(reply: Any) -> bytes:
+    return reply if isinstance(reply, bytes) else str(reply).encode()
