@@ -100,6 +100,8 @@ def _dataset(project: ProjectDraft) -> StepState:
 def _train(project: ProjectDraft) -> StepState:
     if project.running is not None:
         return StepState(Mark.OPEN, "The training is running.")
+    if project.dataset is None or project.dataset.series_sha256 is None:
+        return StepState(Mark.OPEN, "The training needs a dataset that is ready.")
     if project.run is None:
         return StepState(Mark.OPEN, "Train the LSTM.")
     if not project.run_is_current:
