@@ -8,7 +8,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from assistant.brief import Timing
+from assistant.brief import Deadline, Timing
 from assistant.bundle.submission import Student
 from assistant.errors import DeliveryError
 
@@ -85,7 +85,7 @@ class Delivery(_Frozen):
     course: str
     student: Student
     timing: Timing
-    deadline: str  # as the course wrote it, with its zone
+    deadline: Deadline
     subject: str
     sender: str
     server: str = ""  # host and port; empty for the outbox

@@ -19,7 +19,10 @@ _HOW_TO_LOG_IN = (
 
 
 class NotSentError(DeliveryError):
-    """Nobody got the mail; `replies` holds the server's word on single recipients, `temporary` that later may help."""
+    """Nobody got the mail.
+
+    `temporary` says that the same later may help, `reply` holds the server's word, `replies` that on single recipients.
+    """
 
     def __init__(
         self,
@@ -28,10 +31,12 @@ class NotSentError(DeliveryError):
         fix: str = "",
         *,
         temporary: bool = False,
+        reply: str = "",
         replies: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(what, evidence, fix)
         self.temporary = temporary
+        self.reply = reply
         self.replies = dict(replies or {})
 
 
@@ -90,6 +95,7 @@ def connection_refusal(error: Exception, account: MailAccount) -> NotSentError:
                 f"It answered: {reply}.",
                 "Try again later. " + _OUTBOX_HINT,
                 temporary=error.smtp_code < 500,
+                reply=reply,
             )
         case smtplib.SMTPServerDisconnected():
             return NotSentError(
@@ -124,22 +130,31 @@ def _login_refusal(code: int, reply: str, account: MailAccount) -> NotSentError:
     google = account.host.endswith(("gmail.com", "googlemail.com"))
     if "5.7.9" in reply or (google and ("5.7.8" in reply or code in (534, 535))):
         return NotSentError(
-            "The mail server did not accept the password: it wants an app password.", evidence, _HOW_TO_LOG_IN
+            "The mail server did not accept the password: it wants an app password.",
+            evidence,
+            _HOW_TO_LOG_IN,
+            reply=reply,
         )
     if "5.7.139" in reply:
         return NotSentError(
             "The mail server does not let programs log in with a password.",
             evidence,
             "Use an account of another provider. " + _OUTBOX_HINT,
+            reply=reply,
         )
     if 400 <= code < 500:
         return NotSentError(
-            "The mail server could not check the password just now.", evidence, "Try again later.", temporary=True
+            "The mail server could not check the password just now.",
+            evidence,
+            "Try again later.",
+            temporary=True,
+            reply=reply,
         )
     return NotSentError(
         "The mail server did not accept the user or the password.",
         evidence,
         f"Check the user {account.user!r} and type the password again.",
+        reply=reply,
     )
 
 
@@ -155,6 +170,7 @@ def sender_refusal(code: int, reply: bytes, account: MailAccount, size: int) -> 
         f"It answered: {text}.",
         "Try again later." if code < 500 else "Give the account's own address as the sender (ASSISTANT_SMTP_FROM).",
         temporary=code < 500,
+        reply=text,
     )
 
 
@@ -167,7 +183,8 @@ def size_refusal(size: int, limit: int | None, reply: str = "") -> NotSentError:
     return NotSentError(
         "The mail is too large for the server, so nothing was sent.",
         evidence,
-        "Package the dataset as a link with its hash instead of the file, or use an account that takes larger mails.",
+        "Choose a smaller dataset and package it again, or use an account that takes larger mails.",
+        reply=reply,
     )
 
 
@@ -194,6 +211,7 @@ def content_refusal(code: int, reply: bytes, size: int) -> NotSentError:
             f"It answered: {text}.",
             "Wait some minutes and send it again; the same mail is not delivered twice by that.",
             temporary=True,
+            reply=text,
         )
     if "5.3.4" in text or "5.2.3" in text:
         return size_refusal(size, None, text)
@@ -201,6 +219,7 @@ def content_refusal(code: int, reply: bytes, size: int) -> NotSentError:
         "The server refused the mail.",
         f"It answered: {text}.",
         "Read the server's words; they say whether an attachment or the account is the reason. " + _OUTBOX_HINT,
+        reply=text,
     )
 
 

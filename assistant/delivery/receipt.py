@@ -1,0 +1,59 @@
+"""The receipt of a delivery: what can be shown later to prove what was handed over, when, and what the server said."""
+
+from __future__ import annotations
+
+from assistant.delivery.record import Delivery, DeliveryStatus
+from assistant.delivery.wording import moment_text, size_text, status_word
+
+_HEADLINES = {
+    DeliveryStatus.PREPARED: "NOT SENT YET. The mail was prepared, and nothing has left this machine.",
+    DeliveryStatus.SENDING: "BEING SENT. The mail server has not answered yet.",
+    DeliveryStatus.ACCEPTED: "SENT. The mail server took the mail over for every recipient.",
+    DeliveryStatus.REFUSED: "NOT SENT. Nobody got the mail.",
+    DeliveryStatus.UNCERTAIN: "NOT KNOWN. The mail may have arrived or not.",
+    DeliveryStatus.OUTBOX: "IN THE OUTBOX, NOT SENT. The finished mail lies in a file; it has to be sent by hand.",
+}
+
+
+def headline(delivery: Delivery) -> str:
+    """Return in one line how the delivery stands."""
+    return _HEADLINES[delivery.status]
+
+
+def receipt_text(delivery: Delivery) -> str:
+    """Return the receipt as plain text, with moments in the course's zone."""
+    zone = delivery.deadline.zone
+    student = delivery.student
+    finished = "Accepted" if delivery.status is DeliveryStatus.ACCEPTED else "Ended"
+    rows = [
+        ("Receipt", delivery.id),
+        ("Course", delivery.course),
+        ("Student", ", ".join(part for part in (student.name, student.email, student.registration) if part)),
+        ("Status", f"{status_word(delivery.timing, delivery.submission)}, attempt {delivery.attempt}"),
+        ("Deadline", str(delivery.deadline)),
+        ("Confirmed", moment_text(delivery.confirmed, zone)),
+        (finished, moment_text(delivery.finished, zone) if delivery.finished else "not yet"),
+        ("Server", f"{delivery.server or 'none'}{f' said: {delivery.reply}' if delivery.reply else ''}"),
+        ("Subject", delivery.subject),
+        ("Message-ID", delivery.message_id),
+        ("Outbox file", delivery.outbox_file or ""),
+        ("Bundle", f"{delivery.bundle}, {size_text(delivery.size)}"),
+        ("SHA-256", delivery.sha256),
+    ]
+    lines = [headline(delivery), ""]
+    lines += [f"{name + ':':<13}{value}" for name, value in rows if value]
+    if delivery.problem:
+        lines += ["", f"What happened: {delivery.problem}"]
+    lines += ["", "Recipients:"]
+    for recipient in delivery.recipients:
+        copy = " (copy)" if recipient.role == "cc" else ""
+        reply = f": {recipient.reply}" if recipient.reply else ""
+        lines.append(f"  {recipient.address}{copy} – {recipient.status}{reply}")
+    lines += ["", f"Attached: {', '.join(delivery.attached)}", f"Files in {delivery.bundle}:"]
+    lines += [f"  {file.sha256}  {file.name} ({size_text(file.size)})" for file in delivery.files]
+    return "\n".join(lines) + "\n"
+
+
+def receipt_json(delivery: Delivery) -> str:
+    """Return the receipt as JSON; the student's key in the database is left out."""
+    return delivery.model_dump_json(indent=2, exclude={"owner"}) + "\n"
