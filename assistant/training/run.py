@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Literal
 import numpy as np
 from pydantic import BaseModel, ConfigDict
 
+from assistant.files import write_atomically
 from assistant.training.settings import TrainingSettings
 
 
@@ -26,6 +28,7 @@ class Epoch(Frozen):
     train_loss: float
     validation_loss: float
     seconds: float
+    cpu_seconds: float = 0.0  # processor time of its thread since the training began
 
 
 class ScaledScore(Frozen):
@@ -36,12 +39,16 @@ class ScaledScore(Frozen):
 
 
 class Score(Frozen):
-    """Errors on the test part in the data's units; `mase` divides by the training part's seasonal naive error."""
+    """Errors on the test part in the data's units; `mase` divides by the training part's seasonal naive error.
+
+    `mase` is None when that error is zero, `smape` (percent, 0 to 200) where a value and its forecast are both zero.
+    """
 
     mae: float
     rmse: float
     mase: float | None
     scaled: ScaledScore
+    smape: float | None = None
 
 
 class Verdict(Frozen):
@@ -50,6 +57,38 @@ class Verdict(Frozen):
     outcome: Literal["beats", "ties", "loses"]
     against: str
     sentence: str
+    ratio: float | None = None  # the network's mean absolute error divided by the other method's
+
+
+class Interval(Frozen):
+    """A prediction interval on the test part: the share of values it held, and its mean width in the data's units."""
+
+    coverage: float
+    width: float
+
+
+class FuturePoint(Frozen):
+    """The forecast for one step beyond the end of the data; `intervals` maps a level to (lower, upper)."""
+
+    time: str  # ISO date and time, or the row's number
+    value: float
+    intervals: dict[str, tuple[float, float]]
+
+
+class Start(Frozen):
+    """What the network started from, as the validation part chose: the scale, and the forecast that it corrects."""
+
+    transform: Literal["identity", "log"]
+    anchor: str
+
+
+class Backtest(Frozen):
+    """The scores at each of several origins that roll through the test part, `horizon` steps each."""
+
+    origins: tuple[int, ...]
+    refitted: bool  # whether the network was trained anew for each origin
+    mase: dict[str, tuple[float | None, ...]]
+    mean_mase: dict[str, float | None]
 
 
 class Progress(Frozen):
@@ -79,6 +118,15 @@ class Run(Frozen):
     series_sha256: str  # of the prepared table it was trained on
     versions: dict[str, str]
     cancelled: bool = False
+    cpu_seconds: float = 0.0
+    members: int = 1  # networks that were trained; their forecasts are averaged
+    start: Start | None = None
+    intervals: dict[str, Interval] = {}  # by level: "80", "95"
+    movement: float | None = None  # how far the forecasts move, as a share of how far the series does
+    shifted: bool = False  # the forecast is little more than the last value, shifted
+    windows: int = 0  # forecasts that were judged
+    future: tuple[FuturePoint, ...] = ()
+    backtest: Backtest | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,13 +134,16 @@ class Forecasts:
     """The forecasts for the test part in the data's units.
 
     `origins` (windows,) is the row of the last value known to each window; `actual` and each array in `methods` are
-    (windows, horizon). `future` (horizon,) is the forecast beyond the end of the data.
+    (windows, horizon). `future` (horizon,) is the forecast beyond the end of the data. `bands` and `future_bands` map
+    a level in percent to the lower and upper ends of the prediction interval, of the same shapes.
     """
 
     origins: np.ndarray = field(repr=False)
     actual: np.ndarray = field(repr=False)
     methods: Mapping[str, np.ndarray] = field(repr=False)
     future: np.ndarray = field(repr=False)
+    bands: Mapping[int, tuple[np.ndarray, np.ndarray]] = field(default_factory=dict, repr=False)
+    future_bands: Mapping[int, tuple[np.ndarray, np.ndarray]] = field(default_factory=dict, repr=False)
 
 
 def load_run(folder: Path) -> Run:
@@ -100,9 +151,31 @@ def load_run(folder: Path) -> Run:
     return Run.model_validate_json((folder / "run.json").read_bytes())
 
 
+def save_forecasts(forecasts: Forecasts, folder: Path) -> Path:
+    """Write `forecasts.npz` to a run's folder and return its path."""
+    arrays = {"origins": forecasts.origins, "actual": forecasts.actual, "future": forecasts.future}
+    arrays |= {f"method_{name}": made for name, made in forecasts.methods.items()}
+    for kind, bands in (("band", forecasts.bands), ("futureband", forecasts.future_bands)):
+        for level, ends in bands.items():
+            arrays[f"{kind}_{level}"] = np.stack(ends)
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, allow_pickle=False, **arrays)
+    return write_atomically(folder / "forecasts.npz", buffer.getvalue())
+
+
 def load_forecasts(folder: Path) -> Forecasts:
     """Read `forecasts.npz` of a run's folder."""
     with np.load(folder / "forecasts.npz", allow_pickle=False) as stored:
         arrays = dict(stored)
-    fixed = {name: arrays.pop(name) for name in ("origins", "actual", "future")}
-    return Forecasts(methods={name.removeprefix("method_"): array for name, array in arrays.items()}, **fixed)
+
+    def named(kind: str) -> dict[str, np.ndarray]:
+        return {name.removeprefix(kind): array for name, array in arrays.items() if name.startswith(kind)}
+
+    return Forecasts(
+        origins=arrays["origins"],
+        actual=arrays["actual"],
+        methods=named("method_"),
+        future=arrays["future"],
+        bands={int(level): (ends[0], ends[1]) for level, ends in named("band_").items()},
+        future_bands={int(level): (ends[0], ends[1]) for level, ends in named("futureband_").items()},
+    )

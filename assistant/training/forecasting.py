@@ -1,0 +1,142 @@
+"""The whole training on plain arrays: choose, fit, forecast, score. The notebook runs this very code."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from threading import Event
+
+import numpy as np
+
+from assistant.training.baselines import drift_at, naive, ridge, seasonal_naive, seasonal_naive_drift
+from assistant.training.choice import Choice, choose
+from assistant.training.fit import EpochLoss, Fitted, fit, forecast_at, shared_steps
+from assistant.training.intervals import LEVELS, half_widths
+from assistant.training.judge import Judgement, judge
+from assistant.training.machine import free_cores, keep_memory
+from assistant.training.scores import Errors, errors, seasonal_error
+from assistant.training.settings import TrainingSettings
+from assistant.training.transform import Standard, standard
+from assistant.training.windows import Windows, input_scale, origins_of, values_after
+
+
+@dataclass(frozen=True, eq=False)
+class Band:
+    """A prediction interval in the data's units: on the test part (windows, horizon) and beyond the end (horizon,)."""
+
+    lower: np.ndarray
+    upper: np.ndarray
+    future_lower: np.ndarray
+    future_upper: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """What a training gives. Forecasts are in the data's units; the first method is the network's, named by its cell.
+
+    `origins` (windows,) is the last row known to each forecast of the test part.
+    """
+
+    settings: TrainingSettings
+    choice: Choice
+    columns: list[Standard]
+    windows: Windows
+    members: list[Fitted]
+    origins: np.ndarray
+    actual: np.ndarray
+    methods: dict[str, np.ndarray]
+    future: np.ndarray
+    bands: dict[int, Band]
+    scores: dict[str, Errors]
+    judgement: Judgement
+    cpu_seconds: float
+
+
+def fit_and_forecast(
+    values: np.ndarray,
+    calendar: np.ndarray,
+    split: tuple[int, int, int],
+    settings: TrainingSettings,
+    on_epoch: Callable[[int, EpochLoss], None] = lambda *_: None,
+    should_stop: Callable[[], bool] = lambda: False,
+) -> Result:
+    """Train on `values` (rows, columns), target first, and forecast the test part and what comes after the last row.
+
+    `calendar` (rows, features) is known in advance; `split` are the rows of training, validation and test part.
+    `on_epoch` gets the member's number and what happened, `should_stop` is asked at every step; both may be called
+    from several threads. Raises LossNotFiniteError.
+    """
+    began = time.process_time()
+    keep_memory()
+    train, validation, test = split
+    known = train + validation
+    horizon, target = settings.horizon, values[:, 0]
+    choice = choose(target, (train, validation), settings)
+    columns = [choice.scale, *(standard(column[:train]) for column in values[:, 1:].T)]
+    z = np.stack([column.apply(part) for column, part in zip(columns, values.T, strict=True)], axis=1)
+    windows = Windows(z, calendar, settings, input_scale(z, train, settings))
+    block = shared_steps(settings)
+    judged = origins_of((train, known), horizon, whole=False, most=settings.most_windows // 5, block=block)
+    wanted = values_after(z[:, 0], judged, horizon, known)
+
+    broken = Event()
+
+    def train_member(member: int) -> Fitted:
+        try:
+            return fit(
+                windows, choice.anchor, choice.size, train, (judged, wanted), member,
+                lambda epoch: on_epoch(member, epoch), lambda: broken.is_set() or should_stop(),
+            )  # fmt: skip
+        except BaseException:
+            broken.set()
+            raise
+
+    with ThreadPoolExecutor(max(1, min(settings.members, free_cores()))) as pool:
+        members = list(pool.map(train_member, range(settings.members)))
+    # A network that was stopped before its first epoch ended has nothing to say beside those that had one.
+    members = [fitted for fitted in members if fitted.history] or members[:1]
+
+    def ensemble(origins: np.ndarray) -> np.ndarray:
+        made: np.ndarray = np.mean([forecast_at(fitted.network, windows, origins) for fitted in members], axis=0)
+        return made
+
+    origins = origins_of((known, known + test), horizon, whole=True, most=settings.most_windows, block=block)
+    actual = values_after(target, origins, horizon, known + test)
+    forecast, future = ensemble(origins), ensemble(np.array([len(target) - 1]))[0]
+    undo = choice.scale.undo
+    methods = {settings.cell: undo(forecast), **simple_forecasts(target, split, settings, origins)}
+    validated = ensemble(judged)
+    bands = {}
+    for level in LEVELS:
+        reach = half_widths(validated, wanted, level)
+        bands[level] = Band(undo(forecast - reach), undo(forecast + reach), undo(future - reach), undo(future + reach))
+    naive_error, deviation = seasonal_error(target[:train], settings.season), standard(target[:train]).deviation
+    others = {name: made for name, made in methods.items() if name != settings.cell}
+    return Result(
+        settings, choice, columns, windows, members, origins, actual, methods, undo(future), bands,
+        {name: errors(made, actual, naive_error, deviation) for name, made in methods.items()},
+        judge(methods[settings.cell], others, actual, origins),
+        time.process_time() - began,
+    )  # fmt: skip
+
+
+def simple_forecasts(
+    target: np.ndarray, split: tuple[int, int, int], settings: TrainingSettings, origins: np.ndarray
+) -> dict[str, np.ndarray]:
+    """Return the forecasts of the simple methods at the same origins (windows, horizon), by name."""
+    train, validation, _ = split
+    horizon, season = settings.horizon, settings.season
+    made = {
+        "naive": naive(horizon).at(target, origins),
+        "seasonal_naive": seasonal_naive(horizon, season).at(target, origins),
+        "drift": drift_at(target, origins, horizon),
+        "seasonal_naive_drift": seasonal_naive_drift(horizon, season).at(target, origins),
+    }
+    scale = standard(target[:train])
+    z = scale.apply(target)
+    fitted = ridge(z, train, validation, settings.context, horizon)
+    if fitted is not None:
+        made["ridge"] = scale.undo(fitted.at(z, origins))
+    return made

@@ -1,0 +1,80 @@
+"""A trained model on disk: plain tensors and numbers, so that it loads with `weights_only=True` anywhere."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from assistant.files import write_atomically
+from assistant.training.fit import forecast_at
+from assistant.training.forecasting import Result
+from assistant.training.lstm import Forecaster
+from assistant.training.settings import TrainingSettings
+from assistant.training.transform import Standard
+from assistant.training.windows import InputScale, Windows
+
+
+def save_model(result: Result, path: Path) -> Path:
+    """Write the networks, and everything that their inputs depend on."""
+    scale = result.windows.scale
+    stored: dict[str, Any] = {
+        "settings": asdict(result.settings),
+        "networks": [fitted.network.state_dict() for fitted in result.members],
+        "size": result.choice.size,
+        "inputs": result.windows.inputs,
+        "columns": [asdict(column) for column in result.columns],
+        "scale": {
+            "moves": torch.from_numpy(scale.moves),
+            "over_season": scale.over_season,
+            "heights": torch.from_numpy(scale.heights),
+        },
+    }
+    buffer = io.BytesIO()
+    torch.save(stored, buffer)
+    return write_atomically(path, buffer.getvalue())
+
+
+@dataclass(frozen=True, eq=False)
+class Model:
+    """A trained model: its settings, its networks, and the scales of the columns and of the inputs."""
+
+    settings: TrainingSettings
+    networks: list[Forecaster]
+    columns: list[Standard]
+    scale: InputScale
+
+    def forecast(self, values: np.ndarray, calendar: np.ndarray) -> np.ndarray:
+        """Return the forecast (horizon,) in the data's units for what follows the last row.
+
+        `values` is (rows, columns), `calendar` (rows, features) as in training.
+        """
+        z = np.stack([column.apply(part) for column, part in zip(self.columns, values.T, strict=True)], axis=1)
+        windows = Windows(z, calendar, self.settings, self.scale)
+        last = np.array([len(values) - 1])
+        made = np.mean([forecast_at(network, windows, last)[0] for network in self.networks], axis=0)
+        return self.columns[0].undo(made)
+
+
+def load_model(path: Path) -> Model:
+    """Read what `save_model` wrote."""
+    stored = torch.load(path, weights_only=True)
+    settings = TrainingSettings(**{**stored["settings"], "calendar": tuple(stored["settings"]["calendar"])})
+    networks = []
+    for state in stored["networks"]:
+        network = Forecaster(
+            stored["inputs"], settings.units, state["kernel"], state["bias"], stored["size"], settings.cell
+        )
+        network.load_state_dict(state)
+        networks.append(network)
+    scale = stored["scale"]
+    return Model(
+        settings,
+        networks,
+        [Standard(**column) for column in stored["columns"]],
+        InputScale(scale["moves"].numpy(), scale["over_season"], scale["heights"].numpy()),
+    )
