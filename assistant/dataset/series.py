@@ -46,13 +46,18 @@ class Roles(BaseModel):
 
 
 class Repair(BaseModel):
-    """One change that was made to the table: what was done, to how many values or rows, and why."""
+    """One change that was made to the table: what was done, to how many values or rows, and why.
+
+    `key` names the repair so that it can be switched off; `applied` is False when it was.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     what: str
     count: int
     why: str
+    key: str = ""
+    applied: bool = True
 
 
 class Frequency(BaseModel):
@@ -173,6 +178,8 @@ def load_series(folder: Path) -> Series:
         frame = pd.read_parquet(folder / "series.parquet")
     except (OSError, ValueError) as error:
         raise DatasetError(
-            "The prepared series could not be read.", f"{folder.name}: {error}", "Open the Dataset step and prepare it again."
+            "The prepared series could not be read.",
+            f"{folder.name}: {error}",
+            "Open the Dataset step and prepare it again.",
         ) from error
     return Series(frame=frame, **{name: getattr(description, name) for name in _Description.model_fields})

@@ -1,0 +1,37 @@
+"""What the student chose where a table can be read in more than one way."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+DateOrder = Literal["day first", "month first", "year first"]
+Aggregate = Literal["mean", "sum", "last"]
+
+
+class SeriesChoice(BaseModel):
+    """Which of several series stacked in one table is meant: `value` of `column`, or all of them put together."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    column: str
+    value: str | None = None
+    together: Aggregate | None = None
+
+
+class Choices(BaseModel):
+    """What the student chose; None and empty mean that the data decide.
+
+    `undo` holds the keys of repairs that are switched off; `frequency` is a pandas offset alias to bring the rows to;
+    `same_time` says how several rows of one moment become one.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    date_order: DateOrder | None = None
+    decimal: Literal[".", ","] | None = None
+    series: SeriesChoice | None = None
+    frequency: str | None = None
+    same_time: Aggregate | None = None
+    undo: frozenset[str] = frozenset()

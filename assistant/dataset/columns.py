@@ -1,0 +1,178 @@
+"""What the columns of a table hold: numbers, times, flags or words, and what had to be taken as missing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from assistant.dataset.cells import read_numbers
+from assistant.dataset.choices import Choices
+from assistant.dataset.series import Repair
+from assistant.dataset.table import Table
+
+Kind = Literal["number", "time", "flag", "text", "empty"]
+# Numbers that instruments write when there is no value.
+_SENTINELS = (-999.0, -9999.0, -99999.0, -999.9, -999.99, -9999.9, -99.0, -99.9, -99.99, -200.0, 9999.0, 99999.0, 999999.0, 999.0, 999.9, 9999.9, 99.99, 1e20, -1e20, 9.96921e36, -8888.0, -7999.0)  # fmt: skip
+_FLAGS = ({"true", "false"}, {"yes", "no"}, {"y", "n"}, {"on", "off"}, {"t", "f"})
+
+
+@dataclass(frozen=True, eq=False)
+class Column:
+    """One column understood.
+
+    `values` is float64 (NaN where missing) for numbers and flags, else None; `missing` counts the rows without a value,
+    `repairs` says what was done to read it, `unit` is the sign that its values or its name carried.
+    """
+
+    name: str
+    kind: Kind
+    missing: int
+    values: np.ndarray | None = field(repr=False, default=None)
+    distinct: int = 0
+    repairs: tuple[Repair, ...] = ()
+    unit: str = ""
+    unsure: bool = False  # its decimal sign could be read both ways
+
+
+def understand_columns(table: Table, choices: Choices | None = None) -> Mapping[str, Column]:
+    """Return each column of a table understood, by its name."""
+    choices = choices or Choices()
+    hint: Literal[".", ","] = "," if table.reader.decimal_comma else "."
+    return {
+        name: _understand(name, table.frame[name], hint, choices, table.units.get(name, "")) for name in table.columns
+    }
+
+
+def _understand(name: str, column: pd.Series, hint: Literal[".", ","], choices: Choices, unit: str) -> Column:
+    if pd.api.types.is_datetime64_any_dtype(column):
+        return Column(name, "time", int(column.isna().sum()), distinct=int(column.nunique()))
+    if pd.api.types.is_bool_dtype(column):
+        return _flag(name, column, column.astype("float64"), unit)
+    if pd.api.types.is_numeric_dtype(column):
+        return _number(name, column.to_numpy(dtype="float64", na_value=np.nan), (), choices, unit, False)
+    missing = int(column.isna().sum())
+    if missing == len(column):
+        return Column(name, "empty", missing)
+    if (flags := _read_flags(column)) is not None:
+        return _flag(name, column, flags, unit)
+    reading = read_numbers(column, choices.decimal, hint)
+    if reading is None:
+        distinct = int(column.nunique())
+        return Column(name, "text", missing, distinct=distinct)
+    repairs = _reading_repairs(name, reading.marks, reading.strange, reading.signs)
+    return _number(name, reading.values, repairs, choices, unit or reading.unit, reading.unsure)
+
+
+def _read_flags(column: pd.Series) -> pd.Series | None:
+    uniques = column.dropna().unique()
+    if len(uniques) > 2:
+        return None
+    words = {str(text).strip().lower() for text in uniques}
+    for pair in _FLAGS:
+        if words == pair:
+            positive = {"true", "yes", "y", "on", "t"}
+            return column.map(lambda text: float(str(text).strip().lower() in positive), na_action="ignore").astype(
+                "float64"
+            )
+    return None
+
+
+def _flag(name: str, column: pd.Series, values: pd.Series, unit: str) -> Column:
+    numbers = values.to_numpy(dtype="float64", na_value=np.nan)
+    return Column(name, "flag", int(np.isnan(numbers).sum()), values=numbers, distinct=int(column.nunique()), unit=unit)
+
+
+def _reading_repairs(
+    name: str, marks: Mapping[str, int], strange: Mapping[str, int], signs: tuple[str, ...]
+) -> tuple[Repair, ...]:
+    repairs = []
+    if marks:
+        shown = ", ".join(repr(mark) for mark in marks)
+        repairs.append(
+            Repair(
+                what=f"{shown} in {name} was taken as a missing value.",
+                count=sum(marks.values()),
+                why="It stands where a number should.",
+                key=f"marks:{name}",
+            )
+        )
+    if strange:
+        shown = ", ".join(repr(text[:40]) for text in list(strange)[:3])
+        repairs.append(
+            Repair(
+                what=f"Texts in {name} that are no numbers, such as {shown}, were taken as missing.",
+                count=sum(strange.values()),
+                why="The other values of the column are numbers.",
+                key=f"strange:{name}",
+            )
+        )
+    if signs:
+        repairs.append(
+            Repair(
+                what=f"{name} was read as numbers with {' and '.join(signs)}.",
+                count=1,
+                why="So the numbers are written in the file.",
+                key=f"signs:{name}",
+            )
+        )
+    return tuple(repairs)
+
+
+def _number(
+    name: str, values: np.ndarray, repairs: tuple[Repair, ...], choices: Choices, unit: str, unsure: bool
+) -> Column:
+    values = np.where(np.isfinite(values), values, np.nan)
+    known = values[~np.isnan(values)]
+    if not len(known):
+        return Column(name, "empty", len(values), repairs=repairs)
+    sentinel = _find_sentinel(known)
+    if sentinel is not None:
+        key = f"sentinel:{name}"
+        applied = key not in choices.undo
+        count = int((values == sentinel).sum())
+        if applied:
+            values = np.where(values == sentinel, np.nan, values)
+        repairs = (
+            *repairs,
+            Repair(
+                what=f"{sentinel:g} in {name} was taken as a missing value.",
+                count=count,
+                why="It lies far from every other value, and instruments write it for 'no value'.",
+                key=key,
+                applied=applied,
+            ),
+        )
+    distinct = len(pd.unique(values[~np.isnan(values)]))
+    return Column(
+        name,
+        "number",
+        int(np.isnan(values).sum()),
+        values=values,
+        distinct=distinct,
+        repairs=repairs,
+        unit=unit,
+        unsure=unsure,
+    )
+
+
+def _find_sentinel(known: np.ndarray) -> float | None:
+    """A sentinel is one of the usual numbers, lies at the edge and far from all the rest."""
+    low, high = float(known.min()), float(known.max())
+    for edge in (low, high):
+        if edge not in _SENTINELS:
+            continue
+        rest = known[known != edge]
+        if len(rest) < 3 or len(rest) < 0.2 * len(known):
+            continue
+        span = max(float(rest.max() - rest.min()), 1e-9)
+        distance = float(rest.min() - edge) if edge == low else float(edge - rest.max())
+        repeated = int((known == edge).sum())
+        if edge < 0 and rest.min() >= 0 and edge <= -99 and distance > 0.3 * span:
+            return edge
+        if distance > (0.5 if repeated > 1 else 2.0) * span:
+            return edge
+    return None

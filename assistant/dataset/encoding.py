@@ -1,0 +1,89 @@
+"""The encoding of a text table, found from its bytes."""
+
+from __future__ import annotations
+
+import codecs
+from pathlib import Path
+
+from charset_normalizer import from_bytes
+
+_BLOCK = 1 << 22
+_SAMPLE = 1 << 18
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+# Encodings that tables really come in. Those for Western Europe are not among them: they are the fallback.
+_OTHERS = [
+    "cp1251",
+    "cp1250",
+    "cp1253",
+    "cp1254",
+    "cp1255",
+    "cp1256",
+    "shift_jis",
+    "gb18030",
+    "big5",
+    "euc_kr",
+    "koi8_r",
+]
+_ENOUGH_SIGNS = 24
+
+
+def find_encoding(path: Path) -> str:
+    """Return the Python name of the encoding of a text file, `utf-8` when it is plain ASCII."""
+    with path.open("rb") as stream:
+        head = stream.read(_SAMPLE)
+    for mark, name in _MARKS:
+        if head.startswith(mark):
+            return name
+    if wide := _wide_without_mark(head):
+        return wide
+    if _is_utf8(path):
+        return "utf-8"
+    return _eight_bit(head if _signs(head) else path.read_bytes()[: 64 * _SAMPLE])
+
+
+def _wide_without_mark(head: bytes) -> str | None:
+    """UTF-16 without a mark shows as a zero in every second byte, since separators and digits are ASCII."""
+    zeros_even, zeros_odd = head[0::2].count(0), head[1::2].count(0)
+    half = max(len(head) // 2, 1)
+    if zeros_odd > 0.6 * half and zeros_even < 0.05 * half:
+        return "utf-16-le"
+    if zeros_even > 0.6 * half and zeros_odd < 0.05 * half:
+        return "utf-16-be"
+    return None
+
+
+def _is_utf8(path: Path) -> bool:
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    with path.open("rb") as stream:
+        try:
+            while block := stream.read(_BLOCK):
+                decoder.decode(block)
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            return False
+    return True
+
+
+def _signs(data: bytes) -> int:
+    return len(data) - len(data.translate(None, bytes(range(128, 256))))
+
+
+def _eight_bit(data: bytes) -> str:
+    """With few signs beyond ASCII (a degree sign, a name) nothing but the commonest encoding can be claimed."""
+    try:
+        data.decode("cp1252")
+        fallback = "cp1252"
+    except UnicodeDecodeError:
+        fallback = "latin-1"
+    lines = [line for line in data.splitlines()[:2000] if _signs(line)]
+    sample = b"\n".join(lines)[:_SAMPLE]
+    if _signs(sample) < _ENOUGH_SIGNS or _signs(sample) < 0.05 * len(sample):
+        return fallback
+    best = from_bytes(sample, cp_isolation=[*_OTHERS, "cp1252"]).best()
+    return best.encoding if best else fallback

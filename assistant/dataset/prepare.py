@@ -1,0 +1,301 @@
+"""From a table and the roles of its columns to a series that can be trained on, with every repair in a list."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from assistant.dataset.choices import Choices
+from assistant.dataset.columns import Column, understand_columns
+from assistant.dataset.frequency import suggest_horizon
+from assistant.dataset.read import read_table
+from assistant.dataset.ready import ReadyProject
+from assistant.dataset.regular import Rows, bring_to_grid, fill_gaps
+from assistant.dataset.roles import suggest_roles
+from assistant.dataset.season import find_season
+from assistant.dataset.series import Frequency, Repair, Roles, Series, Source
+from assistant.dataset.split import fit_scaler, make_split
+from assistant.dataset.stacked import find_stack, rows_of_choice
+from assistant.dataset.table import Table
+from assistant.dataset.times import read_times
+from assistant.errors import DatasetError
+
+LEAST_ROWS = 20
+Parts = tuple[int, int, int] | tuple[float, float, float]
+
+
+def prepare(
+    table: Table,
+    roles: Roles,
+    source: Source,
+    *,
+    title: str = "",
+    question: str = "",
+    units: Mapping[str, str] | None = None,
+    horizon: int | None = None,
+    season: int | None = None,
+    split: Parts | None = None,
+    choices: Choices | None = None,
+    columns: Mapping[str, Column] | None = None,
+) -> Series:
+    """Make a series of a table: regular moments, no gaps, a chronological split, a scaler fitted on the training part.
+
+    Gaps are filled with the last value known at the time, never from the future. `horizon` and `season` (in steps)
+    follow from the frequency when None; `columns` are the table's columns where they were understood before. Raises
+    DatasetError when a column is missing or holds no numbers, when there are too few rows, or when the parts or the
+    horizon do not fit them.
+    """
+    choices = choices or Choices()
+    columns = columns if columns is not None else understand_columns(table, choices)
+    _check_columns(table, roles)
+    repairs = list(table.repairs)
+    used, left_out = _numeric(columns, roles)
+    repairs += left_out
+    for name in used:
+        repairs += columns[name].repairs
+    rows = _timed_rows(table, roles, columns, used, choices, repairs)
+    if len(rows.frame) < LEAST_ROWS // 2:
+        raise _too_few(len(rows.frame))
+    frame, frequency, filled = _regular(rows, choices, repairs)
+    frame = _without_constants(frame, roles.target, repairs)
+    if len(frame) < LEAST_ROWS:
+        raise _too_few(len(frame))
+    horizon = horizon if horizon is not None else suggest_horizon(frequency, len(frame))
+    if horizon < 1:
+        raise DatasetError(
+            "The horizon is not a number of steps.", f"It is {horizon}.", "Give a whole number from 1 up."
+        )
+    parts = make_split(len(frame), horizon, split)
+    training = frame.iloc[: parts.train, 0].to_numpy(dtype="float64")
+    frequency = frequency.model_copy(update={"season": season or find_season(training, frequency)})
+    _check_target(training, roles.target)
+    return Series(
+        title=title or source.title,
+        question=question,
+        frame=frame,
+        roles=roles.model_copy(update={"features": tuple(frame.columns[1:])}),
+        frequency=frequency,
+        horizon=horizon,
+        split=parts,
+        scaler=fit_scaler(frame, parts),
+        source=source,
+        repairs=tuple(repairs),
+        units={**{name: columns[name].unit for name in frame.columns if columns[name].unit}, **(units or {})},
+    )
+
+
+def prepare_ready(
+    project: ReadyProject, *, horizon: int | None = None, split: Parts | None = None, choices: Choices | None = None
+) -> Series:
+    """Make a series of a ready project, with the roles, horizon, season and units that it names."""
+    source = project.source()
+    return prepare(
+        read_table(project.path),
+        project.roles,
+        source,
+        title=project.title,
+        question=project.question,
+        units=project.units,
+        horizon=horizon if horizon is not None else project.horizon,
+        season=project.season,
+        split=split,
+        choices=choices,
+    )
+
+
+def prepare_file(
+    path: Path,
+    source: Source,
+    *,
+    target: str | None = None,
+    time: Sequence[str] | None = None,
+    features: Sequence[str] | None = None,
+    title: str = "",
+    question: str = "",
+    units: Mapping[str, str] | None = None,
+    horizon: int | None = None,
+    season: int | None = None,
+    split: Parts | None = None,
+    choices: Choices | None = None,
+    member: str | None = None,
+    sheet: str | None = None,
+) -> Series:
+    """Make a series of a file; what is not said of the roles is suggested from the table.
+
+    With a target given and no features, none are used. Raises DatasetError as `read_table` and `prepare` do.
+    """
+    table = read_table(path, member=member, sheet=sheet)
+    columns = understand_columns(table, choices)
+    if target is not None:
+        _check_columns(table, Roles(target=target, time=tuple(time or ()), features=tuple(features or ())))
+    if target is None or time is None:
+        suggested = (
+            suggest_roles(table, choices, columns).roles
+            if target is None
+            else _time_alone(table, columns, choices, target)
+        )
+        target = target if target is not None else suggested.target
+        time = time if time is not None else tuple(name for name in suggested.time if name != target)
+        features = features if features is not None else suggested.features
+    roles = Roles(target=target, time=tuple(time), features=tuple(name for name in features or () if name != target))
+    return prepare(
+        table, roles, source, title=title, question=question, units=units, horizon=horizon, season=season, split=split,
+        choices=choices, columns=columns,
+    )  # fmt: skip
+
+
+def _time_alone(table: Table, columns: Mapping[str, Column], choices: Choices | None, target: str) -> Roles:
+    from assistant.dataset.roles import find_time
+
+    reading, _ = find_time(table.frame.drop(columns=[target]), columns, choices)
+    return Roles(target=target, time=reading.columns if reading else ())
+
+
+def _check_columns(table: Table, roles: Roles) -> None:
+    for name in (roles.target, *roles.time, *roles.features):
+        if name not in table.columns:
+            close = difflib.get_close_matches(name, table.columns, n=3, cutoff=0.5)
+            lower = [known for known in table.columns if known.lower() == name.lower()]
+            near = list(dict.fromkeys([*lower, *close]))
+            shown = near or list(table.columns)[:10]
+            raise DatasetError(
+                f"The table has no column {name!r}.",
+                f"{'Close to it are' if near else 'Its columns are'} {', '.join(shown)}.",
+                "Choose one of the table's columns.",
+            )
+    if roles.target in roles.time:
+        raise DatasetError(
+            f"{roles.target} is both the time and the target.", "", "Choose another column as the target."
+        )
+
+
+def _numeric(columns: Mapping[str, Column], roles: Roles) -> tuple[list[str], list[Repair]]:
+    """Return the target and the features that hold numbers, and a repair for each feature that does not."""
+    target = columns[roles.target]
+    if target.values is None or target.kind == "flag":
+        raise DatasetError(
+            f"The target {target.name} does not hold numbers.",
+            {
+                "text": "It holds words.",
+                "time": "It holds moments.",
+                "empty": "It is empty.",
+                "flag": "It only says yes or no.",
+            }[target.kind],
+            "Choose a column of numbers as the target.",
+        )
+    used, repairs = [roles.target], []
+    for name in dict.fromkeys(roles.features):
+        if name == roles.target or name in roles.time:
+            continue
+        column = columns[name]
+        if column.values is None:
+            repairs.append(
+                Repair(
+                    what=f"The feature {name} was left out.",
+                    count=1,
+                    why=f"It holds {'words' if column.kind == 'text' else 'no numbers'}.",
+                    key=f"feature:{name}",
+                )
+            )
+        else:
+            used.append(name)
+    return used, repairs
+
+
+def _timed_rows(
+    table: Table,
+    roles: Roles,
+    columns: Mapping[str, Column],
+    used: Sequence[str],
+    choices: Choices,
+    repairs: list[Repair],
+) -> Rows:
+    """Take the columns that are used, the moments of the rows, and one series of several."""
+    frame = pd.DataFrame({name: columns[name].values for name in used})
+    time = read_times(table.frame, roles.time, choices.date_order) if roles.time else None
+    if roles.time and time is None:
+        examples = ", ".join(repr(str(value)) for value in table.frame[roles.time[0]].dropna().head(3))
+        raise DatasetError(
+            f"The moments in {' and '.join(roles.time)} could not be read.",
+            f"They look like {examples}." if examples else "There are none.",
+            "Choose the column that holds dates or times, or none to take the rows in their order.",
+        )
+    mask = np.ones(len(frame), bool)
+    stack = find_stack(table.frame, columns, time, roles.target)
+    if choices.series and choices.series.column in table.frame and choices.series.value is not None:
+        counts = table.frame[choices.series.column].astype("str").value_counts()
+        from assistant.dataset.stacked import Stack
+
+        stack = Stack(choices.series.column, {str(name): int(count) for name, count in counts.items()})
+        if choices.series.value not in stack.rows:
+            raise DatasetError(
+                f"No row has {choices.series.value!r} in {stack.column}.",
+                f"There are {', '.join(list(stack.rows)[:8])}.",
+                "Choose one of them.",
+            )
+    together = choices.series.together if choices.series and choices.series.value is None else None
+    if stack is not None and together is None:
+        mask, repair = rows_of_choice(table.frame, stack, choices.series)
+        repairs.append(repair)
+    moments = time.values if time is not None else None
+    if time is not None:
+        repairs += [
+            Repair(what=note, count=len(frame), why="Moments must be comparable.", key="zone") for note in time.notes
+        ]
+    return Rows(
+        frame=frame[mask].reset_index(drop=True),
+        moments=moments[mask] if moments is not None else None,
+        target=roles.target,
+        same_time=together or choices.same_time,
+        step=time.step if time is not None else "",
+        season=time.season if time is not None else 1,
+    )
+
+
+def _regular(rows: Rows, choices: Choices, repairs: list[Repair]) -> tuple[pd.DataFrame, Frequency, int]:
+    if rows.moments is None:
+        frequency = Frequency(alias=None, step=rows.step or "row", season=rows.season)
+        frame, filled = fill_gaps(rows.frame, rows.target, choices.undo, repairs)
+        return frame.reset_index(drop=True), frequency, filled
+    frame, frequency = bring_to_grid(rows, choices, repairs)
+    frame, filled = fill_gaps(frame, rows.target, choices.undo, repairs)
+    if frequency.alias is None:
+        frame = frame.reset_index(drop=True)
+    return frame, frequency, filled
+
+
+def _without_constants(frame: pd.DataFrame, target: str, repairs: list[Repair]) -> pd.DataFrame:
+    constant = [name for name in frame.columns[1:] if frame[name].iloc[: max(int(0.5 * len(frame)), 1)].nunique() < 2]
+    if constant:
+        repairs.append(
+            Repair(
+                what=f"The feature{'s' if len(constant) > 1 else ''} {', '.join(constant)} {'were' if len(constant) > 1 else 'was'} left out.",
+                count=len(constant),
+                why="They hold the same value over at least the first half of the rows."
+                if len(constant) > 1
+                else "It holds the same value over at least the first half of the rows.",
+                key="constant",
+            )
+        )
+    return frame.drop(columns=constant)
+
+
+def _check_target(training: np.ndarray, target: str) -> None:
+    if training.max() == training.min():
+        raise DatasetError(
+            f"The target {target} never changes in the training part.",
+            f"It is {training[0]:g} in all of its {len(training):,} rows.",
+            "Choose a column that varies as the target.",
+        )
+
+
+def _too_few(rows: int) -> DatasetError:
+    return DatasetError(
+        "The table has too few rows to forecast from.",
+        f"{rows:,} usable rows are there, and at least {LEAST_ROWS} are needed.",
+        "Choose a longer table.",
+    )

@@ -1,0 +1,289 @@
+"""Rows brought to regular moments: sorted, one for each moment, gaps filled from the past alone."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from assistant.dataset.choices import Aggregate, Choices
+from assistant.dataset.frequency import Grid, find_grid
+from assistant.dataset.series import Frequency, Repair
+from assistant.errors import DatasetError
+
+_SUMMED = re.compile(
+    r"(?i)sales|revenue|amount|quantity|qty|count|cnt|orders|units|rides|trips|visits|rain|precip|passengers|births|deaths|cases|total|kwh|energy"
+)
+_MOST_POINTS = 5_000_000
+_MOST_EMPTY = 0.9
+
+
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """The used columns of the rows in the table's order (the target first) with the moment of each, or None.
+
+    `same_time` says how several rows of one moment become one (None: decided by the target's name); `step` and `season`
+    are for undated rows.
+    """
+
+    frame: pd.DataFrame = field(repr=False)
+    moments: pd.DatetimeIndex | None = field(repr=False)
+    target: str
+    same_time: Aggregate | None = None
+    step: str = ""
+    season: int = 1
+
+
+def bring_to_grid(rows: Rows, choices: Choices, repairs: list[Repair]) -> tuple[pd.DataFrame, Frequency]:
+    """Return the columns over regular moments, NaN where there is no value, and the frequency.
+
+    Switching off the sorting, the merging or the grid leaves the rows as they stand, counted instead of dated.
+    """
+    assert rows.moments is not None
+    frame, moments = rows.frame, rows.moments
+    if (without := int(moments.isna().sum())) > 0:
+        frame, moments = frame[moments.notna()], moments[moments.notna()]
+        repairs.append(
+            Repair(
+                what="Rows without a readable moment were left out.",
+                count=without,
+                why="They have no place in time.",
+                key="no moment",
+            )
+        )
+    if not len(moments):
+        raise DatasetError("No row has a moment that can be read.", "", "Choose another time column, or none.")
+    counted = Frequency(alias=None, step="row", season=1)
+    if not moments.is_monotonic_increasing:
+        count = int((np.diff(moments.to_numpy()).astype("timedelta64[us]").astype("int64") < 0).sum())
+        backwards = moments.is_monotonic_decreasing
+        applied = _note(
+            repairs, choices, "order",
+            "The rows were turned round, since the newest came first." if backwards else "The rows were sorted by time.",
+            len(moments) if backwards else count, "Forecasting needs the rows in the order of time.",
+        )  # fmt: skip
+        if not applied:
+            return frame, counted
+        order = np.argsort(moments.to_numpy(), kind="stable")
+        frame, moments = frame.iloc[order], moments[order]
+    frame = frame.set_axis(moments)
+    frame = _merge_same(frame, rows, choices, repairs, moments)
+    if frame is None:
+        return rows.frame, counted
+    grid = find_grid(pd.DatetimeIndex(frame.index), choices.frequency)
+    if grid.length > _MOST_POINTS or len(frame) / grid.length < 1 - _MOST_EMPTY:
+        grid = _coarser(frame, grid)
+    return _onto_grid(frame, grid, rows, choices, repairs, counted)
+
+
+def _note(repairs: list[Repair], choices: Choices, key: str, what: str, count: int, why: str) -> bool:
+    """Add a repair, marked as not applied when it was switched off; tell whether it applies."""
+    applied = key not in choices.undo
+    repairs.append(Repair(what=what, count=count, why=why, key=key, applied=applied))
+    return applied
+
+
+def _merge_same(
+    frame: pd.DataFrame, rows: Rows, choices: Choices, repairs: list[Repair], moments: pd.DatetimeIndex
+) -> pd.DataFrame | None:
+    """Make several rows of one moment one; None when that was switched off."""
+    twice = moments.duplicated()
+    if not twice.any():
+        return frame
+    copies = frame.assign(_moment=moments).duplicated().to_numpy()
+    if copies.any():
+        if not _note(
+            repairs,
+            choices,
+            "copies",
+            "Rows that stand twice were left out.",
+            int(copies.sum()),
+            "They are the same in every column used.",
+        ):
+            return None
+        frame, moments = frame[~copies], moments[~copies]
+        if not moments.duplicated().any():
+            return frame
+    how = rows.same_time or usual_aggregate(rows.target)
+    words = same_time_words(how)
+    if not _note(
+        repairs,
+        choices,
+        "same moment",
+        f"Several rows of one moment were made one by {words}.",
+        int(moments.duplicated().sum()),
+        "Each moment needs one value.",
+    ):
+        return None
+    return aggregate(frame, pd.DatetimeIndex(moments), how, rows.target)
+
+
+def usual_aggregate(target: str) -> Aggregate:
+    """Return how several values of one moment usually become one: amounts add up, everything else is averaged."""
+    return "sum" if _SUMMED.search(target) else "mean"
+
+
+def same_time_words(how: Aggregate) -> str:
+    """Return the words for a way of making one value of several."""
+    return {"mean": "their mean", "sum": "their sum", "last": "the last of them"}[how]
+
+
+def aggregate(frame: pd.DataFrame, moments: pd.DatetimeIndex, how: Aggregate, target: str) -> pd.DataFrame:
+    """Make one row of all rows of a moment; only the target is summed, features are averaged."""
+    grouped = frame.groupby(moments, sort=True)
+    if how == "last":
+        return grouped.last()
+    result = grouped.mean()
+    if how == "sum":
+        result[target] = grouped[target].sum(min_count=1)
+    return result
+
+
+def _coarser(frame: pd.DataFrame, grid: Grid) -> Grid:
+    """Moments that lie too far apart for their smallest step are brought to a step at which most are filled."""
+    moments = pd.DatetimeIndex(frame.index)
+    for alias in ("min", "10min", "h", "D", "W", "MS", "QS", "YS"):
+        coarse = find_grid(moments, alias)
+        if coarse.length <= _MOST_POINTS and coarse.moments.nunique() >= 0.5 * coarse.length:
+            return Grid(coarse.frequency, coarse.moments, irregular=True, moved=coarse.moved)
+    raise DatasetError(
+        "The moments lie too far apart for a regular series.",
+        f"{len(frame):,} moments would have to fill {grid.length:,.0f} steps.",
+        "Choose another time column, or none to take the rows in their order.",
+    )
+
+
+def _onto_grid(
+    frame: pd.DataFrame, grid: Grid, rows: Rows, choices: Choices, repairs: list[Repair], counted: Frequency
+) -> tuple[pd.DataFrame, Frequency]:
+    step = grid.frequency.step
+    if grid.irregular:
+        how = rows.same_time or usual_aggregate(rows.target)
+        what = f"Rows at irregular moments were brought to one for each {step} by {same_time_words(how)}."
+        if not _note(repairs, choices, "grid", what, len(frame), "Forecasting needs the same step from row to row."):
+            return rows.frame, counted
+        frame = aggregate(frame, grid.moments, how, rows.target)
+    else:
+        if grid.moved:
+            what = f"Moments were moved to the regular {step} they stand for."
+            if not _note(repairs, choices, "grid", what, grid.moved, "They lie slightly beside it."):
+                return rows.frame, counted
+        frame = frame.set_axis(grid.moments)
+    full = grid.full()
+    if len(full) > len(frame):
+        missing = full.difference(pd.DatetimeIndex(frame.index))
+        repairs.append(
+            Repair(
+                what=f"Missing {step}s were put in, such as {missing[0]:%Y-%m-%d %H:%M}.".replace(" 00:00.", "."),
+                count=len(missing),
+                why="The table skips them; their values are filled like any gap.",
+                key="missing moments",
+            )
+        )
+        frame = frame.reindex(full)
+    return frame.set_axis(full), grid.frequency
+
+
+def fill_gaps(
+    frame: pd.DataFrame, target: str, undo: frozenset[str], repairs: list[Repair]
+) -> tuple[pd.DataFrame, int]:
+    """Fill gaps with the last value known before them; return the frame and how many values of the target were filled.
+
+    Rows before the first and after the last value of the target are left out, and likewise features that start late.
+    With "gaps" in `undo` the longest stretch without a gap is taken instead.
+    """
+    known = np.flatnonzero(frame[target].notna().to_numpy())
+    if not len(known):
+        raise DatasetError(f"The target {target} has no values.", "Every row is empty.", "Choose another target.")
+    first, last = int(known[0]), int(known[-1])
+    if (outside := len(frame) - (last + 1 - first)) > 0:
+        repairs.append(
+            Repair(
+                what="Rows before the first and after the last value of the target were left out.",
+                count=outside,
+                why="There is nothing to learn from them or to check against.",
+                key="ends",
+            )
+        )
+        frame = frame.iloc[first : last + 1]
+    frame = _late_features(frame, target, repairs)
+    gaps = int(frame[target].isna().sum())
+    empty = int(frame.isna().sum().sum())
+    if not empty:
+        return frame.astype("float64"), 0
+    if "gaps" in undo:
+        repairs.append(
+            Repair(
+                what="Gaps were to be filled with the last value before them.",
+                count=empty,
+                why="Switched off.",
+                key="gaps",
+                applied=False,
+            )
+        )
+        return _longest_whole(frame, repairs), 0
+    shares = ", ".join(f"{name} {count:,}" for name, count in frame.isna().sum().items() if count)
+    repairs.append(
+        Repair(
+            what=f"Gaps were filled with the last value before them ({shares}).",
+            count=empty,
+            why="The network needs a value at each step, and nothing may be filled from the future.",
+            key="gaps",
+        )
+    )
+    return frame.ffill().astype("float64"), gaps
+
+
+def _late_features(frame: pd.DataFrame, target: str, repairs: list[Repair]) -> pd.DataFrame:
+    """A feature that starts a little late costs those rows; one that starts very late or is nearly empty is left out."""
+    drop, start = [], 0
+    for name in frame.columns[1:]:
+        known = np.flatnonzero(frame[name].notna().to_numpy())
+        if len(known) < 0.5 * len(frame) or int(known[0]) > 0.1 * len(frame):
+            drop.append(str(name))
+        else:
+            start = max(start, int(known[0]))
+    if drop:
+        repairs.append(
+            Repair(
+                what=f"The features {', '.join(drop)} were left out."
+                if len(drop) > 1
+                else f"The feature {drop[0]} was left out.",
+                count=len(drop),
+                why="Most values, or those of the first rows, are missing.",
+                key="late features",
+            )
+        )
+        frame = frame.drop(columns=drop)
+    if start:
+        repairs.append(
+            Repair(
+                what="Rows at the start were left out.",
+                count=start,
+                why="A feature has no value there yet.",
+                key="start",
+            )
+        )
+        frame = frame.iloc[start:]
+        if frame[target].isna().iloc[0]:
+            frame = frame.iloc[int(np.flatnonzero(frame[target].notna().to_numpy())[0]) :]
+    return frame
+
+
+def _longest_whole(frame: pd.DataFrame, repairs: list[Repair]) -> pd.DataFrame:
+    whole = frame.notna().all(axis=1).to_numpy()
+    edges = np.flatnonzero(np.diff(np.concatenate(([0], whole.astype("int8"), [0]))))
+    starts, ends = edges[::2], edges[1::2]
+    longest = int((ends - starts).argmax())
+    kept = frame.iloc[starts[longest] : ends[longest]]
+    repairs.append(
+        Repair(
+            what="The longest stretch without a gap was taken.",
+            count=len(frame) - len(kept),
+            why="Gaps are not to be filled.",
+            key="stretch",
+        )
+    )
+    return kept.astype("float64")

@@ -1,0 +1,305 @@
+"""What the columns of a table are for, suggested with the reason."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from assistant.dataset.choices import Choices
+from assistant.dataset.columns import Column, understand_columns
+from assistant.dataset.series import Roles
+from assistant.dataset.table import Table
+from assistant.dataset.times import (
+    CLOCK_NAMES,
+    DATE_NAMES,
+    TIME_NAMES,
+    TimeReading,
+    find_parts,
+    plain_name,
+    read_clock,
+    read_single,
+    read_times,
+)
+from assistant.errors import DatasetError
+
+_TARGET_WORDS = (
+    "target", "close", "price", "temperature", "temp", "demand", "load", "consumption", "sales", "passengers", "value", "values", "y", "ot",
+    "pm25", "pm2", "power", "production", "generation", "count", "cnt", "total", "traffic", "volume", "cases", "flow", "rainfall", "precipitation", "revenue",
+    "rate", "index", "level", "births", "births", "sunspots", "sunspot", "energy", "usage", "quantity", "amount", "output", "visitors", "users", "rides", "trips",
+    "aqi", "humidity", "speed", "wind", "unemployment", "gdp", "population", "deaths", "confirmed", "weeklysales", "globalactivepower",
+)  # fmt: skip
+_ID_WORDS = re.compile(
+    r"(?i)^(?:id|no|nr|num|index|idx|row|rownumber|rowid|sno|serialno|slno|s\.?\s?no\.?|unnamed.*|obs|observation|record|#|instant|key|recordid|store|item|customerid|orderid|zip|zipcode|postcode|lat|latitude|lon|lng|longitude|objectid|fid|code|countrycode|dept)$|(?:^|[_\s])id$|(?<=[a-z])I[Dd]$"
+)
+_CODE_WORDS = re.compile(
+    r"(?i)^(?:season|holiday|workingday|weekday|dayofweek|dow|isholiday|weather(?:sit)?|month|mnth|hour|hr|year|yr|day|week|quarter|minute|second|wd|weekend|flag|quality|qc|status|label|class|type|category)$"
+)
+_MOST_FEATURES = 8
+
+
+@dataclass(frozen=True, eq=False)
+class Suggestion:
+    """Roles with the reasons for them, and what they were found from.
+
+    `targets` are all columns that could be forecast, the likeliest first; `time` is the reading of the suggested time
+    columns (None when the rows are counted); `reasons` has a sentence each for time, target and features.
+    """
+
+    roles: Roles
+    reasons: Mapping[str, str]
+    targets: tuple[str, ...]
+    columns: Mapping[str, Column] = field(repr=False)
+    time: TimeReading | None = None
+
+
+def suggest_roles(
+    table: Table, choices: Choices | None = None, columns: Mapping[str, Column] | None = None
+) -> Suggestion:
+    """Suggest what the columns are for; raise DatasetError when no column holds numbers that vary."""
+    columns = columns if columns is not None else understand_columns(table, choices)
+    time, why_time = find_time(table.frame, columns, choices)
+    taken = set(time.columns) if time else set()
+    taken |= _echoes(table.frame, columns, time)
+    candidates = [column for name, column in columns.items() if name not in taken and _forecastable(column)]
+    ranked = sorted(candidates, key=lambda column: -_weight(column, columns, table))
+    if not ranked:
+        raise DatasetError(
+            "The table has no column that could be forecast.",
+            _what_columns_hold(columns),
+            "A forecast needs a column of numbers that change from row to row; choose another table.",
+        )
+    target = ranked[0]
+    features = _choose_features(target, [column for column in ranked[1:] if _useful_feature(column)], table)
+    roles = Roles(target=target.name, time=time.columns if time else (), features=features)
+    reasons = {
+        "time": why_time,
+        "target": _why_target(target, ranked, columns),
+        "features": (
+            f"Numbers known at the same moments: {', '.join(features)}."
+            if features
+            else "No other column holds numbers that vary."
+        ),
+    }
+    return Suggestion(
+        roles=roles, reasons=reasons, targets=tuple(column.name for column in ranked), columns=columns, time=time
+    )
+
+
+def find_time(
+    frame: pd.DataFrame, columns: Mapping[str, Column], choices: Choices | None = None
+) -> tuple[TimeReading | None, str]:
+    """Find the columns that say when each row was, and say why; (None, why) when there are none."""
+    order = choices.date_order if choices else None
+    singles = []
+    for place, name in enumerate(frame.columns):
+        if columns[name].kind == "empty":
+            continue
+        if not _may_be_time(frame[name], name, columns[name]):
+            continue
+        reading = read_single(frame[name], name, order)
+        if reading is not None and reading.read > 0.8:
+            singles.append((_time_weight(reading, name, place, frame), reading))
+    singles.sort(key=lambda item: -item[0])
+    parts = _find_part_columns(frame, order)
+    best = singles[0] if singles else None
+    if parts is not None and (
+        best is None or best[1].form == "year" or best[1].columns[0] in parts.columns or best[0] < 1.0
+    ):
+        return parts, f"{' and '.join(parts.columns)} together say when each row was."
+    if best is None:
+        return None, "No column says when a row was; the rows are taken in their order."
+    reading = best[1]
+    with_clock = _add_clock(frame, reading, order)
+    if with_clock is not None:
+        return with_clock, f"{' and '.join(with_clock.columns)} together say when each row was."
+    return reading, f"{reading.columns[0]} holds moments ({reading.form})."
+
+
+def _may_be_time(column: pd.Series, name: str, understood: Column) -> bool:
+    """Numbers are times only when they look like years, dates or epochs; the reading decides the rest."""
+    if understood.kind in ("time", "text"):
+        return True
+    if understood.kind == "number" and not pd.api.types.is_numeric_dtype(column):
+        return plain_name(name) in TIME_NAMES or bool(re.search(r"(?i)date|time|datum", name))
+    return understood.kind == "number"
+
+
+def _time_weight(reading: TimeReading, name: str, place: int, frame: pd.DataFrame) -> float:
+    weight = (
+        1.0
+        if plain_name(name) in TIME_NAMES
+        else 0.7
+        if re.search(r"(?i)date|time|datum|zeit|fecha|period|stamp", name)
+        else 0.0
+    )
+    weight += 0.3 * reading.read - 0.02 * min(place, 20)
+    if reading.values is not None and len(frame):
+        known = reading.values[reading.values.notna()]
+        distinct = known.nunique() / max(len(known), 1)
+        weight += 0.5 * distinct + (0.3 if known.is_monotonic_increasing or known.is_monotonic_decreasing else 0.0)
+        if known.nunique() < 2:
+            weight -= 2.0
+    if (
+        reading.form == "year"
+        and len(frame)
+        and reading.values is not None
+        and reading.values.nunique() < 0.5 * len(frame)
+    ):
+        weight -= 0.5
+    return weight
+
+
+def _find_part_columns(frame: pd.DataFrame, order: object) -> TimeReading | None:
+    parts = find_parts(list(frame.columns))
+    if "year" not in parts or len(parts) < 2:
+        return None
+    if "month" in parts or "day of year" in parts:
+        parts.pop("week", None)
+        parts.pop("quarter", None)
+    if "month" in parts:
+        parts.pop("day of year", None)
+    chain = [
+        part
+        for part in ("year", "quarter", "month", "week", "day of year", "day", "hour", "minute", "second")
+        if part in parts
+    ]
+    if "day" in chain and "month" not in chain:
+        chain.remove("day")
+    if "day" not in chain and "day of year" not in chain:
+        chain = [part for part in chain if part not in ("hour", "minute", "second")]
+    while len(chain) >= 2:
+        reading = read_times(frame, [parts[part] for part in chain], None)
+        if reading is not None and reading.read > 0.9 and reading.form.startswith("year + "):
+            return reading
+        chain = chain[:-1]
+    return None
+
+
+def _add_clock(frame: pd.DataFrame, reading: TimeReading, order: object) -> TimeReading | None:
+    """A date without a time of day, whose rows share days, may have its clock time in another column."""
+    values = reading.values
+    if (
+        values is None
+        or len(reading.columns) != 1
+        or values.nunique() >= 0.999 * len(values)
+        or "time" in reading.form.split(", ")
+    ):
+        return None
+    known = values[values.notna()]
+    if not (known == known.normalize()).all():
+        return None
+    for name in frame.columns:
+        plain = plain_name(name)
+        if name in reading.columns or (plain not in CLOCK_NAMES and not re.search(r"(?i)time|hour|uhr", name)):
+            continue
+        if read_clock(frame[name]) is None:
+            continue
+        joined = read_times(frame, [reading.columns[0], name], reading.order)
+        if joined is not None and joined.values is not None and joined.values.nunique() > values.nunique():
+            return joined
+    return None
+
+
+def _echoes(frame: pd.DataFrame, columns: Mapping[str, Column], time: TimeReading | None) -> set[str]:
+    """Columns that only say the time again: parts of it, or the row number."""
+    found = set()
+    parts = set(find_parts(list(frame.columns)).values()) if time else set()
+    for name, column in columns.items():
+        if column.values is None:
+            continue
+        if (name in parts and (plain_name(name) not in {"period", "time", "date", "min"} or column.distinct <= 1)) or _counts_rows(column.values) or (time is not None and name not in time.columns and _is_time_again(frame[name], name)):
+            found.add(name)
+    return found
+
+
+def _counts_rows(values: np.ndarray) -> bool:
+    return len(values) > 2 and bool((np.diff(values) == 1).all())
+
+
+def _is_time_again(column: pd.Series, name: str) -> bool:
+    named = plain_name(name) in (TIME_NAMES | DATE_NAMES) - {"period", "day", "time"} or bool(
+        re.search(r"(?i)timestamp|unix|epoch|date", name)
+    )
+    return named and read_single(column, name) is not None
+
+
+def _forecastable(column: Column) -> bool:
+    if column.kind != "number" or column.values is None:
+        return False
+    return column.distinct > 2 and column.missing < 0.7 * len(column.values) and not _ID_WORDS.search(column.name)
+
+
+def _useful_feature(column: Column) -> bool:
+    assert column.values is not None
+    return column.missing <= 0.3 * len(column.values) and not _ID_WORDS.search(column.name)
+
+
+def _weight(column: Column, columns: Mapping[str, Column], table: Table) -> float:
+    plain = plain_name(column.name)
+    words = [plain_name(word) for word in re.split(r"[\s_.\-/]+", column.name)]
+    weight = 0.0
+    if plain in _TARGET_WORDS:
+        weight = 3.0 - 0.02 * _TARGET_WORDS.index(plain)
+    elif any(word in _TARGET_WORDS for word in words):
+        weight = 2.0 - 0.02 * min(_TARGET_WORDS.index(word) for word in words if word in _TARGET_WORDS)
+    if _CODE_WORDS.search(column.name):
+        weight -= 4.0
+    assert column.values is not None
+    names = list(columns)
+    place = names.index(column.name)
+    weight += 0.5 * (place == len(names) - 1) + 0.1 * (place == 1)
+    weight -= 1.5 * column.missing / max(len(column.values), 1)
+    if column.distinct < 10 and len(column.values) > 50:
+        weight -= 1.5
+    if (
+        np.all(np.floor(column.values[~np.isnan(column.values)]) == column.values[~np.isnan(column.values)])
+        and column.distinct < 25
+    ):
+        weight -= 0.4
+    return weight - 0.001 * place
+
+
+def _choose_features(target: Column, others: Sequence[Column], table: Table) -> tuple[str, ...]:
+    """Keep those that go with the target, leaving out copies of it and of each other; at most eight."""
+    assert target.values is not None
+    limit = max(int(len(target.values) * 0.7), 3)
+    goal = target.values[:limit]
+    scored = []
+    for column in others:
+        assert column.values is not None
+        strength = _correlation(goal, column.values[:limit])
+        if strength < 0.99999:
+            scored.append((strength, column.name))
+    chosen = {name for _, name in sorted(scored, key=lambda item: -item[0])[:_MOST_FEATURES]}
+    return tuple(name for name in table.columns if name in chosen)
+
+
+def _correlation(one: np.ndarray, other: np.ndarray) -> float:
+    both = ~(np.isnan(one) | np.isnan(other))
+    if both.sum() < 3:
+        return 0.0
+    first, second = one[both] - one[both].mean(), other[both] - other[both].mean()
+    scale = float(np.sqrt((first**2).sum() * (second**2).sum()))
+    return abs(float((first * second).sum())) / scale if scale > 0 and np.isfinite(scale) else 0.0
+
+
+def _why_target(target: Column, ranked: Sequence[Column], columns: Mapping[str, Column]) -> str:
+    if len(ranked) == 1:
+        return f"{target.name} is the only column of numbers that vary."
+    plain = plain_name(target.name)
+    if plain in _TARGET_WORDS or any(
+        plain_name(word) in _TARGET_WORDS for word in re.split(r"[\s_.\-/]+", target.name)
+    ):
+        return f"{target.name} is by its name what such tables are kept for."
+    if list(columns)[-1] == target.name:
+        return f"{target.name} stands last, where tables often keep what is to be forecast."
+    return f"{target.name} is the first column of numbers with few gaps."
+
+
+def _what_columns_hold(columns: Mapping[str, Column]) -> str:
+    kinds = ", ".join(f"{name} ({column.kind})" for name, column in list(columns.items())[:8])
+    return f"It has {len(columns)} columns: {kinds}{' …' if len(columns) > 8 else ''}."

@@ -1,0 +1,61 @@
+"""The season of a series: after how many steps its pattern repeats."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from assistant.dataset.series import Frequency
+
+# Beside the season of the frequency itself, longer ones that such data may follow even more.
+_LONGER = {"hour": (24, 168), "day": (7, 365), "working day": (5, 260), "week": (52,), "month": (12,), "quarter": (4,)}
+_STRONG = 0.15
+
+
+def find_season(training: np.ndarray, frequency: Frequency) -> int:
+    """Return the number of steps after which the training part's pattern repeats, 1 when none shows.
+
+    Of the seasons that the frequency suggests, and for undated or yearly rows of any lag, the one with the highest
+    autocorrelation of the series without its trend is taken.
+    """
+    rows = len(training)
+    named = {frequency.season, *_LONGER.get(frequency.step, ())} - {1}
+    candidates = sorted(lag for lag in named if 2 <= lag <= rows // 2)
+    correlation = autocorrelation(training, max(candidates, default=min(rows // 3, 400)))
+    if not candidates:
+        return _any_lag(correlation) if frequency.step in ("row", "year") or frequency.season == 1 else 1
+    best = max(candidates, key=lambda lag: (round(_peak(correlation, lag), 2), -lag))
+    strength = _peak(correlation, best)
+    return best if strength > _STRONG else (frequency.season if frequency.season in candidates else 1)
+
+
+def autocorrelation(values: np.ndarray, most: int) -> np.ndarray:
+    """Return the autocorrelation of a series without its straight trend for the lags 0 to `most`."""
+    rows = len(values)
+    most = max(1, min(most, rows - 1))
+    steps = np.arange(rows)
+    trend = np.polyfit(steps, values, 1) if rows > 2 else np.array([0.0, float(values.mean())])
+    rest = values - np.polyval(trend, steps)
+    size = 1 << int(2 * rows - 1).bit_length()
+    spectrum = np.fft.rfft(rest, size)
+    products = np.fft.irfft(spectrum * np.conj(spectrum), size)[: most + 1]
+    return products / products[0] if products[0] > 0 else np.concatenate(([1.0], np.zeros(most)))
+
+
+def _peak(correlation: np.ndarray, lag: int) -> float:
+    """How far a lag stands out: its correlation above that half a season away."""
+    if lag >= len(correlation):
+        return 0.0
+    return float(correlation[lag] - max(correlation[lag // 2], -0.5) * 0.5)
+
+
+def _any_lag(correlation: np.ndarray) -> int:
+    """The first clear peak after the correlation has once fallen below zero."""
+    below = np.flatnonzero(correlation < 0)
+    if not len(below):
+        return 1
+    start = int(below[0])
+    if start + 2 >= len(correlation):
+        return 1
+    best = start + int(correlation[start:].argmax())
+    inside = 0 < best < len(correlation) - 1
+    return best if inside and correlation[best] > 0.3 else 1

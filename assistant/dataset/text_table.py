@@ -1,0 +1,255 @@
+"""Tables in text files: comma-separated and its relatives, fixed width, blanks."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+from pyarrow import csv as arrow_csv
+
+from assistant.dataset.encoding import find_encoding
+from assistant.dataset.series import Repair
+from assistant.dataset.table import Reader, Table
+from assistant.dataset.text_layout import FIXED_WIDTH, WHITESPACE, Layout, find_layout, split_line
+from assistant.errors import DatasetError
+
+_HEAD = 1 << 18
+_BY_HAND = 40_000_000  # bytes up to which a crooked file is read cell by cell
+
+
+def read_text(path: Path, columns: Sequence[str] | None = None, header: bool | None = None) -> Table:
+    """Read a table from a text file; raise DatasetError when there is none in it.
+
+    `columns` limits what is loaded; `header` says whether the columns' names stand in the file, for when it is known.
+    """
+    encoding = find_encoding(path)
+    with path.open("rb") as stream:
+        raw = stream.read(_HEAD)
+        whole = not stream.read(1)
+    head = raw.decode(encoding, errors="replace").lstrip("\ufeff")
+    if not head.strip():
+        raise DatasetError("The file is empty.", f"{path.name} holds no text.", "Choose another file.")
+    layout = find_layout(head, whole, header)
+    reader = Reader(
+        kind="fixed width" if layout.separator == FIXED_WIDTH else "csv",
+        separator=None if layout.separator == FIXED_WIDTH else layout.separator,
+        encoding="utf-8" if encoding == "utf-8-sig" else encoding,
+        header=layout.header,
+        first_row=layout.first_row,
+        decimal_comma=layout.decimal_comma,
+        above=layout.above,
+    )
+    crooked: list[str] = []
+    frame = None if _by_hand(layout) else _read_straight(path, layout, encoding, columns, crooked)
+    repairs: list[Repair] = []
+    if frame is None or crooked:
+        if frame is None or path.stat().st_size <= _BY_HAND:
+            frame, repairs = _read_by_hand(path, layout, encoding, columns)
+        else:
+            repairs = [_left_out(len(crooked), crooked)]
+    if not len(frame.columns) or not len(frame):
+        raise DatasetError("The table has no rows.", f"{path.name} holds a header at most.", "Choose another file.")
+    if layout.renamed:
+        repairs.append(
+            Repair(
+                what=f"Columns with the same name were numbered: {', '.join(layout.renamed)}.",
+                count=len(layout.renamed),
+                why="Each column needs a name of its own.",
+                key="names",
+            )
+        )
+    return Table(frame=frame, reader=reader, units=_units(layout), repairs=tuple(repairs))
+
+
+def _by_hand(layout: Layout) -> bool:
+    return (
+        layout.separator in (WHITESPACE, FIXED_WIDTH)
+        or layout.wrapped
+        or bool(layout.comment)
+        or len(layout.separator) != 1
+    )
+
+
+def _units(layout: Layout) -> dict[str, str]:
+    """Units stand in a row of their own or in brackets behind the name."""
+    units = {}
+    for name in layout.names:
+        match = re.search(r"[\[(]\s*([^\[\]()]{1,16})\s*[\])]\s*$", name)
+        if match and not match[1].isdigit():
+            units[name] = match[1]
+    return {**units, **{name: unit for name, unit in layout.units.items() if unit}}
+
+
+def _read_straight(
+    path: Path, layout: Layout, encoding: str, columns: Sequence[str] | None, crooked: list[str]
+) -> pd.DataFrame | None:
+    """Read with Arrow; None when it cannot, and the crooked rows it left out in `crooked`."""
+
+    def leave_out(row: arrow_csv.InvalidRow) -> str:
+        if len(crooked) < 10_000_000:
+            crooked.append(row.text if len(crooked) < 20 else "")
+        return "skip"
+
+    names = list(layout.names)
+    wanted = [name for name in names if columns is None or name in columns]
+    texts = {name: pa.string() for name in names} if layout.decimal_comma else {}
+    lines_breaking = False
+    for _ in range(2):
+        crooked.clear()
+        try:
+            table = arrow_csv.read_csv(
+                str(path) if path.suffix not in (".gz", ".bz2") else pa.OSFile(str(path)),
+                read_options=arrow_csv.ReadOptions(
+                    column_names=names,
+                    skip_rows=layout.first_row,
+                    encoding="utf-8" if encoding == "utf-8-sig" else encoding,
+                    block_size=1 << 22,
+                ),
+                parse_options=arrow_csv.ParseOptions(
+                    delimiter=layout.separator,
+                    quote_char=layout.quote,
+                    newlines_in_values=lines_breaking,
+                    ignore_empty_lines=len(names) > 1,
+                    invalid_row_handler=leave_out,
+                ),
+                convert_options=arrow_csv.ConvertOptions(
+                    include_columns=wanted, column_types=texts, null_values=[""], strings_can_be_null=True
+                ),
+            )
+        except (pa.ArrowInvalid, pa.ArrowKeyError, LookupError, UnicodeError):
+            if lines_breaking:
+                return None
+            lines_breaking = True
+            continue
+        if crooked and not lines_breaking and any('"' in text for text in crooked):
+            lines_breaking = True
+            continue
+        return to_frame(table)
+    return to_frame(table)
+
+
+def to_frame(table: pa.Table) -> pd.DataFrame:
+    """Return an Arrow table as a frame of numbers, times (nanoseconds are not assumed), flags and texts."""
+    columns = {}
+    for name, column in zip(table.column_names, table.columns, strict=True):
+        kind = column.type
+        if pa.types.is_date(kind):
+            column = column.cast(pa.timestamp("s"))
+        elif pa.types.is_time(kind) or pa.types.is_duration(kind):
+            column = _text_of_time(column)
+        elif pa.types.is_null(kind):
+            columns[name] = pd.Series(np.full(len(column), np.nan))
+            continue
+        elif pa.types.is_decimal(kind):
+            column = column.cast(pa.float64())
+        elif pa.types.is_large_string(kind) or pa.types.is_string(kind):
+            columns[name] = pd.Series(pd.array(column.combine_chunks(), dtype="str"))
+            continue
+        elif pa.types.is_dictionary(kind):
+            column = column.cast(kind.value_type)
+            if pa.types.is_string(kind.value_type) or pa.types.is_large_string(kind.value_type):
+                columns[name] = pd.Series(pd.array(column.combine_chunks(), dtype="str"))
+                continue
+        elif pa.types.is_nested(kind) or pa.types.is_binary(kind):
+            columns[name] = pd.Series(
+                [None if value is None else str(value) for value in column.to_pylist()], dtype="str"
+            )
+            continue
+        columns[name] = column.to_pandas()
+    return pd.DataFrame(columns)
+
+
+def _text_of_time(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    return (
+        pc.cast(column, pa.string())
+        if not pa.types.is_duration(column.type)
+        else column.cast(pa.int64()).cast(pa.string())
+    )
+
+
+def _read_by_hand(
+    path: Path, layout: Layout, encoding: str, columns: Sequence[str] | None
+) -> tuple[pd.DataFrame, list[Repair]]:
+    """Read line by line, filling short rows up and leaving over-long ones out."""
+    width = len(layout.names)
+    rows: list[list[str]] = []
+    short = 0
+    long: list[str] = []
+    with path.open(encoding=encoding, errors="replace", newline=None) as stream:
+        lines = [line.rstrip("\n") for line in stream]
+    for row in _rows(lines[layout.first_row :], layout):
+        if not any(cell.strip() for cell in row) and (width > 1 or not row):
+            continue
+        if len(row) > width and not any(row[width:]):
+            row = row[:width]
+        if len(row) > width:
+            long.append(layout.separator.join(row))
+            continue
+        if len(row) < width:
+            short += 1
+            row = [*row, *[""] * (width - len(row))]
+        rows.append(row)
+    repairs = [_left_out(len(long), long)] if long else []
+    if short:
+        repairs.append(
+            Repair(
+                what=f"{short:,} rows that ended early were filled up with missing values.",
+                count=short,
+                why="A row needs a value or a gap in every column.",
+                key="short rows",
+            )
+        )
+    wanted = [(index, name) for index, name in enumerate(layout.names) if columns is None or name in columns]
+    data = {name: _column([row[index] for row in rows], layout.decimal_comma) for index, name in wanted}
+    return pd.DataFrame(data), repairs
+
+
+def _rows(lines: Sequence[str], layout: Layout) -> list[list[str]]:
+    if layout.comment:
+        lines = [line for line in lines if not line.lstrip().startswith(layout.comment)]
+    if layout.wrapped:
+        lines = [line.strip()[1:-1].replace('""', '"') if line.strip() else line for line in lines]
+    if layout.separator in (WHITESPACE, FIXED_WIDTH):
+        return [split_line(line, layout) for line in lines if line.strip()]
+    csv.field_size_limit(1 << 24)
+    try:
+        return list(
+            csv.reader(_with_ends(lines), delimiter=layout.separator, quotechar=layout.quote, skipinitialspace=True)
+        )
+    except csv.Error:
+        return [line.split(layout.separator) for line in lines]
+
+
+def _with_ends(lines: Sequence[str]) -> list[str]:
+    return [f"{line}\n".replace("\0", "") for line in lines]
+
+
+def _column(cells: Sequence[str], as_text: bool) -> pd.Series:
+    """Make a column of cells: numbers when each of them is one or empty, else texts."""
+    stripped = [cell.strip() for cell in cells]
+    array = pa.array([cell or None for cell in stripped], pa.string())
+    if not as_text and array.null_count < len(array):
+        for kind in (pa.int64(), pa.float64()):
+            try:
+                return pd.Series(array.cast(kind).to_pandas())
+            except pa.ArrowInvalid:
+                continue
+    if array.null_count == len(array):
+        return pd.Series(np.full(len(array), np.nan))
+    return pd.Series(pd.array(array, dtype="str"))
+
+
+def _left_out(count: int, rows: Sequence[str]) -> Repair:
+    shown = "; ".join(repr(row.strip()[:60]) for row in rows[:2])
+    return Repair(
+        what=f"{count:,} rows with too many or too few values were left out, such as {shown}.",
+        count=count,
+        why="Their values cannot be told apart.",
+        key="crooked rows",
+    )
