@@ -1,0 +1,299 @@
+"""Everything a text may say about a project: each number and name with the text that is shown for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from assistant.charts.wording import (
+    METHOD_MEANINGS,
+    counted,
+    listed,
+    method_name,
+    show_duration,
+    show_number,
+    show_percent,
+    show_time,
+    with_unit,
+    within_sentence,
+)
+from assistant.dataset.series import Series
+from assistant.facts import Facts, merge
+from assistant.training.run import Forecasts, Run
+
+SHORT_TRAINING_ROWS = 200  # below this a network has little to learn from, and the texts say so
+POINTS_SHOWN = 200  # of the forecast chart
+OVERFIT_RATIO = 1.1  # the last validation loss over the best one; above it the texts speak of over-fitting
+
+
+def network_name(run: Run) -> str:
+    """Return the key of the trained network among the run's scores."""
+    return run.settings.cell if run.settings.cell in run.scores else "lstm"
+
+
+def baseline_names(run: Run) -> tuple[str, ...]:
+    """Return the keys of the methods that are not the network, the best first."""
+    network = network_name(run)
+    return tuple(sorted((name for name in run.scores if name != network), key=lambda name: run.scores[name].mae))
+
+
+def autocorrelation(values: np.ndarray, lags: int) -> np.ndarray:
+    """Return the autocorrelation at lags 0 … `lags` of a series of shape (rows,).
+
+    The estimator divides by the full length (Box & Jenkins), so that it is never beyond ±1; a constant series gives 0.
+    """
+    centred = np.asarray(values, dtype=np.float64) - np.mean(values)
+    count = len(centred)
+    size = 1 << (2 * count - 1).bit_length()
+    spectrum = np.fft.rfft(centred, size)
+    products = np.fft.irfft(spectrum * np.conj(spectrum), size)[: min(lags, count - 1) + 1]
+    return products / products[0] if products[0] > 0 else np.zeros_like(products)
+
+
+def shown_windows(forecasts: Forecasts) -> np.ndarray:
+    """Return the indices of the windows that the forecast chart shows.
+
+    They follow one another without overlap up to the end of the test part, as one would forecast in use; a long test
+    part is shown by its last stretch only, because more points than a column is wide would be a smear.
+    """
+    count, horizon = forecasts.actual.shape
+    chain = np.arange(count - 1, -1, -horizon)
+    return chain[: max(1, POINTS_SHOWN // horizon)][::-1]
+
+
+@dataclass(frozen=True, eq=False)
+class Residuals:
+    """The errors (forecast − actual) of the network one step ahead, and its mean absolute error by step."""
+
+    one_ahead: np.ndarray  # (windows,)
+    by_step: dict[str, np.ndarray]  # method → (horizon,)
+    all: np.ndarray  # (windows, horizon)
+
+    @classmethod
+    def of(cls, run: Run, forecasts: Forecasts) -> Residuals:
+        """Compute them from the forecasts of the test part."""
+        errors = {name: array - forecasts.actual for name, array in forecasts.methods.items()}
+        own = errors[network_name(run)]
+        return cls(
+            one_ahead=own[:, 0], by_step={name: np.abs(array).mean(axis=0) for name, array in errors.items()}, all=own
+        )
+
+
+def collect_facts(series: Series, run: Run, forecasts: Forecasts, title: str = "") -> Facts:
+    """Return every number and name that a text about this project may cite; `title` is the student's own title.
+
+    The fact `situation` lists what happened (such as "beats, seasonal, repaired"), which the drafts vary with.
+    """
+    return merge(
+        run.id,
+        _data_facts(series, title),
+        _split_facts(series),
+        _run_facts(series, run, forecasts),
+        _score_facts(series, run),
+        _residual_facts(series, run, forecasts),
+        {"situation": ", ".join(_situation(series, run))},
+    )
+
+
+def _data_facts(series: Series, title: str) -> dict[str, str]:
+    values, unit, step = series.values, series.unit, series.frequency.step
+    index, source = series.frame.index, series.source
+    low, high = int(np.argmin(values)), int(np.argmax(values))
+    facts = {
+        "title": title or series.title,
+        "data_title": series.title,
+        "question": series.question,
+        "target": series.target,
+        "unit": unit or "the data's own units",
+        "target_with_unit": f"{series.target} ({unit})" if unit else series.target,
+        "rows": f"{len(values):,}",
+        "step": step,
+        "steps": f"{step}s",
+        "first_time": show_time(index[0], step),
+        "last_time": show_time(index[-1], step),
+        "season_length": series.frequency.count(series.frequency.season),
+        "horizon": str(series.horizon),
+        "horizon_words": series.frequency.count(series.horizon),
+        "mean": with_unit(show_number(float(values.mean())), unit),
+        "deviation": with_unit(show_number(float(values.std())), unit),
+        "minimum": with_unit(show_number(float(values[low])), unit),
+        "minimum_time": show_time(index[low], step),
+        "maximum": with_unit(show_number(float(values[high])), unit),
+        "maximum_time": show_time(index[high], step),
+        "features": listed(series.roles.features) or "none",
+        "feature_count": str(len(series.roles.features)),
+        "repair_count": str(sum(repair.count for repair in series.repairs)),
+        "source_title": source.title,
+        "source_file": source.file_name,
+        "licence": source.licence or "not stated",
+        "citation": source.citation or source.title,
+        "source_url": source.url or "",
+    }
+    if series.repairs:
+        facts["repairs_sentence"] = (
+            "; ".join(
+                f"{counted(repair.count, 'value or row') if repair.count != 1 else '1 value or row'}"
+                f" {repair.what} because {repair.why}"
+                for repair in series.repairs
+            ).replace("value or rows", "values or rows")
+            + "."
+        )
+    else:
+        facts["repairs_sentence"] = "nothing had to be repaired."
+    if series.frequency.season > 1:
+        season = series.frequency.season
+        coefficients = autocorrelation(np.diff(values), season)
+        if len(coefficients) > season:
+            facts["season_autocorrelation"] = show_number(float(coefficients[season]), 2)
+    return facts
+
+
+def _split_facts(series: Series) -> dict[str, str]:
+    split, step, index = series.split, series.frequency.step, series.frame.index
+    edges = {
+        "train": (0, split.train),
+        "validation": (split.train, split.train + split.validation),
+        "test": (split.train + split.validation, split.end),
+    }
+    facts = {}
+    for name, (first, last) in edges.items():
+        facts[f"{name}_rows"] = f"{last - first:,}"
+        facts[f"{name}_share"] = show_percent((last - first) / max(1, split.end))
+        facts[f"{name}_start"] = show_time(index[first], step)
+        facts[f"{name}_end"] = show_time(index[last - 1], step)
+    facts["scaler_mean"] = with_unit(show_number(series.scaler.mean[0]), series.unit)
+    facts["scaler_deviation"] = with_unit(show_number(series.scaler.deviation[0]), series.unit)
+    test = series.values[slice(*edges["test"])]
+    train = series.values[: split.train]
+    outside = float(np.mean((test < train.min()) | (test > train.max())))
+    facts["test_outside"] = show_percent(outside) if outside else "none"
+    return facts
+
+
+def _run_facts(series: Series, run: Run, forecasts: Forecasts) -> dict[str, str]:
+    settings, history = run.settings, run.history
+    best = next((epoch for epoch in history if epoch.number == run.best_epoch), history[-1]) if history else None
+    facts = {
+        "network": method_name(network_name(run)),
+        "preset": settings.preset,
+        "seed": str(settings.seed),
+        "network_units": str(settings.units),
+        "context": str(settings.context),
+        "context_words": series.frequency.count(settings.context),
+        "learning_rate": show_number(settings.learning_rate, 1),
+        "batch": str(settings.batch),
+        "members": str(settings.members),
+        "epochs": str(len(history)),
+        "epochs_planned": str(settings.epochs),
+        "best_epoch": str(run.best_epoch),
+        "parameters": f"{run.parameters:,}",
+        "duration": show_duration(run.seconds),
+        "windows": f"{len(forecasts.origins):,}",
+        "library": f"PyTorch {run.versions['torch']}" if "torch" in run.versions else "PyTorch",
+    }
+    if best is not None:
+        facts |= {
+            "best_validation_loss": show_number(best.validation_loss),
+            "best_train_loss": show_number(best.train_loss),
+            "last_validation_loss": show_number(history[-1].validation_loss),
+            "first_validation_loss": show_number(history[0].validation_loss),
+        }
+    if len(forecasts.future):
+        facts["future_first"] = with_unit(show_number(float(forecasts.future[0]), 4), series.unit)
+        facts["future_last"] = with_unit(show_number(float(forecasts.future[-1]), 4), series.unit)
+    return facts
+
+
+def _score_facts(series: Series, run: Run) -> dict[str, str]:
+    facts: dict[str, str] = {}
+    network, baselines = network_name(run), baseline_names(run)
+    for name, score in run.scores.items():
+        facts |= {
+            f"{name}_name": method_name(name),
+            f"{name}_mae": show_number(score.mae),
+            f"{name}_rmse": show_number(score.rmse),
+            f"{name}_mase": "–" if score.mase is None else show_number(score.mase),
+        }
+    own = run.scores[network]
+    facts |= {
+        "best_method": min(run.scores, key=lambda name: run.scores[name].mae),
+        "methods": ", ".join((network, *baselines)),
+        "baseline_list": listed(
+            [f"{within_sentence(name)}, which {METHOD_MEANINGS[name]}" for name in baselines if name in METHOD_MEANINGS]
+        ),
+        "baseline_count": str(len(baselines)),
+        "outcome": run.verdict.outcome,
+        "verdict": run.verdict.sentence,
+        "mae": with_unit(show_number(own.mae), series.unit),
+        "rmse": with_unit(show_number(own.rmse), series.unit),
+        "mase": "–" if own.mase is None else show_number(own.mase),
+        "mae_share_of_deviation": show_percent(own.mae / max(float(series.values.std()), 1e-12)),
+    }
+    if baselines:
+        best = run.scores[baselines[0]]
+        change = (best.mae - own.mae) / best.mae if best.mae else 0.0
+        facts |= {
+            "best_baseline": within_sentence(baselines[0]),
+            "best_baseline_mae": with_unit(show_number(best.mae), series.unit),
+            "best_baseline_rmse": with_unit(show_number(best.rmse), series.unit),
+            "improvement": show_percent(change),
+            "improvement_words": f"{show_percent(change)} {'lower' if change >= 0 else 'higher'}",
+            "worst_baseline": within_sentence(baselines[-1]),
+            "worst_baseline_mae": with_unit(show_number(run.scores[baselines[-1]].mae), series.unit),
+        }
+    return facts
+
+
+def _residual_facts(series: Series, run: Run, forecasts: Forecasts) -> dict[str, str]:
+    residuals, unit = Residuals.of(run, forecasts), series.unit
+    one, by_step = residuals.one_ahead, residuals.by_step[network_name(run)]
+    row, ahead = np.unravel_index(int(np.abs(residuals.all).argmax()), residuals.all.shape)
+    lag = autocorrelation(one, 1)
+    bias = float(residuals.all.mean())
+    facts = {
+        "step_first_mae": with_unit(show_number(float(by_step[0])), unit),
+        "step_last_mae": with_unit(show_number(float(by_step[-1])), unit),
+        "bias": with_unit(show_number(abs(bias)), unit),
+        "bias_direction": "too high" if bias >= 0 else "too low",
+        "largest_error": with_unit(show_number(float(np.abs(residuals.all[row, ahead]))), unit),
+        "largest_error_time": show_time(
+            series.frame.index[int(forecasts.origins[row]) + 1 + int(ahead)], series.frequency.step
+        ),
+        "residual_deviation": with_unit(show_number(float(one.std())), unit),
+    }
+    shown = shown_windows(forecasts)
+    first, last = int(forecasts.origins[shown[0]]) + 1, int(forecasts.origins[shown[-1]]) + series.horizon
+    facts["shown_start"] = show_time(series.frame.index[first], series.frequency.step)
+    facts["shown_end"] = show_time(series.frame.index[last], series.frequency.step)
+    if len(lag) > 1:
+        facts["residual_lag1"] = show_number(float(lag[1]), 2)
+    if by_step[0] > 0:
+        facts["step_growth"] = show_number(float(by_step[-1] / by_step[0]), 2)
+    return facts
+
+
+def _situation(series: Series, run: Run) -> list[str]:
+    """Return the words that the drafts' conditions are made of."""
+    history = run.history
+    validation = [epoch.validation_loss for epoch in history]
+    overfits = bool(validation) and validation[-1] > OVERFIT_RATIO * min(validation)
+    own, scores = network_name(run), run.scores
+    several = [name for name in scores if name != own]
+    return [
+        run.verdict.outcome,
+        *(["overfits"] if overfits else []),
+        *(["still-falling"] if history and run.best_epoch >= len(history) and not run.cancelled else []),
+        *(["cancelled"] if run.cancelled else []),
+        *(["short"] if series.split.train < SHORT_TRAINING_ROWS else []),
+        *(["repaired"] if series.repairs else []),
+        *(["features"] if series.roles.features else []),
+        *(["dated"] if series.dated else []),
+        *(["seasonal"] if series.frequency.season > 1 else []),
+        *(["licensed"] if series.source.licence else []),
+        *(["question"] if series.question else []),
+        *(["baselines"] if several else []),
+        *(["ensemble"] if run.settings.members > 1 else []),
+        *(["mase"] if scores[own].mase is not None else []),
+        *(["multi-step"] if series.horizon > 1 else []),
+    ]

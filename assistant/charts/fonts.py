@@ -1,0 +1,37 @@
+"""The font files that charts and the report share: STIX, which comes with matplotlib, and others for what it lacks."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+
+# Packages of one Noto family each; a script is covered when its package is installed.
+_NOTO_PACKAGES = ("fontpkg_noto_sans_devanagari",)
+
+
+@cache
+def matplotlib_fonts() -> Path:
+    """Return the folder of the fonts that matplotlib carries, found without importing it."""
+    spec = find_spec("matplotlib")
+    assert spec is not None
+    assert spec.origin is not None
+    return Path(spec.origin).parent / "mpl-data" / "fonts" / "ttf"
+
+
+@cache
+def noto_files() -> tuple[Path, ...]:
+    """Return the upright font file of every installed Noto package."""
+    files: list[Path] = []
+    for package in _NOTO_PACKAGES:
+        spec = find_spec(package)
+        if spec is not None and spec.origin is not None:
+            found = sorted((Path(spec.origin).parent / "files").glob("*.ttf"))
+            files.extend(path for path in found[:1])
+    return tuple(files)
+
+
+@cache
+def fallback_files() -> tuple[Path, ...]:
+    """Return the fonts for characters that STIX lacks, in the order in which they are asked."""
+    return (matplotlib_fonts() / "DejaVuSans.ttf", *noto_files())

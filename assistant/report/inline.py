@@ -1,0 +1,122 @@
+"""From simple Markdown to reportlab's paragraphs: escaped, in fonts that have every character, facts filled in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from xml.sax.saxutils import escape, quoteattr
+
+from reportlab.lib.styles import ParagraphStyle
+from reportlab.pdfgen.canvas import Canvas
+from reportlab.platypus import Paragraph
+
+from assistant.facts import Facts
+from assistant.report.fonts import FAMILY, clean, needs_shaping, runs
+from assistant.report.formula import Formula, lay_out
+from assistant.report.markdown import Piece, read_pieces
+
+_LINK_COLOUR = "#1f3a5f"
+
+
+class ReportCanvas(Canvas):  # type: ignore[misc]
+    """A canvas that draws a formula where a paragraph has made room for one."""
+
+    def drawImage(self, image: Any, x: float, y: float, *arguments: Any, **options: Any) -> Any:  # noqa: N802
+        """Draw a formula or, for anything else, what reportlab draws."""
+        if isinstance(image, Formula):
+            image.draw(self, x, y + image.depth)
+            return image.width, image.height
+        return super().drawImage(image, x, y, *arguments, **options)
+
+
+@dataclass
+class Words:
+    """What the texts of one report may name: facts, the numbers of references, figures and tables.
+
+    It gathers on the way what could not be said: unknown names and keys, formulas that cannot be read.
+    """
+
+    facts: Facts
+    references: Mapping[str, int] = field(default_factory=dict)
+    numbers: Mapping[str, str] = field(default_factory=dict)  # "fig_loss" → "Fig. 2"
+    unknown: dict[str, None] = field(default_factory=dict)
+    uncited: dict[str, None] = field(default_factory=dict)
+    broken: dict[str, None] = field(default_factory=dict)
+
+    def paragraph(self, text: str, style: ParagraphStyle, *, lead: str = "", bullet: str | None = None) -> Paragraph:
+        """Return the paragraph of a block's text; `lead` is markup of our own in front of it."""
+        formulas: list[Formula] = []
+        markup = lead + self._markup(read_pieces(text), style.fontSize, formulas)
+        if needs_shaping(clean(self.facts.fill(text))):
+            style = style.clone(style.name, shaping=1)
+        paragraph = Paragraph(markup or " ", style, bulletText=bullet)
+        # Reportlab makes room in a line only for pictures, and reads those from files; the marks that the markup left
+        # are therefore turned into pictures here, which the canvas above draws as formulas.
+        marks = [
+            frag.cbDefn for frag in paragraph.frags if getattr(getattr(frag, "cbDefn", None), "kind", "") == "onDraw"
+        ]
+        for mark, formula in zip(marks, formulas, strict=True):
+            mark.kind, mark.image = "img", formula
+            mark.width, mark.height, mark.valign = formula.width, formula.height, -formula.depth
+        return paragraph
+
+    def _markup(self, pieces: list[Piece], size: float, formulas: list[Formula]) -> str:
+        return "".join(self._piece(piece, size, formulas) for piece in pieces)
+
+    def _piece(self, piece: Piece, size: float, formulas: list[Formula]) -> str:
+        match piece.kind:
+            case "formula":
+                formula = lay_out(piece.text, size)
+                if formula is None:
+                    self.broken[piece.text] = None
+                    return styled(f"${piece.text}$", piece)
+                formulas.append(formula)
+                return '<onDraw name="formula" label=""/>'
+            case "cite":
+                keys = piece.text.split()
+                self.uncited.update(dict.fromkeys(key for key in keys if key not in self.references))
+                numbers = sorted(self.references[key] for key in keys if key in self.references)
+                links = ", ".join(_inner_link(f"ref-{number}", str(number)) for number in numbers)
+                return f"[{links}]" if links else ""
+            case "name":
+                if piece.text in self.numbers:
+                    return _inner_link(piece.text, self.numbers[piece.text].replace(" ", "\u00a0"))
+                if piece.text not in self.facts.texts:
+                    self.unknown[piece.text] = None
+                    return styled(f"{{{piece.text}}}", piece)
+                return styled(unbroken(self.facts.texts[piece.text]), piece)
+            case _:
+                return styled(piece.text, piece)
+
+
+def unbroken(text: str) -> str:
+    """Return a fact's text whose number stays on one line with its unit."""
+    return re.sub(r"^([−\d][\d.,]*) (\S{1,8})$", "\\1\u00a0\\2", text)
+
+
+def styled(text: str, piece: Piece | None = None) -> str:
+    """Return escaped markup for text, in fonts that have its characters, with the emphasis and link of its piece."""
+    markup = "".join(
+        escape(part) if family == FAMILY else f'<font name="{family}">{escape(part)}</font>'
+        for family, part in runs(text)
+    )
+    if piece is None:
+        return markup
+    if piece.bold:
+        markup = f"<b>{markup}</b>"
+    if piece.italic:
+        markup = f"<i>{markup}</i>"
+    if piece.link:
+        markup = link(piece.link, markup)
+    return markup
+
+
+def link(target: str, markup: str) -> str:
+    """Return markup that leads to a web address when clicked."""
+    return f'<a href={quoteattr(target)} color="{_LINK_COLOUR}">{markup}</a>'
+
+
+def _inner_link(name: str, words: str) -> str:
+    return f'<a href={quoteattr("#" + name)} color="{_LINK_COLOUR}">{escape(words)}</a>'

@@ -1,0 +1,221 @@
+"""Filling columns: which block stands where, with floating figures, no widows, and a balanced last page."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from assistant.report.style import Paper
+
+_STRETCH = 42.0  # points of empty space at a column's foot that may be spread over its gaps
+BlockKind = Literal["text", "heading", "figure", "table", "formula"]
+
+
+@dataclass(eq=False)
+class Block:
+    """Something that stands in a column: a flowable of reportlab with its height and the space around it in points.
+
+    `wide` blocks stand across all columns at the head of a page. A `figure` may move on to the head of a later column
+    while the text goes on. `lines` counts lines of text.
+    """
+
+    kind: BlockKind
+    flow: Any
+    width: float
+    section: int
+    before: float = 0.0
+    after: float = 0.0
+    wide: bool = False
+    anchor: str = ""
+    leading: float = 12.0
+    height: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Measure the height."""
+        self.height = self.flow.wrap(self.width, 100_000)[1]
+
+    @property
+    def lines(self) -> float:
+        """Return how many lines of text it is, or how many would have the same height."""
+        return self.height / self.leading
+
+    def split(self, room: float) -> list[Block]:
+        """Return the part that fits into `room` and the rest, or nothing when it cannot be parted there."""
+        if self.kind != "text" or room < 2 * self.leading:
+            return []
+        parts = self.flow.split(self.width, room)
+        if len(parts) != 2:
+            return []
+        return [
+            Block(
+                self.kind,
+                parts[0],
+                self.width,
+                self.section,
+                self.before,
+                0.0,
+                anchor=self.anchor,
+                leading=self.leading,
+            ),
+            Block(self.kind, parts[1], self.width, self.section, 0.0, self.after, leading=self.leading),
+        ]
+
+
+@dataclass
+class Column:
+    """One column: where it is, how high, and what stands in it with the distance of each from its head."""
+
+    page: int
+    number: int
+    top: float
+    height: float
+    placed: list[tuple[float, Block]] = field(default_factory=list)
+    used: float = 0.0
+
+    def room_for(self, block: Block) -> float:
+        """Return the height left below the gap in front of a block."""
+        return self.height - self.used - self.gap(block)
+
+    def gap(self, block: Block) -> float:
+        """Return the space between the last block and the next."""
+        return max(self.placed[-1][1].after, block.before) if self.placed else 0.0
+
+    def place(self, block: Block) -> None:
+        """Put a block below the others."""
+        offset = self.used + self.gap(block)
+        self.placed.append((offset, block))
+        self.used = offset + block.height
+
+    def justify(self) -> None:
+        """Spread a little empty space over the gaps beside headings, figures and tables, so that the feet align."""
+        left = self.height - self.used
+        gaps = [
+            number
+            for number in range(1, len(self.placed))
+            if self.placed[number][1].kind != "text" or self.placed[number - 1][1].kind not in ("text", "heading")
+        ]
+        if not gaps or not 0.01 < left <= min(_STRETCH, 9.0 * len(gaps)):
+            return
+        for count, number in enumerate(gaps, 1):
+            last = gaps[count] if count < len(gaps) else len(self.placed)
+            for index in range(number, last):
+                offset, block = self.placed[index]
+                self.placed[index] = (offset + left * count / len(gaps), block)
+        self.used = self.height
+
+
+@dataclass(frozen=True)
+class Filled:
+    """The filled columns, and the wide blocks of each page with their distance from the page's head."""
+
+    columns: tuple[Column, ...]
+    wide: tuple[tuple[int, float, Block], ...]
+
+    @property
+    def pages(self) -> int:
+        """Return the number of pages that hold anything."""
+        pages = [column.page for column in self.columns if column.placed] + [page for page, _, _ in self.wide]
+        return max(pages, default=0) + 1
+
+    def last_page_share(self, paper: Paper) -> float:
+        """Return how much of the last page's height is filled, from its head to the foot of its longest column."""
+        last = self.pages - 1
+        feet = [paper.text_height - (column.top - column.used) for column in self.columns if column.page == last]
+        wide = [offset + block.height for page, offset, block in self.wide if page == last]
+        return max([*feet, *wide], default=0.0) / paper.text_height
+
+
+def fill(
+    blocks: Sequence[Block], paper: Paper, head: float, wide_page: int = 1, last: tuple[int, float] | None = None
+) -> Filled:
+    """Put blocks into columns in order.
+
+    `head` is the height taken on the first page; wide blocks stand at the head of page `wide_page` (from 0), or at the
+    foot of the first page when that is 0. `last` is a page and the height of its columns, for balancing.
+    """
+    queue = deque(block for block in blocks if not block.wide)
+    spanning = [block for block in blocks if block.wide]
+    wide: list[tuple[int, float, Block]] = []
+    columns: list[Column] = []
+    floats: deque[Block] = deque()
+
+    def open_column() -> Column:
+        page, number = divmod(len(columns), paper.columns)
+        top, height = paper.text_height, paper.text_height
+        if page == 0:
+            top, height = top - head, height - head
+        if page == wide_page and spanning:
+            taken = sum(block.height + block.after for block in spanning)
+            if page == 0:
+                height -= taken
+            else:
+                top, height = top - taken, height - taken
+            if number == 0:
+                offset = paper.text_height - taken if page == 0 else 0.0
+                for block in spanning:
+                    place = offset + (block.after if page == 0 else 0.0)
+                    wide.append((page, place, block))
+                    offset += block.height + block.after
+        if last is not None and page == last[0]:
+            height = min(height, last[1])
+        column = Column(page, number, top, height)
+        columns.append(column)
+        while floats and floats[0].height <= column.room_for(floats[0]):
+            column.place(floats.popleft())
+        return column
+
+    column = open_column()
+    while queue or floats:
+        if not queue:
+            block = floats.popleft()
+        else:
+            block = queue.popleft()
+            if block.kind == "figure" and (floats or block.height > column.room_for(block)) and queue:
+                floats.append(block)
+                continue
+        needed = block.height
+        if block.kind == "heading" and queue:
+            follower = queue[0]
+            needed += block.after + min(follower.height, 2 * follower.leading + 1)
+        if needed <= column.room_for(block) + 0.01:
+            column.place(block)
+            continue
+        if parts := block.split(column.room_for(block)):
+            column.place(parts[0])
+            queue.appendleft(parts[1])
+        elif not column.placed and column.height >= paper.text_height * 0.5:
+            column.place(block)  # higher than a whole column: better cut than never placed
+            continue
+        else:
+            queue.appendleft(block)
+        if len(columns) > 40 * paper.columns:
+            break
+        column = open_column()
+    return Filled(tuple(columns), tuple(wide))
+
+
+def balanced(blocks: Sequence[Block], paper: Paper, head: float, leading: float) -> Filled:
+    """Fill columns, and make those of the last page end at the same height."""
+    wide_page = 1
+    filled = fill(blocks, paper, head, wide_page)
+    if filled.pages == 2 and not any(column.placed for column in filled.columns if column.page == 1):
+        wide_page = 0
+        filled = fill(blocks, paper, head, wide_page)
+    if paper.columns == 1:
+        return filled
+    page = filled.pages - 1
+    ends = [column for column in filled.columns if column.page == page]
+    total = sum(column.used for column in ends)
+    best, height = filled, total / paper.columns
+    limit = max((column.height for column in ends), default=0.0)
+    while height < limit:
+        attempt = fill(blocks, paper, head, wide_page, (page, height))
+        if attempt.pages <= page + 1:
+            best = attempt
+            break
+        height += leading / 2
+    for column in best.columns:
+        column.justify()
+    return best

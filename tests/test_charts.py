@@ -1,0 +1,135 @@
+"""Charts: what each shows, what is said about it, and that it is drawn the same each time."""
+
+from __future__ import annotations
+
+import re
+import xml.etree.ElementTree as ElementTree
+
+import numpy as np
+import pytest
+
+from assistant.charts.chart import Chart
+from assistant.charts.describe import describe_charts
+from assistant.charts.draw import draw_pdf, draw_png, draw_svg
+from assistant.charts.facts import autocorrelation, collect_facts
+from assistant.charts.thinning import thin
+from assistant.errors import ReportError
+from assistant.report.pages import count_pages
+from tests.factories import made_forecasts, made_run, made_series
+
+EXPECTED = {"series", "loss", "forecast", "horizon", "residuals"}
+
+
+@pytest.fixture(scope="module")
+def charts() -> dict[str, Chart]:
+    series = made_series()
+    forecasts = made_forecasts(series)
+    return {chart.name: chart for chart in describe_charts(series, made_run(series, forecasts), forecasts)}
+
+
+def test_every_chart_says_what_it_shows(charts):
+    assert set(charts) >= EXPECTED
+    for chart in charts.values():
+        assert chart.title
+        assert chart.caption.endswith(".")
+        assert len(chart.explanation.split("\n\n")) == 3
+        assert f"{{fig_{chart.name}}}" in chart.summary
+        assert len(chart.alternative) > 40
+        assert "{" not in chart.caption + chart.explanation + chart.alternative + chart.title
+
+
+def test_value_axes_name_their_unit(charts):
+    for name in ("series", "forecast", "horizon", "residuals"):
+        assert "(ppm)" in charts[name].panels[0].y.title
+
+
+@pytest.mark.parametrize(
+    ("dated", "horizon", "rows"), [(True, 12, 360), (False, 1, 60), (False, 3, 400), (True, 1, 90)]
+)
+def test_any_series_has_all_its_charts(dated, horizon, rows):
+    series = made_series(rows, horizon=horizon, dated=dated)
+    forecasts = made_forecasts(series)
+    for chart in describe_charts(series, made_run(series, forecasts), forecasts):
+        assert "nan" not in chart.explanation
+        for panel in chart.panels:
+            for mark in panel.marks:
+                if mark.kind in ("line", "points", "bars", "stems"):
+                    assert len(mark.x) == len(mark.y) > 0
+
+
+def test_the_forecast_chart_shows_actual_values_and_forecasts_of_the_same_times(charts):
+    series = made_series()
+    forecasts = made_forecasts(series)
+    marks = {mark.label: mark for mark in charts["forecast"].panels[0].marks}
+    assert np.array_equal(marks["Actual"].x, marks["LSTM"].x)
+    assert np.allclose(marks["LSTM"].y[-12:], forecasts.methods["lstm"][-1])
+    assert np.allclose(marks["Actual"].y[-12:], forecasts.actual[-1])
+
+
+def test_forecasts_of_another_dataset_are_refused():
+    series = made_series()
+    with pytest.raises(ReportError, match="do not belong"):
+        describe_charts(made_series(120), made_run(series), made_forecasts(series))
+
+
+@pytest.mark.parametrize("name", sorted(EXPECTED))
+def test_drawings_are_the_same_each_time_and_of_one_page(charts, name):
+    pdf = draw_pdf(charts[name])
+    assert pdf == draw_pdf(charts[name])
+    assert count_pages(pdf) == 1
+    assert draw_png(charts[name])[:4] == b"\x89PNG"
+
+
+def test_the_page_gets_one_svg_with_a_name_a_description_and_values_to_point_at(charts):
+    for chart in charts.values():
+        text = draw_svg(chart)
+        assert text == draw_svg(chart)
+        root = ElementTree.fromstring(text)
+        assert root.get("role") == "img"
+        identifiers = {element.get("id") for element in root.iter()} - {None}
+        assert set(root.get("aria-labelledby", "").split()) <= identifiers
+        assert "<script" not in text
+        assert set(re.findall(r"https?://[^\s\"']+", text)) <= {"http://www.w3.org/2000/svg"}
+        assert len(root.findall(".//{*}rect[@class='v']")) >= 4
+    assert "December 2014 · Actual: " in draw_svg(charts["forecast"])
+
+
+def test_names_of_two_svgs_on_one_page_do_not_clash(charts):
+    seen: set[str] = set()
+    for chart in charts.values():
+        names = set(re.findall(r'\bid="([^"]+)"', draw_svg(chart)))
+        assert not names & seen
+        seen |= names
+
+
+def test_a_thinned_series_keeps_every_peak():
+    generator = np.random.default_rng(0)
+    y = generator.normal(size=50_000)
+    y[[123, 40_001]] = 99, -99
+    x = np.arange(50_000.0)
+    thin_x, thin_y = thin(x, y)
+    assert len(thin_x) < 2_000
+    assert thin_y.max() == 99
+    assert thin_y.min() == -99
+    assert thin_x[0] == 0
+    assert thin_x[-1] == 49_999
+    assert np.all(np.diff(thin_x) > 0)
+
+
+def test_autocorrelation_agrees_with_its_definition():
+    values = np.random.default_rng(1).normal(size=200)
+    centred = values - values.mean()
+    expected = [float((centred[: 200 - lag] * centred[lag:]).sum() / (centred**2).sum()) for lag in range(6)]
+    assert np.allclose(autocorrelation(values, 5), expected)
+    assert np.array_equal(autocorrelation(np.ones(20), 3), np.zeros(4))
+
+
+def test_facts_hold_the_scores_of_all_methods_and_what_happened():
+    series = made_series()
+    forecasts = made_forecasts(series, skill=-1)
+    run = made_run(series, forecasts, overfits=True)
+    facts = collect_facts(series, run, forecasts, "My title").texts
+    assert facts["title"] == "My title"
+    assert facts["seasonal_naive_mae"] == f"{run.scores['seasonal_naive'].mae:.2f}"
+    assert {"loses", "overfits", "repaired", "seasonal"} <= set(facts["situation"].split(", "))
+    assert facts["improvement_words"].endswith("higher")
