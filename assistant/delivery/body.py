@@ -30,7 +30,6 @@ def mail_text(bundle: Bundle, brief: Brief, moment: datetime, submission: int, a
     manifest = bundle.manifest
     student = manifest.student
     files = [entry for entry in manifest.files if entry.role != "links"]
-    names = [*attached, *(entry.name for entry in files)]
     mail = {
         "headline": f"{one_line(brief.title, 80)}: hand-in of {one_line(student.name, 80)}",
         "status_line": status_line(brief, moment, submission),
@@ -41,7 +40,7 @@ def mail_text(bundle: Bundle, brief: Brief, moment: datetime, submission: int, a
         "missing": [one_line(part) for part in manifest.missing],
         "attached": [{"name": one_line(name), "size": size_text(size)} for name, size in attached.items()],
         "files": [{"name": one_line(entry.name), "size": size_text(entry.size)} for entry in files],
-        "name_width": min(48, max(len(name) for name in names)),
+        "name_width": min(48, max((len(entry.name) for entry in files), default=0)),
         "bundle": one_line(bundle.path.name),
         "sha256": bundle.sha256,
     }

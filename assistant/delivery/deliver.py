@@ -9,6 +9,7 @@ from pathlib import Path
 from assistant.brief import Brief, Timing
 from assistant.bundle.pack import Bundle
 from assistant.clock import Clock
+from assistant.delivery.bookkeeping import Bookkeeping
 from assistant.delivery.message import ComposedMail, compose, recipients_of
 from assistant.delivery.outbox import write_to_outbox
 from assistant.delivery.record import DeliveredFile, Delivery, DeliveryStatus, Problem, RecipientStatus
@@ -17,7 +18,6 @@ from assistant.delivery.transport import Acceptance, Transport, send_by_smtp
 from assistant.delivery.wording import moment_text, span_text
 from assistant.errors import DeliveryError
 from assistant.settings import MailAccount
-from assistant.state.ledger import Ledger
 
 # Letters and digits that nobody mixes up when reading an id aloud.
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -29,7 +29,7 @@ _BROKE_OFF = Problem(
 
 
 def preview(
-    bundle: Bundle, brief: Brief, *, owner: str, account: MailAccount | None, ledger: Ledger, clock: Clock
+    bundle: Bundle, brief: Brief, *, owner: str, account: MailAccount | None, ledger: Bookkeeping, clock: Clock
 ) -> ComposedMail:
     """Return the mail exactly as it would go if it were confirmed now; sends and writes nothing.
 
@@ -53,7 +53,7 @@ def deliver(
     *,
     owner: str,
     account: MailAccount | None,
-    ledger: Ledger,
+    ledger: Bookkeeping,
     clock: Clock,
     outbox: Path,
     again: str | None = None,
@@ -98,7 +98,7 @@ def deliver(
 
 
 def _send(
-    claimed: Delivery, mail: ComposedMail, account: MailAccount, ledger: Ledger, clock: Clock, transport: Transport
+    claimed: Delivery, mail: ComposedMail, account: MailAccount, ledger: Bookkeeping, clock: Clock, transport: Transport
 ) -> Delivery:
     try:
         acceptance = transport(mail.message, mail.addresses, account)

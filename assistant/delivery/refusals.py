@@ -158,18 +158,28 @@ def _login_refusal(code: int, reply: str, account: MailAccount) -> NotSentError:
     )
 
 
-def sender_refusal(code: int, reply: bytes, account: MailAccount, size: int) -> NotSentError:
+def sender_refusal(code: int, reply: bytes, sender: str, size: int) -> NotSentError:
     """Say why the server did not want a mail from this sender, or of this size in bytes."""
     text = reply_text(code, reply)
     if code == 552 or "5.3.4" in text:
         return size_refusal(size, None, text)
+    evidence = f"It answered: {text}."
+    if code == 530:
+        return NotSentError(
+            "The server takes mail only after a login.", evidence, "Give the account's user and password.", reply=text
+        )
+    if code < 500:
+        return NotSentError(
+            f"The server does not take a mail from {sender} now.",
+            evidence,
+            "Try again later. " + _OUTBOX_HINT,
+            temporary=True,
+            reply=text,
+        )
     return NotSentError(
-        f"The server does not take a mail from {account.address} now."
-        if code < 500
-        else f"The server does not let this account send as {account.address}.",
-        f"It answered: {text}.",
-        "Try again later." if code < 500 else "Give the account's own address as the sender (ASSISTANT_SMTP_FROM).",
-        temporary=code < 500,
+        f"The server does not let this account send as {sender}.",
+        evidence,
+        "Give the account's own address as the sender (ASSISTANT_SMTP_FROM).",
         reply=text,
     )
 

@@ -33,7 +33,7 @@ _OWN_NAME = "[127.0.0.1]"
 class TimeOuts:
     """Seconds to wait: for the line and the login, for each command, and for the mail itself and the answer to it."""
 
-    connect: float = 30.0
+    connect: float = 20.0
     command: float = 60.0
     data: float = 600.0  # RFC 5321, 4.5.3.2.6
 
@@ -78,7 +78,7 @@ class _Client(yagmail.SMTP):  # type: ignore[misc]
     def __init__(self, account: MailAccount, context: ssl.SSLContext, timeouts: TimeOuts) -> None:
         implicit = account.security == "ssl"
         super().__init__(
-            user=account.address,
+            user=account.user,
             password=_password(account),
             host=account.host,
             port=account.port_number,
@@ -100,6 +100,12 @@ class _Client(yagmail.SMTP):  # type: ignore[misc]
 
     def login(self) -> None:
         """Open the encrypted line and log in; raises NotSentError."""
+        if self.user and not self.credentials:
+            raise NotSentError(
+                "No password was given for the mail account, so nothing was sent.",
+                f"The user is {self.user!r}.",
+                "Type the password (ASSISTANT_SMTP_PASSWORD on a server), or leave the user empty.",
+            )
         try:
             super().login()
         except (OSError, smtplib.SMTPException, UnicodeError) as error:
@@ -108,17 +114,17 @@ class _Client(yagmail.SMTP):  # type: ignore[misc]
     def send(self, *, to: list[str], contents: EmailMessage) -> Acceptance:
         """Send a finished message over the open line; raises NotSentError and UncertainError."""
         recipients, content = self.prepare_send(to=to, contents=contents)
-        return self._attempt_send(recipients, content)
+        return self._attempt_send(contents["From"].addresses[0].addr_spec, recipients, content)
 
     def prepare_send(self, *, to: list[str], contents: EmailMessage) -> tuple[list[str], bytes]:
         """Return the addresses and the message's bytes as they go over the line."""
         return to, contents.as_bytes(policy=SMTP_POLICY)
 
-    def _attempt_send(self, recipients: list[str], content: bytes) -> Acceptance:
+    def _attempt_send(self, sender: str, recipients: list[str], content: bytes) -> Acceptance:
         smtp: smtplib.SMTP = self.smtp
         try:
             smtp.sock.settimeout(self._timeouts.command)  # type: ignore[union-attr]
-            replies = self._envelope(smtp, recipients, len(content))
+            replies = self._envelope(smtp, sender, recipients, len(content))
             smtp.sock.settimeout(self._timeouts.data)  # type: ignore[union-attr]
         except (OSError, smtplib.SMTPServerDisconnected) as error:
             raise connection_refusal(error, self._account) from error
@@ -134,7 +140,7 @@ class _Client(yagmail.SMTP):  # type: ignore[misc]
             raise content_refusal(code, reply, len(content))
         raise lost_line(None, self._account, reply_text(code, reply))
 
-    def _envelope(self, smtp: smtplib.SMTP, recipients: list[str], size: int) -> dict[str, str]:
+    def _envelope(self, smtp: smtplib.SMTP, sender: str, recipients: list[str], size: int) -> dict[str, str]:
         """Name the sender and every recipient; when one is refused, nobody gets the mail."""
         smtp.ehlo_or_helo_if_needed()
         options = []
@@ -143,9 +149,9 @@ class _Client(yagmail.SMTP):  # type: ignore[misc]
             if limit.isdecimal() and 0 < int(limit) < size:
                 raise size_refusal(size, int(limit))
             options.append(f"SIZE={size}")
-        code, reply = smtp.mail(self._account.address, options)
+        code, reply = smtp.mail(sender, options)
         if code != 250:
-            raise sender_refusal(code, reply, self._account, size)
+            raise sender_refusal(code, reply, sender, size)
         answers = {address: smtp.rcpt(address) for address in recipients}
         if refused := {address: answer for address, answer in answers.items() if answer[0] not in (250, 251)}:
             raise recipients_refusal(refused)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import select, update
@@ -12,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from assistant.clock import Clock
+from assistant.delivery.bookkeeping import Plan
 from assistant.delivery.record import Delivery, DeliveryStatus, Problem, RecipientStatus
 from assistant.state.database import Database, DeliveryRow
 from assistant.state.process import process_lives, process_name
@@ -25,34 +25,6 @@ _LEFT_BEHIND = Problem(
     what="The program ended while this mail was being sent, so nobody here can tell whether it arrived.",
     fix="Ask a recipient, or look for the copy in your own mailbox, before you decide to send it again.",
 )
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What the next attempt with this bundle to these recipients would be.
-
-    `latest` is the last attempt of the same submission, or None; `message_id` is the one to keep from it.
-    """
-
-    submission: int
-    attempt: int
-    latest: Delivery | None
-
-    @property
-    def message_id(self) -> str | None:
-        """Return the Message-ID that a further attempt keeps, so that a mail that came twice shows once."""
-        return self.latest.message_id if self.latest else None
-
-    def allows(self, again: str | None) -> bool:
-        """Tell whether an attempt may begin.
-
-        It may when there was none, when nothing has left yet (prepared, outbox), or when the last one was refused or
-        is uncertain and `again`, the student's decision, names exactly that one.
-        """
-        latest = self.latest
-        if latest is None or latest.status in (DeliveryStatus.PREPARED, DeliveryStatus.OUTBOX):
-            return True
-        return latest.may_send_again and latest.id == again
 
 
 class Ledger:
