@@ -1,0 +1,159 @@
+"""The manifest: what a bundle says about itself, and the two texts that are written from it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from assistant.bundle.submission import Student
+from assistant.dataset.series import Source
+from assistant.errors import BundleError
+from assistant.training.run import Score, Verdict
+from assistant.training.settings import TrainingSettings
+
+MANIFEST = "manifest.json"
+LINKS = "LINKS.txt"
+
+Role = Literal["report", "notebook", "dataset", "links"]
+Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="null")
+
+
+class Rules(_Frozen):
+    """The course's rules that a bundle was made under, as far as a receiver needs them."""
+
+    title: str
+    digest: Digest
+    projects: int
+    page_limit: int
+
+
+class RunSummary(_Frozen):
+    """What a training came to; `seconds` of wall time, errors in the data's unit."""
+
+    id: str
+    settings: TrainingSettings
+    scores: dict[str, Score]
+    verdict: Verdict
+    best_epoch: int
+    parameters: int
+    seconds: float
+    series_sha256: str
+    versions: dict[str, str]
+    cancelled: bool = False
+
+
+class ProjectEntry(_Frozen):
+    """One project as it was handed in; a part that is not there is None."""
+
+    number: int
+    title: str
+    unit: str = ""
+    source: Source | None = None
+    run: RunSummary | None = None
+    colab_url: str | None = None
+
+
+class Deflated(_Frozen):
+    """The packed form of a member that is not stored as it is."""
+
+    size: int
+    sha256: Digest
+
+
+class FileEntry(_Frozen):
+    """One member beside the manifest: its size in bytes and SHA-256 when unpacked, and a report's number of pages."""
+
+    name: str
+    role: Role
+    project: int | None = None
+    size: Annotated[int, Field(ge=0)]
+    sha256: Digest
+    pages: int | None = None
+    deflated: Deflated | None = None
+
+
+class Manifest(_Frozen):
+    """Everything a bundle says about itself; `missing` names in words each part that is not there."""
+
+    format: Literal["submission-bundle/1"] = "submission-bundle/1"
+    brief: Rules
+    student: Student
+    projects: tuple[ProjectEntry, ...]
+    files: tuple[FileEntry, ...]
+    missing: tuple[str, ...]
+    versions: dict[str, str]
+
+    def file(self, role: Role, project: int | None) -> FileEntry | None:
+        """Return the member that plays a role in a project, or None."""
+        return next((entry for entry in self.files if (entry.role, entry.project) == (role, project)), None)
+
+
+def manifest_bytes(manifest: Manifest) -> bytes:
+    """Return the manifest as it lies in the archive: the same manifest always gives the same bytes."""
+    return manifest.model_dump_json(indent=2).encode() + b"\n"
+
+
+def read_manifest(content: bytes) -> Manifest:
+    """Read a manifest; raise BundleError when it is none or not in the one form that `manifest_bytes` writes."""
+    try:
+        manifest = Manifest.model_validate_json(content)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise BundleError(
+            "The manifest cannot be read.",
+            f"manifest.json{f', {place}' if place else ''}: {first['msg']}.",
+            "Ask the sender for the bundle as the assistant packed it.",
+        ) from error
+    if manifest_bytes(manifest) != content:
+        raise BundleError(
+            "The manifest was written by another program or changed by hand.",
+            "manifest.json does not have the form in which the assistant writes it.",
+            "Ask the sender for the bundle as the assistant packed it.",
+        )
+    return manifest
+
+
+def missing_parts(manifest: Manifest) -> tuple[str, ...]:
+    """Return in words what a whole hand-in under these rules would hold and this one does not."""
+    lines = [f"the student's {part}" for part in ("name", "email") if not getattr(manifest.student, part)]
+    for number in range(1, manifest.brief.projects + 1):
+        project = next((entry for entry in manifest.projects if entry.number == number), None)
+        if project is None:
+            lines.append(f"project {number}: everything")
+            continue
+        present = {
+            "dataset": manifest.file("dataset", number),
+            "training": project.run,
+            "report": manifest.file("report", number),
+            "notebook": manifest.file("notebook", number),
+            "Colab link": project.colab_url,
+        }
+        lines += [f"project {number}: {part}" for part, value in present.items() if value is None]
+    return tuple(lines)
+
+
+def links_text(manifest: Manifest) -> str:
+    """Return the content of LINKS.txt: who hands in, and each project's Colab link on a line of its own."""
+    student = manifest.student
+    who = [one_line(text) for text in (student.name, student.email, student.registration) if text.strip()]
+    lines = [one_line(manifest.brief.title), " · ".join(who) or "no name given", ""]
+    for project in manifest.projects:
+        lines.append(f"Project {project.number}: {one_line(project.title) or 'no title given'}")
+        lines.append(project.colab_url or "no Colab link was handed in")
+        if project.source and project.source.url:
+            lines.append(f"Dataset: {one_line(project.source.url)}")
+        lines.append("")
+    if manifest.missing:
+        lines += ["Not in this hand-in:", *(f"- {part}" for part in manifest.missing), ""]
+    return "\n".join(lines)
+
+
+def one_line(text: str) -> str:
+    """Return a text with every run of white space, line breaks too, as one space."""
+    return " ".join(text.split())
