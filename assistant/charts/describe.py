@@ -201,7 +201,11 @@ def _loss(run: Run) -> Drawn:
                 marker="o",
             ),
         ]
-    panel = Panel(Axis("Epoch", whole=True), Axis("Mean squared error (scaled)", scale="log"), tuple(marks))
+    losses = [loss for epoch in run.history for loss in (epoch.train_loss, epoch.validation_loss) if loss > 0]
+    # Ticks of a logarithmic axis say little over a range of less than a few times.
+    wide_range = bool(losses) and max(losses) > 5 * min(losses)
+    value = Axis("Mean squared error (scaled)", scale="log" if wide_range else "linear")
+    panel = Panel(Axis("Epoch", whole=True), value, tuple(marks))
     return "loss", (panel,), {"suggested": True, "height": 0.52}
 
 
@@ -215,7 +219,7 @@ def _forecast(series: Series, run: Run, forecasts: Forecasts) -> Drawn:
 
     flat = rows.ravel()
     marks: list[Mark] = []
-    for level, (lower, upper) in sorted(_intervals(forecasts).items(), reverse=True):
+    for level, (lower, upper) in sorted(forecasts.bands.items(), reverse=True):
         marks.append(
             Mark(
                 "band",
@@ -253,14 +257,14 @@ def _forecast(series: Series, run: Run, forecasts: Forecasts) -> Drawn:
     return "forecast", (panel,), {"suggested": True, "wide": True, "height": 0.3}
 
 
-def _intervals(forecasts: Forecasts) -> dict[int, tuple[np.ndarray, np.ndarray]]:
-    """Return the prediction intervals by their level in per cent, lower and upper of shape (windows, horizon)."""
-    return dict(getattr(forecasts, "intervals", None) or {})
-
-
 def _horizon(series: Series, run: Run, forecasts: Forecasts) -> Drawn:
     by_step = Residuals.of(run, forecasts).by_step
     network, steps = network_name(run), np.arange(1, series.horizon + 1, dtype=np.float64)
+    # More than three simple methods would hide each other: the best, and the two that everybody knows.
+    shown = [name for name in baseline_names(run) if name in by_step]
+    shown = list(dict.fromkeys([*shown[:1], *(name for name in ("naive", "seasonal_naive") if name in shown), *shown]))[
+        :3
+    ]
     marks = [
         Mark(
             "line",
@@ -271,8 +275,7 @@ def _horizon(series: Series, run: Run, forecasts: Forecasts) -> Drawn:
             dashed=True,
             marker=BASELINE_MARKERS[order % 4] if series.horizon <= 30 else "",
         )
-        for order, name in enumerate(baseline_names(run))
-        if name in by_step
+        for order, name in enumerate(shown)
     ]
     marks.append(
         Mark(
@@ -332,7 +335,7 @@ def _residuals(series: Series, run: Run, forecasts: Forecasts) -> Drawn:
         ),
         title="Autocorrelation",
     )
-    return "residuals", (over_time, distribution, correlation), {"wide": True, "height": 0.3}
+    return "residuals", (over_time, distribution, correlation), {"suggested": True, "wide": True, "height": 0.27}
 
 
 def _scatter(series: Series, run: Run, forecasts: Forecasts) -> Drawn:
@@ -379,10 +382,22 @@ def _future(series: Series, run: Run, forecasts: Forecasts) -> Drawn:
         beyond = (ahead - pd.Timestamp(0)).total_seconds().to_numpy() / 86_400
     else:
         beyond = x[-1] + np.arange(1, horizon + 1)
+    bands = [
+        Mark(
+            "band",
+            "band95" if level >= 90 else "band80",
+            f"{level} % interval",
+            x=np.concatenate([x[-1:], beyond]),
+            y=np.concatenate([series.values[-1:], lower]),
+            upper=np.concatenate([series.values[-1:], upper]),
+        )
+        for level, (lower, upper) in sorted(forecasts.future_bands.items(), reverse=True)
+    ]
     panel = Panel(
         _time_axis(series),
         _value_axis(series),
         (
+            *bands,
             Mark("line", "data", "Known", x=x[-kept:], y=series.values[-kept:]),
             # The line starts at the last known value, so that the eye sees where knowledge ends.
             Mark(

@@ -56,30 +56,28 @@ def draw_svg(chart: Chart, dark: bool | None = None, width_mm: float | None = No
 
     It needs no script. `dark` None follows the page: the colours turn dark inside an element of class "dark".
     """
-    with _LOCK, _settings(LIGHT):
+    with _LOCK, _settings(LIGHT, chart):
         figure = build_figure(chart, width_mm or default_width(chart), 1.0, LIGHT)
         stream = io.StringIO()
         figure.savefig(stream, format="svg", metadata={"Date": None, "Creator": None}, transparent=True)
-        # Drawn once more at one pixel a point, so that the axes know where each value lies in the SVG.
-        FigureCanvasAgg(figure).draw()  # type: ignore[no-untyped-call]
         return with_pointing(stream.getvalue(), figure, chart, dark)
 
 
 def _save(
     chart: Chart, width_mm: float | None, stretch: float, palette: Mapping[str, str], kind: str, **options: Any
 ) -> bytes:
-    with _LOCK, _settings(palette):
+    with _LOCK, _settings(palette, chart):
         figure = build_figure(chart, width_mm or default_width(chart), stretch, palette)
         stream = io.BytesIO()
         figure.savefig(stream, format=kind, **options)
         return stream.getvalue()
 
 
-def _settings(palette: Mapping[str, str]) -> Any:
+def _settings(palette: Mapping[str, str], chart: Chart) -> Any:
     """Return the context in which everything is drawn: STIX letters, thin lines, sizes in points at printed size."""
     return mpl.rc_context(
         {
-            "font.family": ["STIXGeneral", *_fallback_families()],
+            "font.family": ["STIXGeneral", *_fallback_families(chart)],
             "mathtext.fontset": "stix",
             "font.size": 8.5,
             "axes.labelsize": 8.5,
@@ -119,13 +117,16 @@ def _settings(palette: Mapping[str, str]) -> Any:
     )
 
 
-def _fallback_families() -> list[str]:
-    """Return the families for characters that STIX lacks, made known to matplotlib on first use."""
+def _fallback_families(chart: Chart) -> list[str]:
+    """Return the families for characters of the chart that STIX lacks, made known to matplotlib on first use."""
+    texts = [text for panel in chart.panels for text in (panel.title, panel.x.title, panel.y.title, *panel.x.names)]
+    texts += [text for panel in chart.panels for text in (*panel.y.names, *(mark.label for mark in panel.marks))]
+    files = fallback_files("".join(texts))
     known = {entry.fname for entry in font_manager.fontManager.ttflist}
-    for path in fallback_files():
+    for path in files:
         if str(path) not in known:
             font_manager.fontManager.addfont(str(path))
-    return [font_manager.get_font(str(path)).family_name for path in fallback_files()]
+    return [font_manager.get_font(str(path)).family_name for path in files]
 
 
 def build_figure(chart: Chart, width_mm: float, stretch: float, palette: Mapping[str, str]) -> Figure:
@@ -143,11 +144,13 @@ def build_figure(chart: Chart, width_mm: float, stretch: float, palette: Mapping
         axes = figure.subplots(1, count, squeeze=False, width_ratios=ratios).ravel()
     for panel, ax in zip(chart.panels, axes, strict=True):
         _draw_panel(panel, ax, palette, several=count > 1)
-    figure.canvas.draw()
+    # Laid out once without the legends, which are then made to fit, and once with them; nothing moves afterwards.
+    figure.draw_without_rendering()
     for panel, ax in zip(chart.panels, axes, strict=True):
         _name_spans(panel, ax)
         _fit_legend(ax)
-    figure.canvas.draw()
+    figure.draw_without_rendering()
+    figure.set_layout_engine("none")
     return figure
 
 
@@ -173,7 +176,7 @@ def _draw_panel(panel: Panel, ax: Axes, palette: Mapping[str, str], *, several: 
 
 def _legend(ax: Axes, columns: int) -> Legend:
     """Put the legend in lines above the axes, where it can hide nothing."""
-    return ax.legend(
+    legend = ax.legend(
         loc="lower left",
         bbox_to_anchor=(0.0, 1.0),
         ncols=columns,
@@ -185,6 +188,8 @@ def _legend(ax: Axes, columns: int) -> Legend:
         columnspacing=1.1,
         labelspacing=0.25,
     )
+    legend.set_in_layout(False)
+    return legend
 
 
 def _draw_mark(mark: Mark, ax: Axes, palette: Mapping[str, str], order: float, sideways: bool) -> None:
@@ -340,14 +345,11 @@ def _fit_legend(ax: Axes) -> None:
     legend = ax.get_legend()
     if legend is None:
         return
-    legend.set_in_layout(False)
-    ax.figure.canvas.draw()
     room = ax.get_window_extent().width
     columns = len(legend.get_texts())
     while columns > 1 and legend.get_window_extent().width > room + 1:
         columns -= 1
         legend = _legend(ax, columns)
-        ax.figure.canvas.draw()
     legend.set_in_layout(True)
 
 

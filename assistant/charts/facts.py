@@ -33,9 +33,10 @@ def network_name(run: Run) -> str:
 
 
 def baseline_names(run: Run) -> tuple[str, ...]:
-    """Return the keys of the methods that are not the network, the best first."""
-    network = network_name(run)
-    return tuple(sorted((name for name in run.scores if name != network), key=lambda name: run.scores[name].mae))
+    """Return the keys of the simple methods: first the one that the verdict speaks of, then by their error."""
+    network, against = network_name(run), run.verdict.against
+    names = (name for name in run.scores if name != network)
+    return tuple(sorted(names, key=lambda name: (name != against, run.scores[name].mae)))
 
 
 def autocorrelation(values: np.ndarray, lags: int) -> np.ndarray:
@@ -123,24 +124,21 @@ def _data_facts(series: Series, title: str) -> dict[str, str]:
         "maximum_time": show_time(index[high], step),
         "features": listed(series.roles.features) or "none",
         "feature_count": str(len(series.roles.features)),
-        "repair_count": str(sum(repair.count for repair in series.repairs)),
+        "repair_count": f"{sum(repair.count for repair in series.repairs if repair.applied):,}",
         "source_title": source.title,
         "source_file": source.file_name,
         "licence": source.licence or "not stated",
         "citation": source.citation or source.title,
         "source_url": source.url or "",
     }
-    if series.repairs:
-        facts["repairs_sentence"] = (
-            "; ".join(
-                f"{counted(repair.count, 'value or row') if repair.count != 1 else '1 value or row'}"
-                f" {repair.what} because {repair.why}"
-                for repair in series.repairs
-            ).replace("value or rows", "values or rows")
-            + "."
+    facts["repairs_sentence"] = (
+        " ".join(
+            f"{repair.what.rstrip('.')}{f' ({repair.count:,} in all)' if repair.count > 1 and str(repair.count) not in repair.what else ''}."
+            for repair in series.repairs
+            if repair.applied
         )
-    else:
-        facts["repairs_sentence"] = "nothing had to be repaired."
+        or "Nothing had to be repaired."
+    )
     if series.frequency.season > 1:
         season = series.frequency.season
         coefficients = autocorrelation(np.diff(values), season)
@@ -183,14 +181,15 @@ def _run_facts(series: Series, run: Run, forecasts: Forecasts) -> dict[str, str]
         "context_words": series.frequency.count(settings.context),
         "learning_rate": show_number(settings.learning_rate, 1),
         "batch": str(settings.batch),
-        "members": str(settings.members),
+        "members": str(run.members),
         "epochs": str(len(history)),
         "epochs_planned": str(settings.epochs),
         "best_epoch": str(run.best_epoch),
         "parameters": f"{run.parameters:,}",
         "duration": show_duration(run.seconds),
         "windows": f"{len(forecasts.origins):,}",
-        "library": f"PyTorch {run.versions['torch']}" if "torch" in run.versions else "PyTorch",
+        "anchor": within_sentence(run.start.anchor) if run.start else "last value",
+        "library": f"PyTorch {run.versions['torch'].split('+')[0]}" if "torch" in run.versions else "PyTorch",
     }
     if best is not None:
         facts |= {
@@ -199,6 +198,9 @@ def _run_facts(series: Series, run: Run, forecasts: Forecasts) -> dict[str, str]
             "last_validation_loss": show_number(history[-1].validation_loss),
             "first_validation_loss": show_number(history[0].validation_loss),
         }
+    for level, interval in run.intervals.items():
+        facts[f"coverage_{level}"] = show_percent(interval.coverage)
+        facts[f"width_{level}"] = with_unit(show_number(interval.width), series.unit)
     if len(forecasts.future):
         facts["future_first"] = with_unit(show_number(float(forecasts.future[0]), 4), series.unit)
         facts["future_last"] = with_unit(show_number(float(forecasts.future[-1]), 4), series.unit)
@@ -232,6 +234,7 @@ def _score_facts(series: Series, run: Run) -> dict[str, str]:
     }
     if baselines:
         best = run.scores[baselines[0]]
+        worst = max(baselines, key=lambda name: run.scores[name].mae)
         change = (best.mae - own.mae) / best.mae if best.mae else 0.0
         facts |= {
             "best_baseline": within_sentence(baselines[0]),
@@ -239,8 +242,8 @@ def _score_facts(series: Series, run: Run) -> dict[str, str]:
             "best_baseline_rmse": with_unit(show_number(best.rmse), series.unit),
             "improvement": show_percent(change),
             "improvement_words": f"{show_percent(change)} {'lower' if change >= 0 else 'higher'}",
-            "worst_baseline": within_sentence(baselines[-1]),
-            "worst_baseline_mae": with_unit(show_number(run.scores[baselines[-1]].mae), series.unit),
+            "worst_baseline": within_sentence(worst),
+            "worst_baseline_mae": with_unit(show_number(run.scores[worst].mae), series.unit),
         }
     return facts
 
@@ -286,14 +289,19 @@ def _situation(series: Series, run: Run) -> list[str]:
         *(["still-falling"] if history and run.best_epoch >= len(history) and not run.cancelled else []),
         *(["cancelled"] if run.cancelled else []),
         *(["short"] if series.split.train < SHORT_TRAINING_ROWS else []),
-        *(["repaired"] if series.repairs else []),
+        *(["repaired"] if any(repair.applied for repair in series.repairs) else []),
         *(["features"] if series.roles.features else []),
         *(["dated"] if series.dated else []),
         *(["seasonal"] if series.frequency.season > 1 else []),
         *(["licensed"] if series.source.licence else []),
         *(["question"] if series.question else []),
         *(["baselines"] if several else []),
-        *(["ensemble"] if run.settings.members > 1 else []),
+        *(["ensemble"] if run.members > 1 else []),
+        *(["intervals"] if {"80", "95"} <= set(run.intervals) else []),
+        *(["shifted"] if run.shifted else []),
+        *(["corrects"] if run.start and run.start.anchor != "naive" else []),
+        *(["logarithm"] if run.start and run.start.transform == "log" else []),
+        *(["nothing-learnt"] if history and run.best_epoch == 0 else []),
         *(["mase"] if scores[own].mase is not None else []),
         *(["multi-step"] if series.horizon > 1 else []),
     ]

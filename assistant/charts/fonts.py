@@ -31,7 +31,22 @@ def noto_files() -> tuple[Path, ...]:
     return tuple(files)
 
 
+def fallback_files(text: str) -> tuple[Path, ...]:
+    """Return the fonts that a text needs beside STIX, in the order in which they are asked."""
+    needed: dict[Path, None] = {}
+    for character in dict.fromkeys(text):
+        if not _has(matplotlib_fonts() / "STIXGeneral.ttf", character):
+            fonts = (matplotlib_fonts() / "DejaVuSans.ttf", *noto_files())
+            needed.update(dict.fromkeys(path for path in fonts if _has(path, character)))
+    return tuple(needed)
+
+
 @cache
-def fallback_files() -> tuple[Path, ...]:
-    """Return the fonts for characters that STIX lacks, in the order in which they are asked."""
-    return (matplotlib_fonts() / "DejaVuSans.ttf", *noto_files())
+def _characters(path: Path) -> frozenset[int]:
+    from matplotlib.ft2font import FT2Font
+
+    return frozenset(FT2Font(str(path)).get_charmap())
+
+
+def _has(path: Path, character: str) -> bool:
+    return ord(character) in _characters(path)

@@ -16,6 +16,7 @@ METHOD_NAMES = {
     "naive": "Last value",
     "seasonal_naive": "Seasonal naive",
     "drift": "Drift",
+    "seasonal_naive_drift": "Seasonal naive with drift",
     "ridge": "Ridge regression",
     "mean": "Training mean",
 }
@@ -25,7 +26,8 @@ METHOD_MEANINGS = {
     "naive": "repeats the last known value",
     "seasonal_naive": "repeats the values of one season ago",
     "drift": "continues the straight line from the first to the last known value",
-    "ridge": "is a linear regression on the same window",
+    "seasonal_naive_drift": "repeats the values of one season ago and adds the change since then",
+    "ridge": "is a linear regression on the last values",
     "mean": "always says the mean of the training part",
 }
 

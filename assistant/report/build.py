@@ -27,8 +27,8 @@ from assistant.report.texts import REFERENCES_DRAFT
 # reportlab keeps what it knows of fonts for the whole process.
 _LOCK = threading.RLock()
 _SUMMARY = (
-    "On the test part ({test_start} to {test_end}) its forecasts of {horizon_words} have a mean absolute error of {mae}, "
-    "against {best_baseline_mae} for the best method without learning ({best_baseline}); that is {improvement_words}."
+    "On the test part, from {test_start} to {test_end}, forecasts of {horizon_words} by the {network} are off by {mae} on "
+    "average, those by {best_baseline} by {best_baseline_mae}."
 )
 # Figures may become this much higher where the last page has room for it.
 _STRETCHES = (1.1, 1.2, 1.3, 1.4)

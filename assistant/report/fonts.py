@@ -53,7 +53,11 @@ def _map_family(family: str, upright: str, bold: str, italic: str, bold_italic: 
 @cache
 def font_of_file(path: str) -> str:
     """Return the name under which a font file is known, registering it when it is new."""
-    name = f"File-{Path(path).stem}"
+    stem = Path(path).stem
+    for family, files in _FACES.items():
+        if stem in files:
+            return family + ("", "-Bold", "-Italic", "-BoldItalic")[files.index(stem)]
+    name = f"File-{stem}"
     pdfmetrics.registerFont(TTFont(name, path))
     return name
 

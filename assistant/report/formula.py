@@ -11,6 +11,7 @@ from assistant.report.fonts import font_of_file
 from assistant.report.style import INK
 
 _LOCK = threading.Lock()
+_SIZE, _FINER = 10.0, 100
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,18 @@ class Formula:
     depth: float
     glyphs: tuple[tuple[str, float, str, float, float], ...]  # font, size, character, x, y above the base line
     rules: tuple[tuple[float, float, float, float], ...]  # x, y, width, height
+
+    def scaled(self, factor: float) -> Formula:
+        """Return the formula at another size."""
+
+        def times(*values: float) -> tuple[float, ...]:
+            return tuple(round(value * factor, 4) for value in values)
+
+        return Formula(
+            *times(self.width, self.height, self.depth),
+            glyphs=tuple((font, *times(size), sign, *times(x, y)) for font, size, sign, x, y in self.glyphs),  # type: ignore[misc]
+            rules=tuple(times(*rule) for rule in self.rules),  # type: ignore[misc]
+        )
 
     def draw(self, canvas: Any, x: float, y: float) -> None:
         """Draw it with its base line starting at (x, y)."""
@@ -36,25 +49,31 @@ class Formula:
             canvas.rect(x + left, y + up, width, height, stroke=0, fill=1)
 
 
-@lru_cache(maxsize=512)
 def lay_out(source: str, size: float) -> Formula | None:
-    """Return the formula, or None when it cannot be read."""
+    """Return the formula at a size of text in points, or None when it cannot be read."""
+    whole = _lay_out(source)
+    return None if whole is None else whole.scaled(size / _SIZE)
+
+
+@lru_cache(maxsize=512)
+def _lay_out(source: str) -> Formula | None:
     import matplotlib as mpl
     from matplotlib.font_manager import FontProperties
     from matplotlib.mathtext import MathTextParser
 
     with _LOCK, mpl.rc_context({"mathtext.fontset": "stix"}):
         try:
-            parsed = MathTextParser("path").parse(f"${source}$", 72, FontProperties(size=size))
+            # Laid out much larger than it is drawn, because mathtext rounds to whole units.
+            parsed = MathTextParser("path").parse(f"${source}$", 72 * _FINER, FontProperties(size=_SIZE))
         except (ValueError, RuntimeError):
             return None
     return Formula(
-        width=float(parsed.width),
-        height=float(parsed.height),
-        depth=float(parsed.depth),
+        width=float(parsed.width) / _FINER,
+        height=float(parsed.height) / _FINER,
+        depth=float(parsed.depth) / _FINER,
         glyphs=tuple(
-            (font_of_file(font.fname), float(points), chr(code), round(float(left), 3), round(float(up), 3))
+            (font_of_file(font.fname), float(points), chr(code), float(left) / _FINER, float(up) / _FINER)
             for font, points, code, _, left, up in parsed.glyphs
         ),
-        rules=tuple(tuple(round(float(value), 3) for value in rule) for rule in parsed.rects),  # type: ignore[misc]
+        rules=tuple(tuple(float(value) / _FINER for value in rule) for rule in parsed.rects),  # type: ignore[misc]
     )

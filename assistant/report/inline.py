@@ -31,6 +31,19 @@ class ReportCanvas(Canvas):  # type: ignore[misc]
         return super().drawImage(image, x, y, *arguments, **options)
 
 
+class TextParagraph(Paragraph):  # type: ignore[misc]
+    """A paragraph whose justified lines end at the margin when formulas stand in them."""
+
+    def breakLines(self, width: Any) -> Any:  # noqa: N802
+        """Break lines as reportlab does, and count the spaces beside formulas, which it forgets."""
+        broken = super().breakLines(width)
+        for line in broken.lines:
+            words = getattr(line, "words", ())
+            if any(hasattr(word, "cbDefn") for word in words):
+                line.wordCount = sum(word.text.count(" ") for word in words) + 1
+        return broken
+
+
 @dataclass
 class Words:
     """What the texts of one report may name: facts, the numbers of references, figures and tables.
@@ -51,7 +64,7 @@ class Words:
         markup = lead + self._markup(read_pieces(text), style.fontSize, formulas)
         if needs_shaping(clean(self.facts.fill(text))):
             style = style.clone(style.name, shaping=1)
-        paragraph = Paragraph(markup or " ", style, bulletText=bullet)
+        paragraph = TextParagraph(markup or " ", style, bulletText=bullet)
         # Reportlab makes room in a line only for pictures, and reads those from files; the marks that the markup left
         # are therefore turned into pictures here, which the canvas above draws as formulas.
         marks = [

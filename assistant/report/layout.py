@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -132,35 +132,28 @@ def fill(
 ) -> Filled:
     """Put blocks into columns in order.
 
-    `head` is the height taken on the first page; wide blocks stand at the head of page `wide_page` (from 0), or at the
-    foot of the first page when that is 0. `last` is a page and the height of its columns, for balancing.
+    `head` is the height taken on the first page. Of the wide blocks the first stands at the head of page `wide_page`
+    (from 0; on the first page at its foot instead), the others at its foot. `last` is a page and the height of its
+    columns, for balancing.
     """
     queue = deque(block for block in blocks if not block.wide)
     spanning = [block for block in blocks if block.wide]
-    wide: list[tuple[int, float, Block]] = []
+    over = spanning[:1] if wide_page > 0 else []
+    under = spanning[len(over) :]
     columns: list[Column] = []
     floats: deque[Block] = deque()
 
     def open_column() -> Column:
         page, number = divmod(len(columns), paper.columns)
-        top, height = paper.text_height, paper.text_height
-        if page == 0:
-            top, height = top - head, height - head
-        if page == wide_page and spanning:
-            taken = sum(block.height + block.after for block in spanning)
-            if page == 0:
-                height -= taken
-            else:
-                top, height = top - taken, height - taken
-            if number == 0:
-                offset = paper.text_height - taken if page == 0 else 0.0
-                for block in spanning:
-                    place = offset + (block.after if page == 0 else 0.0)
-                    wide.append((page, place, block))
-                    offset += block.height + block.after
+        taken = head if page == 0 else 0.0
+        below = 0.0
+        if page == wide_page:
+            taken += sum(block.height + block.after for block in over)
+            below = sum(block.height + block.before for block in under)
+        height = paper.text_height - taken - below
         if last is not None and page == last[0]:
             height = min(height, last[1])
-        column = Column(page, number, top, height)
+        column = Column(page, number, paper.text_height - taken, height)
         columns.append(column)
         while floats and floats[0].height <= column.room_for(floats[0]):
             column.place(floats.popleft())
@@ -193,7 +186,22 @@ def fill(
         if len(columns) > 40 * paper.columns:
             break
         column = open_column()
-    return Filled(tuple(columns), tuple(wide))
+    return Filled(tuple(columns), tuple(_placed_wide(over, under, columns, paper, wide_page)))
+
+
+def _placed_wide(
+    over: Sequence[Block], under: Sequence[Block], columns: Sequence[Column], paper: Paper, page: int
+) -> Iterator[tuple[int, float, Block]]:
+    """Give wide blocks their distance from the page's head; those at the foot follow the columns above them."""
+    offset = 0.0
+    for block in over:
+        yield page, offset, block
+        offset += block.height + block.after
+    here = [column for column in columns if column.page == page]
+    offset = max((paper.text_height - column.top + column.height for column in here), default=offset)
+    for block in under:
+        yield page, offset + block.before, block
+        offset += block.before + block.height
 
 
 def balanced(blocks: Sequence[Block], paper: Paper, head: float, leading: float) -> Filled:

@@ -54,8 +54,7 @@ def dataset_reference(source: Source) -> Reference:
     text = (source.citation or source.title).strip().rstrip(".")
     if source.url and source.url not in text:
         text += f". {source.url}"
-    # An address must not take the full stop along.
-    parts = [text if re.search(r"https?://\S+$", text) else f"{text}."]
+    parts = [f"{text}."]
     if source.licence and source.licence.lower() not in text.lower():
         parts.append(f"Licence: {source.licence}.")
     if source.retrieved:
