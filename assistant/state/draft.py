@@ -8,7 +8,9 @@ from typing import Any, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict
 
 from assistant.bundle.submission import Student
+from assistant.dataset.choices import Choices
 from assistant.dataset.series import Roles, Source
+from assistant.training.run import Progress
 
 
 class _Document(BaseModel):
@@ -23,7 +25,11 @@ class DatasetChoice(_Document):
     ready: str | None = None
     roles: Roles | None = None
     horizon: int | None = None
+    season: int | None = None
+    split: tuple[int, int, int] | tuple[float, float, float] | None = None
     unit: str = ""
+    units: dict[str, str] = {}
+    choices: Choices = Choices()
     series_sha256: str | None = None
 
 
@@ -82,6 +88,7 @@ class ProjectDraft(_Document):
     dataset: DatasetChoice | None = None
     training: TrainingChoice = TrainingChoice()
     running: str | None = None
+    failed: Progress | None = None  # how the last training ended, when it did not end well
     run: RunSummary | None = None
     runs: tuple[RunSummary, ...] = ()
     charts: dict[str, ChartChoice] = {}
@@ -95,9 +102,7 @@ class ProjectDraft(_Document):
     def run_is_current(self) -> bool:
         """Tell whether the chosen run was trained on the dataset as it is now."""
         return (
-            self.run is not None
-            and self.dataset is not None
-            and self.run.series_sha256 == self.dataset.series_sha256
+            self.run is not None and self.dataset is not None and self.run.series_sha256 == self.dataset.series_sha256
         )
 
 

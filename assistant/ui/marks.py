@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from assistant.brief import Brief, checked_address
+from assistant.errors import NotebookError
+from assistant.notebook.colab import check_colab_link
 from assistant.state.draft import Draft, ProjectDraft
 
 
@@ -149,6 +151,10 @@ def _colab(project: ProjectDraft, twin_link: bool) -> StepState:
         return StepState(Mark.LOOK, "The notebook did not give the report's scores.")
     if not project.colab_link:
         return StepState(Mark.OPEN, "Paste the notebook's Colab link.")
+    try:
+        check_colab_link(project.colab_link)
+    except NotebookError as error:
+        return StepState(Mark.LOOK, f"The Colab link is not right: {error.what}")
     if twin_link:
         return StepState(Mark.LOOK, "Two projects have the same Colab link.")
     return _DONE

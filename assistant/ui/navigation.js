@@ -52,7 +52,7 @@
       const clock = [total / 3600 % 24, total / 60 % 60, total % 60].map((x) => String(Math.floor(x)).padStart(2, "0")).join(":");
       const span = days > 2 ? `${days} days` : (days ? `${days} d ${clock}` : clock);
       place.textContent = left >= 0 ? `${span} left` : `passed ${span} ago`;
-      const own = place.parentElement.querySelector("[data-own-zone]");
+      const own = place.closest(".deadline")?.querySelector("[data-own-zone]");
       if (own && !own.textContent) {
         const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
         const when = new Date(Date.parse(place.dataset.deadline));

@@ -1,0 +1,118 @@
+"""`send`, `deliveries` and `verify`: what is done with a finished bundle."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from assistant.brief import checked_address
+from assistant.bundle.pack import Bundle
+from assistant.bundle.verify import Verification
+from assistant.bundle.verify import verify as verify_bundle
+from assistant.cli.output import Json, command, progress, result
+from assistant.desk.services import open_services
+from assistant.errors import BundleError, DeliveryError
+from assistant.findings import Level
+from assistant.settings import load_settings
+
+# Deliveries from the command line stand in the ledger under the address of the student in the bundle.
+_OWNER = "command-line"
+
+_Path = Annotated[Path, typer.Argument(metavar="BUNDLE", help="A bundle.zip.")]
+
+
+@command
+def verify(bundle: _Path, as_json: Json = False) -> None:
+    """Recompute every hash and page count of a bundle from the files alone and say what does not hold."""
+    found = verify_bundle(bundle)
+    result(_as_data(found), _as_text(bundle, found), as_json=as_json)
+    if not found.ok:
+        progress(f"{bundle.name} does not hold what it says about itself.")
+        raise typer.Exit(1)
+
+
+def _as_data(found: Verification) -> dict[str, Any]:
+    return {
+        "ok": found.ok,
+        "sha256": found.sha256,
+        "size": found.size,
+        "findings": [finding.model_dump(mode="json") for finding in found.findings],
+        "manifest": found.manifest.model_dump(mode="json") if found.manifest else None,
+    }
+
+
+def _as_text(bundle: Path, found: Verification) -> str:
+    lines = [f"{bundle.name}  {found.size:,} bytes  SHA-256 {found.sha256}"]
+    if found.manifest is not None:
+        student = found.manifest.student
+        lines.append(" · ".join(part for part in (student.name, student.email, student.registration) if part))
+        for project in found.manifest.projects:
+            report = found.manifest.file("report", project.number)
+            pages = f", {report.pages} pages" if report else ""
+            verdict = f"\n  {project.run.verdict.sentence}" if project.run else ""
+            lines.append(f"Project {project.number}: {project.title}{pages}\n  {project.colab_url or 'no Colab link'}{verdict}")
+    for finding in found.findings:
+        if finding.level is not Level.FINE:
+            lines.append(f"{finding.level.value.upper()}: {finding}")
+    lines.append("Everything holds." if found.ok else "Not everything holds.")
+    return "\n".join(lines)
+
+
+@command
+def send(
+    bundle: _Path,
+    again: Annotated[
+        str, typer.Option(metavar="DELIVERY", help="Send once more after this refused or uncertain delivery.")
+    ] = "",
+    as_json: Json = False,
+) -> None:
+    """Deliver a bundle through the configured account, or put the finished mail in the outbox."""
+    from assistant.delivery.deliver import deliver
+    from assistant.delivery.receipt import receipt_text
+
+    settings, account = load_settings()
+    services = open_services(settings, account)
+    found = verify_bundle(bundle)
+    if not found.ok or found.manifest is None:
+        broken = next(finding for finding in found.findings if finding.level is Level.BLOCK)
+        raise BundleError("The bundle was not sent.", f"It does not hold: {broken}", "")
+    packed = Bundle(path=bundle, sha256=found.sha256, size=found.size, manifest=found.manifest)
+    owner = _owner(found.manifest.student.email)
+    progress(f"Sending {bundle.name} …" if account.configured else "No mail account is configured: writing to the outbox …")
+    delivery = deliver(
+        packed, services.brief, owner=owner, account=account if account.configured else None, ledger=services.ledger,
+        clock=services.clock, outbox=settings.workspace / "outbox", again=again or None,
+    )  # fmt: skip
+    data = delivery.model_dump(mode="json", exclude={"owner"})
+    if delivery.error is None:
+        result(data, receipt_text(delivery), as_json=as_json)
+        return
+    if as_json:
+        result(data, "", as_json=True)
+    progress(f"{delivery.error} (delivery {delivery.id}, {delivery.status.value})")
+    raise typer.Exit(1)
+
+
+def _owner(address: str) -> str:
+    try:
+        return f"{_OWNER}:{checked_address(address).lower()}"[:64]
+    except ValueError as error:
+        raise DeliveryError("The bundle was not sent.", f"The student's address in it is wrong: {error}.", "") from error
+
+
+@command
+def deliveries(as_json: Json = False) -> None:
+    """List every delivery in the ledger, newest first."""
+    settings, account = load_settings()
+    rows = open_services(settings, account).ledger.deliveries()
+    data = {"deliveries": [row.model_dump(mode="json", exclude={"owner"}) for row in rows]}
+    lines = [
+        f"{row.id}  {row.finished or row.confirmed:%Y-%m-%d %H:%M:%S} UTC  {row.status.value:<9}  {row.student.name}  "
+        f"{row.sha256[:12]}  {row.reply}"
+        for row in rows
+    ]
+    result(data, "\n".join(lines) or "The ledger is empty.", as_json=as_json)
+
+

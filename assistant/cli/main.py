@@ -1,0 +1,28 @@
+"""All commands together."""
+
+from __future__ import annotations
+
+import typer
+
+from assistant.cli import bundle, lecture, training, whole
+
+app = typer.Typer(
+    name="assistant",
+    help="From a raw dataset to a sent, receipted submission.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+app.command("run")(whole.run)
+app.command("train")(training.train)
+app.command("send")(bundle.send)
+app.command("deliveries")(bundle.deliveries)
+app.command("verify")(bundle.verify)
+app.add_typer(lecture.app, name="lecture")
+app.command("gates")(lecture.gates)
+
+
+def main() -> None:
+    """Run the command that was typed."""
+    app(prog_name="python -m assistant")

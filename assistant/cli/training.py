@@ -1,0 +1,98 @@
+"""`train`: one training on one table."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from assistant.cli.output import Json, command, progress, result
+from assistant.cli.tables import parse_split, ready_folder, table_file
+from assistant.dataset.prepare import prepare_file, prepare_ready
+from assistant.dataset.ready import load_ready
+from assistant.dataset.series import Series, Source, save_series
+from assistant.files import sha256_of
+from assistant.training.plan import plan_settings
+from assistant.training.run import Progress, Run
+
+
+@command
+def train(
+    table: Annotated[str, typer.Argument(metavar="TABLE", help="A table's file, or the name of a ready project.")],
+    target: Annotated[str | None, typer.Option(help="The column to forecast.")] = None,
+    time: Annotated[str | None, typer.Option(help="The column of the time, or several with commas.")] = None,
+    features: Annotated[str | None, typer.Option(help="Columns that may help, with commas.")] = None,
+    horizon: Annotated[int | None, typer.Option(help="Steps to forecast at once.")] = None,
+    split: Annotated[str | None, typer.Option(help="8640,2880,2880 (rows) or 0.7,0.15,0.15 (shares).")] = None,
+    preset: Annotated[str, typer.Option(help="quick, balanced or thorough.")] = "quick",
+    seed: Annotated[int, typer.Option(help="The seed; the same seed gives the same run.")] = 0,
+    cell: Annotated[str, typer.Option(help="lstm, gru or rnn.")] = "lstm",
+    out: Annotated[Path | None, typer.Option(help="Folder for the run, its forecasts and its weights.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Train on a table and score the network beside the simple forecasts."""
+    series = _series(table, target, time, features, horizon, split)
+    settings = plan_settings(series, preset, seed, cell=cell)
+    progress(f"Training on {len(series.frame):,} rows of {series.target}, {series.frequency.count(series.horizon)} ahead …")
+    # Imported here: it brings torch, which takes seconds that a wrong call should not have to wait for.
+    from assistant.training.train import train as train_series
+
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = out or Path(scratch) / "run"
+        save_series(series, folder / "series")
+        run = train_series(series, settings, folder, _teller())
+    result(as_data(run), as_text(run, series), as_json=as_json)
+
+
+def _series(
+    table: str, target: str | None, time: str | None, features: str | None, horizon: int | None, split: str | None
+) -> Series:
+    parts = parse_split(split) if split else None
+    folder = ready_folder(table)
+    if folder is not None and target is None and time is None and features is None:
+        return prepare_ready(load_ready(folder), horizon=horizon, split=parts)
+    path = load_ready(folder).path if folder is not None else table_file(table)
+    source = Source(
+        kind="upload", reference=path.name, title=path.stem, file_name=path.name, sha256=sha256_of(path),
+        size=path.stat().st_size,
+    )  # fmt: skip
+    return prepare_file(
+        path, source, target=target, time=_names(time), features=_names(features), horizon=horizon, split=parts
+    )
+
+
+def _names(text: str | None) -> tuple[str, ...] | None:
+    return None if text is None else tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def _teller() -> Any:
+    seen = -1
+
+    def tell(state: Progress) -> None:
+        nonlocal seen
+        if state.state == "running" and state.epoch > seen and state.history:
+            seen = state.epoch
+            left = "" if state.seconds_left is None else f", about {state.seconds_left:.0f} s left"
+            progress(f"epoch {state.epoch}/{state.epochs}  validation {state.history[-1].validation_loss:.5f}{left}")
+
+    return tell
+
+
+def as_data(run: Run) -> dict[str, Any]:
+    """Return a run as the JSON output shows it."""
+    data = run.model_dump(mode="json")
+    return {**data, "verdict": run.verdict.outcome, "against": run.verdict.against, "sentence": run.verdict.sentence,
+            "epochs": len(run.history)}  # fmt: skip
+
+
+def as_text(run: Run, series: Series) -> str:
+    """Return a run as a short text: the verdict and the scores, best first."""
+    unit = f" {series.unit}" if series.unit else ""
+    lines = [run.verdict.sentence, "", f"{'method':<22}{'MAE':>12}{'RMSE':>12}{'MASE':>9}"]
+    for name, score in sorted(run.scores.items(), key=lambda item: item[1].mae):
+        mase = "–" if score.mase is None else f"{score.mase:.3f}"
+        lines.append(f"{name:<22}{score.mae:>12.5g}{score.rmse:>12.5g}{mase:>9}")
+    lines += ["", f"Test part, in the data's units{unit}; {len(run.history)} epochs in {run.seconds:.1f} s."]
+    return "\n".join(lines)

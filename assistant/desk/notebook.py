@@ -1,0 +1,128 @@
+"""What the Colab page does: make the notebook, run it once, and keep the link."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+
+import assistant
+from assistant.desk.background import Work as Making
+from assistant.desk.charts import material, title_of
+from assistant.desk.desk import Desk
+from assistant.errors import NotebookError
+from assistant.files import write_atomically
+from assistant.findings import Finding, Level
+from assistant.notebook.colab import check_colab_link, same_notebook
+from assistant.notebook.sharing import check_open as ask_whether_open
+from assistant.state.draft import NotebookSummary
+
+_TIMEOUT = 1800.0  # seconds; a thorough training is repeated in the notebook
+
+
+def make(desk: Desk, number: int, tell: Callable[[str], None] = lambda _: None) -> None:
+    """Make the notebook, run it from top to bottom, and keep it with its outputs.
+
+    Raises NotebookError when there is no run yet or a cell fails.
+    """
+    from assistant.notebook.build import build_notebook
+    from assistant.notebook.execute import execute_notebook
+
+    found = material(desk, number)
+    if found is None:
+        raise NotebookError("The notebook repeats a training.", "There is none yet.", "Train the LSTM first.")
+    inputs = _inputs(desk, number)
+    tell("Writing the notebook.")
+    content = build_notebook(
+        found.series,
+        found.run,
+        title=title_of(desk.project(number)),
+        student_name=desk.draft.student.name,
+        course=desk.brief.title,
+    )
+    tell("Running it from top to bottom, as the course would.")
+    executed = execute_notebook(content, timeout=_TIMEOUT)
+    write_atomically(desk.project_folder(number).notebook, executed.content)
+    summary = NotebookSummary(run_id=found.run.id, inputs_sha256=inputs, reproduced=executed.reproduced)
+    desk.change_project(number, notebook=summary)
+
+
+def start(desk: Desk, number: int) -> None:
+    """Make the notebook while the page may be closed; one that is being made is not started again."""
+    if desk.project(number).run is None:
+        raise NotebookError("The notebook repeats a training.", "There is none yet.", "Train the LSTM first.")
+    desk.services.background.start(_name(desk, number), lambda tell: make(desk, number, tell))
+
+
+def poll(desk: Desk, number: int) -> Making | None:
+    """Return how far the notebook is that is being made, or None."""
+    return desk.services.background.look(_name(desk, number))
+
+
+def _name(desk: Desk, number: int) -> str:
+    return f"notebook {desk.owner} {number}"
+
+
+def _inputs(desk: Desk, number: int) -> str:
+    project, draft = desk.project(number), desk.draft
+    run = project.run.id if project.run else ""
+    content = json.dumps([assistant.__version__, run, title_of(project), draft.student.name, desk.brief.title])
+    return hashlib.sha256(content.encode()).hexdigest()
+
+
+def is_current(desk: Desk, number: int) -> bool:
+    """Tell whether the notebook that lies there is of the chosen run and carries the title and name as they are now."""
+    notebook = desk.project(number).notebook
+    return notebook is not None and notebook.inputs_sha256 == _inputs(desk, number)
+
+
+def set_link(desk: Desk, number: int, text: str) -> None:
+    """Keep the Colab link: in its canonical form when it is one, else as typed; `link_findings` then says what is wrong."""
+    typed = text.strip()
+    try:
+        kept = check_colab_link(typed).url if typed else ""
+    except NotebookError:
+        kept = typed
+    desk.change_project(number, colab_link=kept)
+
+
+def link_findings(desk: Desk, number: int) -> tuple[Finding, ...]:
+    """Return what can be said of the link without asking anybody: its form, and whether it is another project's."""
+    projects = desk.draft.projects
+    typed = projects[number - 1].colab_link.strip()
+    if not typed:
+        return ()
+    try:
+        link = check_colab_link(typed)
+    except NotebookError as error:
+        return (_finding(Level.BLOCK, number, error.what, error.evidence, error.fix),)
+    for other, project in enumerate(projects, 1):
+        if other == number or not project.colab_link:
+            continue
+        try:
+            twin = same_notebook(link, check_colab_link(project.colab_link))
+        except NotebookError:
+            continue
+        if twin:
+            return (
+                _finding(
+                    Level.BLOCK, number, f"Project {other} has the same link.", link.url, "Each project needs a notebook of its own."
+                ),
+            )
+    return (_finding(Level.FINE, number, "The link has the right form.", link.url, ""),)
+
+
+def _finding(level: Level, number: int, what: str, evidence: str, fix: str) -> Finding:
+    return Finding(level=level, what=what, evidence=evidence, fix=fix, step="colab", project=number)
+
+
+def check_open(desk: Desk, number: int) -> tuple[Finding, ...]:
+    """Ask where the notebook lies whether everybody with the link can open it."""
+    import httpx
+
+    typed = desk.project(number).colab_link.strip()
+    if not typed:
+        raise NotebookError("There is no link yet.", "", "Paste the notebook’s Colab link first.")
+    link = check_colab_link(typed)
+    with httpx.Client(timeout=10, follow_redirects=False, trust_env=False) as client:
+        return (ask_whether_open(link, client, project=number),)

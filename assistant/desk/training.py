@@ -1,0 +1,143 @@
+"""What the Train page does: plan, start, watch and choose trainings."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict
+from typing import Any
+
+from assistant.dataset.series import Series, load_series
+from assistant.desk.desk import Desk
+from assistant.errors import TrainingError
+from assistant.state.draft import Draft, RunSummary, TrainingChoice
+from assistant.training.identity import series_sha256
+from assistant.training.plan import plan_settings
+from assistant.training.run import Progress, Run, load_run
+from assistant.training.settings import TrainingSettings
+
+_OVERRIDES = ("cell", "units", "context", "epochs", "members")
+
+
+def set_training(desk: Desk, number: int, **values: Any) -> None:
+    """Keep how to train; values that cannot be right are left to the rules."""
+    kept = {
+        name: value if name in ("preset", "cell") else _whole(value, 0 if name == "seed" else 1)
+        for name, value in values.items()
+    }
+    kept["seed"] = kept.get("seed") or 0
+    desk.change(
+        lambda draft: draft.with_project(
+            number, training=TrainingChoice.model_validate(draft.project(number).training.model_dump() | kept)
+        )
+    )
+
+
+def planned(desk: Desk, number: int) -> TrainingSettings:
+    """Return the settings that a training would have now; raise TrainingError when the series cannot carry one."""
+    return _plan(load_series(desk.project_folder(number).series), desk.project(number).training)
+
+
+def _plan(series: Series, choice: TrainingChoice) -> TrainingSettings:
+    overrides = {name: value for name in _OVERRIDES if (value := getattr(choice, name)) is not None}
+    return plan_settings(series, choice.preset, choice.seed, **overrides)
+
+
+def start(desk: Desk, number: int) -> None:
+    """Start a training in a child process; raise TrainingError when the series cannot carry one."""
+    project = desk.project(number)
+    if project.dataset is None or project.dataset.series_sha256 is None:
+        raise TrainingError("There is nothing to train on yet.", "", "Choose a dataset first.")
+    if project.running is not None and _is_running(poll(desk, number)):
+        raise TrainingError("This project is already training.", "", "Wait for it, or stop it first.")
+    folder = desk.project_folder(number)
+    series = load_series(folder.series)
+    settings = _plan(series, project.training)
+    content = json.dumps([series_sha256(series), asdict(settings)])
+    run_id = hashlib.sha256(content.encode()).hexdigest()[:12]
+    desk.change_project(number, running=run_id, failed=None)
+    if not (folder.run(run_id) / "run.json").exists() or load_run(folder.run(run_id)).cancelled:
+        desk.services.runner.start(folder.run(run_id), series, settings)
+
+
+def _is_running(progress: Progress | None) -> bool:
+    return progress is not None and progress.state in ("waiting", "running")
+
+
+def poll(desk: Desk, number: int) -> Progress | None:
+    """Return how far the project's training is, and take up its run once it is done; None when there never was one."""
+    project = desk.project(number)
+    if project.running is None:
+        return project.failed or _finished(desk, number)
+    run_id = project.running
+    folder = desk.project_folder(number).run(run_id)
+    progress = desk.services.runner.progress(folder)
+    if _is_running(progress):
+        return progress
+    run = load_run(folder) if (folder / "run.json").exists() else None
+
+    def settle(draft: Draft) -> Draft:
+        now = draft.project(number)
+        if now.running != run_id:
+            return draft  # another tab was faster
+        if run is None:
+            return draft.with_project(number, running=None, failed=progress if progress.state == "failed" else None)
+        summary = summarise(run)
+        others = tuple(old for old in now.runs if old.id != run.id)
+        return draft.with_project(number, running=None, failed=None, run=summary, runs=(*others, summary))
+
+    desk.change(settle)
+    return progress
+
+
+def _finished(desk: Desk, number: int) -> Progress | None:
+    run = desk.project(number).run
+    return None if run is None else desk.services.runner.progress(desk.project_folder(number).run(run.id))
+
+
+def summarise(run: Run) -> RunSummary:
+    """Return what the draft keeps of a run."""
+    settings = run.settings
+    label = f"{settings.cell.upper()}, {settings.preset}, seed {settings.seed}, {settings.units} units, {len(run.history)} epochs"
+    return RunSummary(
+        id=run.id,
+        series_sha256=run.series_sha256,
+        outcome=run.verdict.outcome,
+        sentence=run.verdict.sentence,
+        label=label,
+    )
+
+
+def cancel(desk: Desk, number: int) -> None:
+    """Stop the running training; the best weights so far are kept."""
+    running = desk.project(number).running
+    if running is not None:
+        desk.services.runner.cancel(desk.project_folder(number).run(running))
+
+
+def choose_run(desk: Desk, number: int, run_id: str) -> None:
+    """Choose which finished training charts, report and notebook are made of."""
+    chosen = next((run for run in desk.project(number).runs if run.id == run_id), None)
+    if chosen is None:
+        raise TrainingError("This training is not there any more.", "", "Choose another one, or train again.")
+    desk.change_project(number, run=chosen)
+
+
+def chosen_run(desk: Desk, number: int) -> Run | None:
+    """Return the chosen run, or None."""
+    run = desk.project(number).run
+    return None if run is None else load_run(desk.project_folder(number).run(run.id))
+
+
+def run_series(desk: Desk, number: int) -> Series:
+    """Return the series that the chosen run was trained on."""
+    run = desk.project(number).run
+    if run is None:
+        raise TrainingError("There is no training yet.", "", "Train the LSTM first.")
+    return load_series(desk.project_folder(number).run(run.id) / "series")
+
+
+def _whole(value: Any, least: int) -> int | None:
+    if isinstance(value, int | float) and value == value and value >= least:
+        return int(value)
+    return None

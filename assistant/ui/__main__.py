@@ -1,0 +1,19 @@
+"""Starts the wizard and says where it is."""
+
+from __future__ import annotations
+
+import sys
+
+from assistant.errors import AssistantError
+
+
+def main() -> None:
+    """Start the wizard; a wrong setting is one sentence and exit code 1."""
+    sys.stderr.write("Starting the submission assistant …\n")
+    try:
+        from assistant.ui.app import serve
+
+        serve()
+    except AssistantError as error:
+        sys.stderr.write(f"{error}\n")
+        raise SystemExit(1) from None

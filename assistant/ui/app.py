@@ -1,0 +1,164 @@
+"""The web application: the wizard's pages, the identity of who opens them, and the files that are theirs."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from functools import partial
+from html import escape
+from typing import Any
+
+# Before gradio is imported: it then looks up no outside host at all.
+os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
+
+import gradio as gr
+import uvicorn
+from fastapi import FastAPI
+
+from assistant.dataset.ready import list_ready
+from assistant.desk.services import Services, open_services
+from assistant.settings import load_settings
+from assistant.ui import charts, dataset, notebook, report, start, submit, training
+from assistant.ui.files import add_routes
+from assistant.ui.html import mark_label
+from assistant.ui.identity import Identity, IdentityMiddleware
+from assistant.ui.marks import PROJECT_STEPS, STEP_TITLES, Mark, place
+from assistant.ui.theme import HEAD, STYLE, theme
+from assistant.ui.wizard import Page, Updates, Wizard
+
+_Key = tuple[int | None, str]
+
+
+def build_blocks(wizard: Wizard) -> gr.Blocks:
+    """Lay out all pages, then connect them: an event can only change what has been laid out before."""
+    brief = wizard.services.brief
+    with gr.Blocks(title=f"Submission assistant – {brief.title}", analytics_enabled=False) as blocks:
+        gr.HTML(f'<div class="masthead"><h1>Submission assistant</h1><p>{escape(brief.title)}</p></div>')
+        inner: dict[int, gr.Tabs] = {}
+        pages: dict[_Key, Page] = {}
+        with gr.Tabs(elem_id="steps") as outer:
+            _lay_out(wizard, pages, inner)
+        for (number, step), page in pages.items():
+            _MODULES[step].wire(page, wizard)
+            wizard.show(wizard.tabs.steps[number, step].select, page)
+        _load(blocks, wizard, pages, outer, inner)
+    return blocks
+
+
+_MODULES: dict[str, Any] = {
+    "start": start,
+    "dataset": dataset,
+    "train": training,
+    "charts": charts,
+    "report": report,
+    "colab": notebook,
+    "submit": submit,
+}
+
+
+def _lay_out(wizard: Wizard, pages: dict[_Key, Page], inner: dict[int, gr.Tabs]) -> None:
+    brief, tabs = wizard.services.brief, wizard.tabs
+    local = not wizard.services.settings.hosted
+    with gr.Tab(mark_label("Start", Mark.OPEN), id="start", elem_id="tab-start") as tabs.steps[None, "start"]:
+        pages[None, "start"] = start.build(local, brief.title)
+    for number, slot in enumerate(brief.projects, 1):
+        ready = [project for project in list_ready() if not slot.choices or project.name in slot.choices]
+        builders: dict[str, Callable[[], Page]] = {
+            "dataset": partial(dataset.build, number, ready, local=local),
+            "train": partial(training.build, number),
+            "charts": partial(charts.build, number),
+            "report": partial(report.build, number, brief),
+            "colab": partial(notebook.build, number),
+        }
+        label = mark_label(f"Project {number}", Mark.OPEN)
+        with (
+            gr.Tab(label, id=f"project-{number}", elem_id=f"tab-project-{number}") as tabs.projects[number],
+            gr.Tabs(elem_id=f"steps-{number}") as inner[number],
+        ):
+            for step in PROJECT_STEPS:
+                name = place(step, number)
+                title = mark_label(STEP_TITLES[step], Mark.OPEN)
+                with gr.Tab(title, id=name, elem_id=f"tab-{name}") as tabs.steps[number, step]:
+                    pages[number, step] = builders[step]()
+    with gr.Tab(mark_label("Submit", Mark.OPEN), id="submit", elem_id="tab-submit") as tabs.steps[None, "submit"]:
+        pages[None, "submit"] = submit.build(local=local)
+
+
+def _load(
+    blocks: gr.Blocks,
+    wizard: Wizard,
+    pages: dict[_Key, Page],
+    outer: gr.Tabs,
+    inner: dict[int, gr.Tabs],
+) -> None:
+    def load(request: gr.Request) -> Updates:
+        desk = wizard.desk(request)
+        project, step = _parse_place(str(request.query_params.get("at", "")), len(inner))
+        updates: Updates = {
+            outer: gr.Tabs(selected=step if project is None else f"project-{project}"),
+            **{
+                tabs: gr.Tabs(selected=place(step if project == number else PROJECT_STEPS[0], number))
+                for number, tabs in inner.items()
+            },
+            **pages[None, "start"].render(desk),
+            **wizard.tabs.render(desk),
+        }
+        for number in inner:
+            # What is chosen and what runs is wanted at once; the other steps are rendered when they are opened.
+            updates |= pages[number, "dataset"].render(desk)
+            updates |= pages[number, "train"].render(desk)
+        return updates | pages[project, step].render(desk)
+
+    every = [component for page in pages.values() for component in page.outputs]
+    blocks.load(
+        load, None, [outer, *inner.values(), *every, *wizard.tabs.outputs],
+        show_progress="hidden", concurrency_limit=None, api_visibility="private",
+    )  # fmt: skip
+
+
+def _parse_place(text: str, projects: int) -> tuple[int | None, str]:
+    """Return project and step of a place such as `p1-train`; what is not known leads to Start."""
+    head, _, step = text.partition("-")
+    if head[:1] == "p" and head[1:].isdigit() and 1 <= int(head[1:]) <= projects and step in PROJECT_STEPS:
+        return int(head[1:]), step
+    return (None, "submit") if text == "submit" else (None, "start")
+
+
+def build_app(services: Services) -> FastAPI:
+    """Return the whole application."""
+    settings = services.settings
+    secret = settings.secret.get_secret_value() or services.workspace.secret()
+    identity = Identity(secret, embedded=bool(os.environ.get("SPACE_ID")))
+    os.environ.setdefault("GRADIO_TEMP_DIR", str(services.workspace.root / "uploads"))
+    wizard = Wizard(services, identity)
+    blocks = build_blocks(wizard)
+    blocks.queue(default_concurrency_limit=None)
+    app = FastAPI(title="Submission assistant", docs_url=None, redoc_url=None, openapi_url=None)
+    add_routes(app, services, identity)
+    gr.mount_gradio_app(
+        app,
+        blocks,
+        path="",
+        server_name=settings.address,
+        server_port=settings.port,
+        root_path=settings.root_path or None,
+        footer_links=[],
+        run_history=False,
+        show_error=False,
+        max_file_size=f"{settings.upload_mb}mb",
+        ssr_mode=False,
+        enable_monitoring=False,
+        theme=theme(),
+        css=STYLE,
+        head=HEAD,
+    )
+    app.add_middleware(IdentityMiddleware, identity=identity)
+    return app
+
+
+def serve() -> None:
+    """Start the wizard with the settings of the environment."""
+    settings, account = load_settings()
+    services = open_services(settings, account)
+    app = build_app(services)
+    uvicorn.run(app, host=settings.address, port=settings.port, log_level="warning")

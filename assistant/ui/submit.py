@@ -1,0 +1,147 @@
+"""The Submit page: what is complete, the mail exactly as it will go, Send, and the receipt."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+import gradio as gr
+
+from assistant.desk import submission as steps
+from assistant.desk.desk import Desk
+from assistant.ui.html import download, findings_list, heading, note, size_text, table
+from assistant.ui.wizard import Updates, Wizard
+
+
+@dataclass
+class SubmitPage:
+    """The page's components; the account's fields are there in a local run only."""
+
+    message: gr.HTML
+    findings: gr.HTML
+    package: gr.Button
+    bundle: gr.HTML
+    mail: gr.HTML
+    account: dict[str, Any]
+    confirm: gr.Checkbox
+    send: gr.Button
+    again: gr.Button
+    deliveries: gr.HTML
+
+    @property
+    def outputs(self) -> Sequence[Any]:
+        """Return every component that `render` may change."""
+        return [self.findings, self.bundle, self.mail, self.confirm, self.send, self.again, self.deliveries]
+
+    def render(self, desk: Desk) -> Updates:
+        """Return what each component shows for this student now."""
+        package = steps.current_package(desk)
+        state = steps.send_state(desk, package)
+        return {
+            self.findings: findings_list(steps.findings(desk)),
+            self.bundle: bundle_card(package),
+            self.mail: mail_card(package),
+            self.confirm: gr.Checkbox(value=False, visible=package is not None and state.may_send),
+            self.send: gr.Button(
+                value=state.button, interactive=state.may_send, visible=package is not None
+            ),
+            self.again: gr.Button(visible=state.may_repeat),
+            self.deliveries: note(state.sentence, state.kind) + deliveries_card(desk),
+        }
+
+
+def bundle_card(package: steps.Package | None) -> str:
+    """Return the bundle's files and size."""
+    if package is None:
+        return note("Nothing is packaged yet, or something changed since: press the button.")
+    rows = [[entry.name, size_text(entry.size), entry.sha256[:12]] for entry in package.files]
+    missing = "".join(f"<li>{escape(text)}</li>" for text in package.missing)
+    honest = f"<p>Not in it:</p><ul>{missing}</ul>" if missing else ""
+    return (
+        table(["File", "Size", "SHA-256 begins"], rows, f"bundle.zip, {size_text(package.size)}, {package.sha256[:12]}…")
+        + honest
+        + download("files/bundle.zip", "Download the bundle")
+    )
+
+
+def mail_card(package: steps.Package | None) -> str:
+    """Return the mail exactly as it will go."""
+    if package is None:
+        return ""
+    mail = package.mail
+    pairs = "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in mail.headers)
+    return (
+        f'<h3>The mail</h3><div class="mail"><dl>{pairs}</dl><pre>{escape(mail.body)}</pre></div>'
+        f"<p>{size_text(mail.size)} as it goes over the line; {size_text(mail.limit)} are allowed.</p>"
+        + download("files/message.eml", "Download the finished mail (.eml)")
+    )
+
+
+def deliveries_card(desk: Desk) -> str:
+    """Return every attempt to hand in, newest first, with its receipt."""
+    rows = [
+        [row.when, row.status, row.recipients, row.reply, row.sha256[:12]]
+        for row in steps.deliveries(desk)
+    ]
+    if not rows:
+        return ""
+    receipts = "".join(
+        download(f"files/receipt-{row.id}.txt", f"Receipt of {row.when}") for row in steps.deliveries(desk) if row.has_receipt
+    )
+    return table(["When", "State", "Recipients", "The server’s answer", "Bundle"], rows, "Deliveries, newest first") + receipts
+
+
+def build(*, local: bool) -> SubmitPage:
+    """Lay the page out."""
+    gr.HTML(heading("Submit", "See what is complete, look at the mail, and send it once."))
+    message = gr.HTML(elem_id="submit-message")
+    findings = gr.HTML(elem_id="submit-findings")
+    package = gr.Button("Package what I have", variant="primary", elem_id="submit-package")
+    bundle = gr.HTML(elem_id="submit-bundle")
+    mail = gr.HTML(elem_id="submit-mail")
+    account: dict[str, Any] = {}
+    if local:
+        with gr.Accordion("Your mail account", open=False, elem_id="submit-account"):
+            gr.Markdown(
+                "Without an account the finished mail is kept in the outbox, and you send it from your own mail program. "
+                "For Gmail: 2-step verification and an [app password](https://myaccount.google.com/apppasswords). "
+                "The password is used for this one mail and never stored."
+            )
+            with gr.Row():
+                account["host"] = gr.Textbox(label="Mail server", placeholder="smtp.gmail.com", elem_id="account-host")
+                account["port"] = gr.Number(label="Port", value=587, precision=0, elem_id="account-port")
+                account["security"] = gr.Dropdown(
+                    [("STARTTLS (587)", "starttls"), ("TLS from the start (465)", "ssl")], value="starttls",
+                    label="Encryption", elem_id="account-security",
+                )  # fmt: skip
+            with gr.Row():
+                account["user"] = gr.Textbox(label="User name", placeholder="you@gmail.com", elem_id="account-user")
+                account["password"] = gr.Textbox(label="Password", type="password", elem_id="account-password")
+    confirm = gr.Checkbox(
+        label="I have looked at the mail, and this is what I want to hand in", visible=False, elem_id="submit-confirm"
+    )
+    with gr.Row():
+        send = gr.Button("Send", variant="primary", visible=False, elem_id="submit-send")
+        again = gr.Button(
+            "I know that it may arrive twice: send it again", variant="stop", visible=False, elem_id="submit-again"
+        )
+    deliveries = gr.HTML(elem_id="submit-deliveries")
+    return SubmitPage(message, findings, package, bundle, mail, account, confirm, send, again, deliveries)
+
+
+def wire(page: SubmitPage, wizard: Wizard) -> None:
+    """Connect the page's events."""
+    fields = list(page.account)
+
+    def send(desk: Desk, confirmed: bool, *values: Any) -> str:
+        return note(steps.send(desk, confirmed, dict(zip(fields, values, strict=True))), "fine")
+
+    def again(desk: Desk, *values: Any) -> str:
+        return note(steps.send(desk, True, dict(zip(fields, values, strict=True)), again=True), "fine")
+
+    inputs = list(page.account.values())
+    wizard.act(page.package.click, page, lambda desk: steps.package(desk) and None)
+    wizard.act(page.send.click, page, send, [page.confirm, *inputs])
+    wizard.act(page.again.click, page, again, inputs)

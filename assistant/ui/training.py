@@ -1,0 +1,238 @@
+"""The Train page: choose how long, watch it learn, and see whether it is better than repeating yesterday."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+import gradio as gr
+
+from assistant.desk import training as steps
+from assistant.desk.desk import Desk
+from assistant.errors import AssistantError
+from assistant.training.run import Progress, Run
+from assistant.ui.html import definition_list, error_note, heading, needs, note, seconds_text, table
+from assistant.ui.loss_curve import loss_curve
+from assistant.ui.wizard import Updates, Wizard
+
+PRESETS = [
+    ("Quick – about 10 seconds", "quick"),
+    ("Balanced – about a minute", "balanced"),
+    ("Thorough – about 5 minutes", "thorough"),
+]
+CELLS = [("LSTM", "lstm"), ("GRU (to compare)", "gru"), ("Plain RNN (to compare)", "rnn")]
+METHOD_NAMES = {
+    "lstm": "LSTM",
+    "gru": "GRU",
+    "rnn": "Plain RNN",
+    "naive": "Last value repeated",
+    "seasonal_naive": "Seasonal naive",
+    "drift": "Drift",
+    "seasonal_naive_drift": "Seasonal naive with drift",
+    "ridge": "Ridge regression",
+}
+
+
+@dataclass
+class TrainingPage:
+    """The page's components."""
+
+    number: int
+    message: gr.HTML
+    missing: gr.HTML
+    panel: gr.Column
+    preset: gr.Radio
+    seed: gr.Number
+    cell: gr.Dropdown
+    units: gr.Number
+    context: gr.Number
+    epochs: gr.Number
+    members: gr.Number
+    planned: gr.HTML
+    train: gr.Button
+    cancel: gr.Button
+    live: gr.HTML
+    runs: gr.Radio
+    result: gr.HTML
+    timer: gr.Timer
+
+    @property
+    def outputs(self) -> Sequence[Any]:
+        """Return every component that `render` may change."""
+        return [
+            self.missing, self.panel, self.preset, self.seed, self.cell, self.units, self.context, self.epochs, self.members,
+            self.planned, self.train, self.cancel, self.live, self.runs, self.result, self.timer,
+        ]  # fmt: skip
+
+    def render(self, desk: Desk) -> Updates:
+        """Return what each component shows for this student now."""
+        progress = steps.poll(desk, self.number)
+        project = desk.project(self.number)
+        ready = project.dataset is not None and project.dataset.series_sha256 is not None
+        choice = project.training
+        return {
+            self.missing: "" if ready else needs("dataset", self.number, "The training needs a dataset first."),
+            self.panel: gr.Column(visible=ready),
+            self.preset: gr.Radio(value=choice.preset),
+            self.seed: gr.Number(value=choice.seed),
+            self.cell: gr.Dropdown(value=choice.cell),
+            self.units: gr.Number(value=choice.units),
+            self.context: gr.Number(value=choice.context),
+            self.epochs: gr.Number(value=choice.epochs),
+            self.members: gr.Number(value=choice.members),
+            self.planned: planned_card(desk, self.number) if ready else "",
+            self.runs: gr.Radio(
+                choices=[(f"{run.label}: {run.outcome}", run.id) for run in project.runs],
+                value=project.run.id if project.run else None,
+                visible=len(project.runs) > 1,
+            ),
+            self.result: result_card(desk, self.number),
+            **self.render_live(progress),
+        }
+
+    def render_live(self, progress: Progress | None) -> Updates:
+        """Return what the live part shows for a training's progress."""
+        running = progress is not None and progress.state in ("waiting", "running")
+        return {
+            self.train: gr.Button(interactive=not running),
+            self.cancel: gr.Button(visible=running),
+            self.live: live_card(progress),
+            self.timer: gr.Timer(active=running),
+        }
+
+
+def live_card(progress: Progress | None) -> str:
+    """Return how far a training is, with its losses so far."""
+    if progress is None:
+        return ""
+    if progress.state == "failed":
+        return error_note(AssistantError("The training did not end well.", progress.message, progress.fix))
+    if progress.state == "waiting":
+        return note(progress.message or "Another training is running; this one starts by itself when its turn comes.")
+    share = progress.epoch / progress.epochs if progress.epochs else 0.0
+    if progress.state == "running":
+        left = "" if progress.seconds_left is None else f"<span>time left <b>about {seconds_text(progress.seconds_left)}</b></span>"
+        line = (
+            f'<div class="progress" role="progressbar" aria-valuemin="0" aria-valuemax="100" aria-valuenow="{share:.0%}" '
+            f'aria-label="Training"><span style="width:{share:.1%}"></span></div><div class="live-line">'
+            f"<span>epoch <b>{progress.epoch}</b> of {progress.epochs or '…'}</span>"
+            f"<span>since <b>{seconds_text(progress.seconds)}</b></span>{left}</div>"
+        ).replace('%" aria-label', '" aria-label')
+    else:
+        ended = "Stopped; the best weights so far were kept." if progress.state == "cancelled" else "Trained."
+        line = f'<div class="live-line"><span>{ended} {len(progress.history)} epochs in {seconds_text(progress.seconds)}.</span></div>'
+    message = f"<p>{escape(progress.message)}</p>" if progress.message and progress.state == "running" else ""
+    return f'<div class="live">{line}{message}{loss_curve(progress.history, progress.epochs)}</div>'
+
+
+def planned_card(desk: Desk, number: int) -> str:
+    """Return the settings that the rules give for this dataset and the student's choices."""
+    try:
+        settings = steps.planned(desk, number)
+    except AssistantError as error:
+        return error_note(error)
+    return definition_list(
+        [
+            ("Network", f"{settings.cell.upper()}, {settings.units} units"),
+            ("Looks back at most", f"{settings.context:,} steps"),
+            ("Forecasts", f"{settings.horizon:,} steps"),
+            ("Epochs", f"{settings.epochs:,}"),
+            ("Networks averaged", str(settings.members)),
+        ]
+    )
+
+
+def result_card(desk: Desk, number: int) -> str:
+    """Return the verdict and the scores of the chosen run beside the baselines'."""
+    run = steps.chosen_run(desk, number)
+    if run is None:
+        return ""
+    series = steps.run_series(desk, number)
+    unit = f" ({series.unit})" if series.unit else ""
+    kind = {"beats": "fine", "ties": "info", "loses": "warn"}[run.verdict.outcome]
+    return (
+        f'<div class="verdict">{note(run.verdict.sentence, kind)}</div>'
+        + scores_table(run, unit)
+        + f"<p>Scores on the test part, which the network has not seen. MAE and RMSE are in the data’s units{escape(unit)}; "
+        "MASE below 1 is better than repeating the last season inside the training part.</p>"
+    )
+
+
+def scores_table(run: Run, unit: str) -> str:
+    """Return the table of scores, the best row first."""
+    ordered = sorted(run.scores.items(), key=lambda item: item[1].mae)
+    rows = [
+        [METHOD_NAMES.get(name, name), f"{score.mae:.4g}", f"{score.rmse:.4g}", "–" if score.mase is None else f"{score.mase:.3f}"]
+        for name, score in ordered
+    ]
+    own = next(index for index, (name, _) in enumerate(ordered) if name == run.settings.cell)
+    return table(["Method", f"MAE{unit}", f"RMSE{unit}", "MASE"], rows, "Scores on the test part, best first", bold=own)
+
+
+def build(number: int) -> TrainingPage:
+    """Lay the page out."""
+    prefix = f"p{number}-train"
+    gr.HTML(heading("Train", "Train the LSTM and see whether it is better than repeating the last value."))
+    message = gr.HTML(elem_id=f"{prefix}-message")
+    missing = gr.HTML(elem_id=f"{prefix}-missing")
+    with gr.Column(visible=False) as panel:
+        preset = gr.Radio(PRESETS, value="quick", label="How long", elem_id=f"{prefix}-preset")
+        with gr.Accordion("The settings behind it", open=False, elem_id=f"{prefix}-settings"):
+            gr.Markdown("Left empty, a setting follows from your data: its length, its frequency and the steps to forecast.")
+            with gr.Row():
+                cell = gr.Dropdown(CELLS, value="lstm", label="Cell", elem_id=f"{prefix}-cell")
+                units = gr.Number(label="Units", precision=0, minimum=1, maximum=1024, elem_id=f"{prefix}-units")
+                context = gr.Number(label="Steps to look back", precision=0, minimum=2, elem_id=f"{prefix}-context")
+            with gr.Row():
+                epochs = gr.Number(label="Epochs", precision=0, minimum=1, maximum=1000, elem_id=f"{prefix}-epochs")
+                members = gr.Number(label="Networks to average", precision=0, minimum=1, maximum=16, elem_id=f"{prefix}-members")
+                seed = gr.Number(label="Seed", value=0, precision=0, minimum=0, elem_id=f"{prefix}-seed")
+            planned = gr.HTML(elem_id=f"{prefix}-planned")
+        with gr.Row():
+            train = gr.Button("Train", variant="primary", elem_id=f"{prefix}-start")
+            cancel = gr.Button("Stop and keep the best so far", variant="stop", visible=False, elem_id=f"{prefix}-cancel")
+        live = gr.HTML(elem_id=f"{prefix}-live")
+        runs = gr.Radio([], label="Which training the report uses", visible=False, elem_id=f"{prefix}-runs")
+        result = gr.HTML(elem_id=f"{prefix}-result")
+    timer = gr.Timer(1, active=False)
+    return TrainingPage(
+        number, message, missing, panel, preset, seed, cell, units, context, epochs, members, planned, train, cancel, live,
+        runs, result, timer,
+    )  # fmt: skip
+
+
+def wire(page: TrainingPage, wizard: Wizard) -> None:
+    """Connect the page's events."""
+    number = page.number
+    settings = {
+        "preset": page.preset, "seed": page.seed, "cell": page.cell, "units": page.units, "context": page.context,
+        "epochs": page.epochs, "members": page.members,
+    }  # fmt: skip
+
+    def keep(desk: Desk, *values: Any) -> None:
+        steps.set_training(desk, number, **dict(zip(settings, values, strict=True)))
+
+    for component in settings.values():
+        wizard.save(component.input, page, keep, settings.values())
+
+    def start(desk: Desk, *values: Any) -> None:
+        keep(desk, *values)
+        steps.start(desk, number)
+
+    wizard.act(page.train.click, page, start, settings.values())
+    wizard.act(page.cancel.click, page, lambda desk: steps.cancel(desk, number))
+    wizard.act(page.runs.input, page, lambda desk, run_id: steps.choose_run(desk, number, run_id), [page.runs])
+
+    def tick(request: gr.Request) -> Updates:
+        desk = wizard.desk(request)
+        progress = steps.poll(desk, number)
+        if progress is not None and progress.state in ("waiting", "running"):
+            return page.render_live(progress)
+        return {**page.render(desk), **wizard.tabs.render(desk)}
+
+    page.timer.tick(
+        tick, None, [*page.outputs, *wizard.tabs.outputs],
+        show_progress="hidden", concurrency_limit=None, api_visibility="private", trigger_mode="once",
+    )  # fmt: skip

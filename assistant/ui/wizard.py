@@ -1,0 +1,118 @@
+"""What the pages share: how a handler finds its student, shows errors, and refreshes the marks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import gradio as gr
+
+from assistant.desk.desk import Desk
+from assistant.desk.services import Services
+from assistant.errors import AssistantError
+from assistant.ui.html import error_note, mark_label
+from assistant.ui.identity import Identity
+from assistant.ui.marks import STEP_TITLES, all_states
+
+Updates = dict[Any, Any]
+
+
+class Page(Protocol):
+    """One page: the components its handlers may change, and what they show for a student."""
+
+    message: gr.HTML
+
+    @property
+    def outputs(self) -> Sequence[Any]:
+        """Return every component that `render` may change."""
+
+    def render(self, desk: Desk) -> Updates:
+        """Return what each component shows for this student now."""
+
+
+@dataclass
+class Tabs:
+    """The tabs whose labels carry the marks, keyed by project (None for Start and Submit) and step."""
+
+    steps: dict[tuple[int | None, str], gr.Tab] = field(default_factory=dict)
+    projects: dict[int, gr.Tab] = field(default_factory=dict)
+
+    @property
+    def outputs(self) -> list[gr.Tab]:
+        """Return every tab with a mark."""
+        return [*self.steps.values(), *self.projects.values()]
+
+    def render(self, desk: Desk) -> Updates:
+        """Return every tab's label for this student."""
+        states = all_states(desk.draft, desk.brief, sent=desk.is_sent())
+        updates: Updates = {
+            tab: gr.Tab(label=mark_label(STEP_TITLES[step], states[project, step].mark))
+            for (project, step), tab in self.steps.items()
+        }
+        for number, tab in self.projects.items():
+            marks = [state.mark for (project, _), state in states.items() if project == number]
+            worst = max(marks, key=lambda mark: {"✓": 0, "○": 1, "!": 2}[mark.value])
+            updates[tab] = gr.Tab(label=mark_label(f"Project {number}", worst))
+        return updates
+
+
+class Wizard:
+    """Connects events to functions that take a student's desk."""
+
+    def __init__(self, services: Services, identity: Identity) -> None:
+        self.services = services
+        self.identity = identity
+        self.tabs = Tabs()
+
+    def desk(self, request: gr.Request) -> Desk:
+        """Return the desk of the student who asks; raise UnknownStudent when there is no valid cookie."""
+        return Desk(self.services, self.identity.require(dict(request.cookies)))
+
+    def act(
+        self, event: Callable[..., Any], page: Page, do: Callable[..., str | None], inputs: Iterable[Any] = (), **options: Any
+    ) -> Any:
+        """On `event`, call `do(desk, *values)` and show the page and the marks anew; what it returns is the message."""
+
+        def handler(request: gr.Request, *values: Any) -> Updates:
+            try:
+                desk = self.desk(request)
+            except AssistantError as error:
+                return {page.message: error_note(error)}
+            try:
+                message = do(desk, *values) or ""
+            except AssistantError as error:
+                message = error_note(error)
+            return {**page.render(desk), **self.tabs.render(desk), page.message: message}
+
+        return self._connect(event, handler, inputs, [page.message, *page.outputs, *self.tabs.outputs], **options)
+
+    def save(self, event: Callable[..., Any], page: Page, do: Callable[..., Any], inputs: Iterable[Any] = ()) -> Any:
+        """On `event`, call `do(desk, *values)` for what is being typed; only the marks and the message are shown anew."""
+
+        def handler(request: gr.Request, *values: Any) -> Updates:
+            try:
+                desk = self.desk(request)
+                message = do(desk, *values) or ""
+                return {page.message: message, **self.tabs.render(desk)}
+            except AssistantError as error:
+                return {page.message: error_note(error)}
+
+        options = {"show_progress": "hidden", "trigger_mode": "always_last"}
+        return self._connect(event, handler, inputs, [page.message, *self.tabs.outputs], **options)
+
+    def show(self, event: Callable[..., Any], page: Page) -> Any:
+        """On `event`, show the page and the marks as they are stored."""
+        return self.act(event, page, lambda _desk: None, show_progress="hidden")
+
+    def _connect(
+        self, event: Callable[..., Any], handler: Callable[..., Any], inputs: Iterable[Any], outputs: list[Any], **options: Any
+    ) -> Any:
+        return event(
+            handler,
+            inputs=list(inputs),
+            outputs=outputs,
+            concurrency_limit=None,
+            api_visibility="private",
+            **options,
+        )
