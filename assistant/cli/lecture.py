@@ -44,8 +44,8 @@ def adding(
 
     (done,) = run_trials(length, [cell], seed, limit, tell)
     text = (
-        f"The {cell.upper()} {'solved' if done.solved else 'did not solve'} T = {length}: mean squared error {done.mse:.4f} on "
-        f"1,000 fresh sequences after {done.sequences:,} sequences and {done.cpu_seconds:.1f} CPU seconds."
+        f"The {cell.upper()} {'solved' if done.solved else 'did not solve'} T = {length}: mean squared error "
+        f"{done.mse:.4f} on 1,000 fresh sequences after {done.sequences:,} sequences and {done.cpu_seconds:.1f} CPU seconds."
     )
     result(done.model_dump(), text, as_json=as_json)
 
@@ -65,8 +65,8 @@ def gradient(
 
     curves = gradient_curves(w, length, activation, forget_bias, seed)
     text = (
-        f"w_rec = {w:g}, {length} steps: the gradient {curves.case}; {curves.norms[-1]:.3g} of 1 is left. "
-        f"In an RNN with w_rec times a rotation {curves.rnn[-1]:.3g}, in an LSTM by its cell state {curves.lstm[-1]:.3g}."
+        f"w_rec = {w:g}, {length} steps: the gradient {curves.case}; {curves.norms[-1]:.3g} of 1 is left. In an "
+        f"RNN with w_rec times a rotation {curves.rnn[-1]:.3g}, in an LSTM by its cell state {curves.lstm[-1]:.3g}."
     )
     result(_finite(curves.model_dump()), text, as_json=as_json)
 

@@ -8,6 +8,7 @@ Always answering 1 gives a mean squared error of 1/6; a trial is solved below 0.
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Mapping
 
 import torch
 from torch import Tensor, nn
@@ -21,7 +22,7 @@ BATCH = 64
 UNITS = 32
 SHORTEST, LONGEST = 4, 1000
 _POINT_EVERY = 10  # batches averaged in one point of the curve
-_CELLS: dict[str, type[nn.RNNBase]] = {"lstm": nn.LSTM, "gru": nn.GRU, "rnn": nn.RNN}
+_CELLS: Mapping[str, Callable[..., nn.RNNBase]] = {"lstm": nn.LSTM, "gru": nn.GRU, "rnn": nn.RNN}
 
 
 def draw(count: int, length: int, generator: torch.Generator) -> tuple[Tensor, Tensor]:
@@ -37,9 +38,9 @@ def draw(count: int, length: int, generator: torch.Generator) -> tuple[Tensor, T
 class AddingTrial:
     """One network on its way to solving the adding problem; `advance` it until it is finished.
 
-    Adam with rate 0.01, gradient norm clipped at 1, batches of 64 sequences that are never seen again. The gates'
-    biases of LSTM and GRU start so that memories last from 1 to `length` steps (chrono initialisation, Tallec & Ollivier
-    2018); the plain RNN has no gate to set. Raises LectureError for an unknown cell or a length outside 4 … 1000.
+    Adam with rate 0.01, gradient norm clipped at 1, batches of 64 sequences that are never seen again. LSTM and GRU
+    start with gates whose memories last from 1 to `length` steps (chrono initialisation, Tallec & Ollivier 2018); the
+    plain RNN has no gate to set. Raises LectureError for an unknown cell or a length outside 4 … 1000.
     """
 
     def __init__(self, length: int, cell: CellName = "lstm", seed: int = 0, cpu_limit: float = 20.0) -> None:

@@ -16,13 +16,15 @@ from typing import Any, TextIO
 import torch
 
 from assistant.errors import AssistantError
-from assistant.lecture import gate, gradient, recurrence
+from assistant.lecture import gate, gradient, network, recurrence
 from assistant.lecture.results import Result
 
 OPERATIONS: Mapping[str, Callable[..., Result]] = {
     "recurrence": recurrence.unroll,
     "gradient": gradient.gradient_curves,
     "gate": gate.forget_gate,
+    "window": network.network_window,
+    "memory": network.network_memory,
 }
 
 
@@ -38,7 +40,11 @@ def answer(line: str) -> str:
         reply = {"id": identity, "error": error.as_dict()}
     except Exception as error:
         # One bad request must not take the pictures of every other student down.
-        what = {"what": "This picture could not be computed.", "evidence": f"{type(error).__name__}: {error}", "fix": ""}
+        what = {
+            "what": "This picture could not be computed.",
+            "evidence": f"{type(error).__name__}: {error}",
+            "fix": "",
+        }
         reply = {"id": identity, "error": what}
     return json.dumps(reply)
 

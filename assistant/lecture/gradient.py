@@ -19,7 +19,7 @@ LEARNING_RATE = 0.1
 
 
 def gradient_curves(
-    w: float, length: int, activation: Activation = "identity", forget_bias: float = 1.0, seed: int = 0
+    w: float, length: int, activation: Activation = "identity", forget_bias: float = 5.0, seed: int = 0
 ) -> GradientCurves:
     """Send the gradient of the last state back over `length` steps and return its norm at each.
 
@@ -43,7 +43,7 @@ def gradient_curves(
         norms=tuple(norms),
         derivatives=tuple(derivatives),
         rnn=tuple(_rnn(w, length, seed)),
-        lstm=tuple(_lstm(w, length, forget_bias, seed)),
+        lstm=tuple(_lstm(length, forget_bias, seed)),
         factor_per_step=factor,
         case=_case(factor),
         clipping=_clip(w, weight_gradient),
@@ -95,28 +95,31 @@ def _clip(w: float, weight_gradient: Tensor) -> Clipping:
 
 def _rotation(generator: torch.Generator) -> Tensor:
     """Return a random rotation (UNITS, UNITS): it keeps the length of every vector, so that w alone stretches."""
-    return torch.linalg.qr(torch.randn(UNITS, UNITS, generator=generator, dtype=torch.float64))[0]
+    rotation: Tensor = torch.linalg.qr(torch.randn(UNITS, UNITS, generator=generator, dtype=torch.float64))[0]
+    return rotation
 
 
 def _direction(generator: torch.Generator) -> Tensor:
     direction = torch.randn(UNITS, generator=generator, dtype=torch.float64)
-    return direction / direction.norm()
+    norm: Tensor = direction.norm()
+    return direction / norm
 
 
 def _inputs(length: int, generator: torch.Generator) -> Tensor:
     return torch.randn(length, 1, generator=generator, dtype=torch.float64)
 
 
-def _input_weights(generator: torch.Generator) -> Tensor:
+def _drawn(columns: int, generator: torch.Generator) -> Tensor:
+    """Return weights (UNITS, columns) as torch's layers start with: even within ±1/√units."""
     bound = 1 / math.sqrt(UNITS)
-    return (torch.rand(UNITS, 1, generator=generator, dtype=torch.float64) * 2 - 1) * bound
+    return (torch.rand(UNITS, columns, generator=generator, dtype=torch.float64) * 2 - 1) * bound
 
 
 def _rnn(w: float, length: int, seed: int) -> list[float]:
     generator = torch.Generator().manual_seed(seed)
     direction, series = _direction(generator), _inputs(length, generator)
     weights = RnnWeights(
-        w=torch.cat((w * _rotation(generator), _input_weights(generator)), dim=1),
+        w=torch.cat((w * _rotation(generator), _drawn(1, generator)), dim=1),
         b=torch.zeros(UNITS, dtype=torch.float64),
     )
     h = torch.zeros(UNITS, dtype=torch.float64, requires_grad=True)
@@ -127,13 +130,15 @@ def _rnn(w: float, length: int, seed: int) -> list[float]:
     return _norms_back(direction, states)
 
 
-def _lstm(w: float, length: int, forget_bias: float, seed: int) -> list[float]:
+def _lstm(length: int, forget_bias: float, seed: int) -> list[float]:
     generator = torch.Generator().manual_seed(seed)
     direction, series = _direction(generator), _inputs(length, generator)
     biases = {gate: torch.zeros(UNITS, dtype=torch.float64) for gate in GATES}
+    # As in the chrono initialisation: what is kept for long must not be flooded by what comes in.
     biases["f"] += forget_bias
+    biases["i"] -= forget_bias
     weights = LstmWeights(
-        w={gate: torch.cat((w * _rotation(generator), _input_weights(generator)), dim=1) for gate in GATES}, b=biases
+        w={gate: torch.cat((_drawn(UNITS, generator), _drawn(1, generator)), dim=1) for gate in GATES}, b=biases
     )
     h = torch.zeros(UNITS, dtype=torch.float64)
     c = torch.zeros(UNITS, dtype=torch.float64, requires_grad=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import torch
@@ -16,7 +17,7 @@ MOST_UNITS = 8
 
 
 def unroll(inputs: Sequence[float], units: int = 2, seed: int = 0, forget_bias: float = 1.0) -> Recurrence:
-    """Run both cells from a zero state over `inputs` (steps,), with weights drawn evenly from −1 … 1 by `seed`.
+    """Run both cells from a zero state over `inputs` (steps,), with weights drawn by `seed` as torch does.
 
     The biases are 0 except the forget gate's. Raises LectureError for no inputs, too many, or none that are numbers.
     """
@@ -32,7 +33,7 @@ def unroll(inputs: Sequence[float], units: int = 2, seed: int = 0, forget_bias: 
     generator = torch.Generator().manual_seed(seed)
 
     def drawn() -> Tensor:
-        return torch.rand(units, units + 1, generator=generator, dtype=torch.float64) * 2 - 1
+        return (torch.rand(units, units + 1, generator=generator, dtype=torch.float64) * 2 - 1) / math.sqrt(units)
 
     rnn_weights = RnnWeights(w=drawn(), b=torch.zeros(units, dtype=torch.float64))
     biases = {gate: torch.zeros(units, dtype=torch.float64) for gate in GATES}
@@ -53,7 +54,7 @@ def unroll(inputs: Sequence[float], units: int = 2, seed: int = 0, forget_bias: 
                 c_previous=_vector(c),
                 f=_vector(values.f),
                 i=_vector(values.i),
-                candidate=_vector(values.candidate),
+                g=_vector(values.g),
                 c=_vector(values.c),
                 o=_vector(values.o),
                 h=_vector(values.h),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Literal
 
+import numpy as np
 from pydantic import BaseModel, ConfigDict
 
 CellName = Literal["lstm", "rnn", "gru"]
@@ -35,7 +37,7 @@ class LstmStep(Result):
     c_previous: Vector
     f: Vector
     i: Vector
-    candidate: Vector
+    g: Vector
     c: Vector
     o: Vector
     h: Vector
@@ -44,8 +46,8 @@ class LstmStep(Result):
 class Recurrence(Result):
     """A plain RNN and an LSTM on the same inputs, step by step.
 
-    `rnn_weights` is W of (units, units + inputs) that acts on [h_{t−1}, x_t]; `lstm_weights` holds W_f, W_i, W_C and W_o
-    of the same shape, `lstm_biases` their biases of (units,).
+    `rnn_weights` is W of (units, units + inputs) that acts on [h_{t−1}, x_t]; `lstm_weights` holds W_f, W_i, W_g and
+    W_o of the same shape, `lstm_biases` their biases of (units,).
     """
 
     units: int
@@ -73,8 +75,9 @@ class GradientCurves(Result):
     """How much of the gradient at the last step arrives k = 0 … length steps earlier, by autograd.
 
     `norms[k]` is |∂h_T/∂h_{T−k}| of one neuron h_t = φ(w·h_{t−1} + x_t); `derivatives[k]` is φ' at step T−k, so that
-    norms[k] = |w|^k·|derivatives[0]·…·derivatives[k−1]|. `rnn` and `lstm` are the norms for networks of `units`
-    units whose recurrent matrices are w times a rotation: by the state of the RNN, by the cell state of the LSTM.
+    norms[k] = |w|^k·|derivatives[0]·…·derivatives[k−1]|. `rnn` and `lstm` are the norms for networks of `units` units:
+    of the RNN by its state, its recurrent matrix w times a rotation; of the LSTM by its cell state, its matrices as
+    torch starts them, the biases of forget and input gate `forget_bias` and −`forget_bias`.
     """
 
     w: float
@@ -91,11 +94,19 @@ class GradientCurves(Result):
     clipping: Clipping
 
 
+class Kept(Result):
+    """What a constant forget gate f leaves of a cell state of 1: `kept[k]` after k steps."""
+
+    f: float
+    kept: Vector
+
+
 class Gate(Result):
     """One forget gate: a = w_h·h_{t−1} + w_x·x_t + b, f = σ(a), and what it keeps of a cell state of 1.
 
-    `kept[k]` is what is left after k steps with this f; `half_life` the steps until half is left (None: never).
-    `grid`, `sigmoid` and `tanh` are the two activation functions' curves.
+    `kept[k]` is what is left after k steps with this f, `half_life` the steps until half is left (None: never), and
+    `others` the same for a few fixed gates. `slope` is σ'(a), `tanh` is tanh(a); `grid` with `sigmoid_curve` and
+    `tanh_curve` are the two activation functions.
     """
 
     a: float
@@ -104,6 +115,7 @@ class Gate(Result):
     tanh: float
     kept: Vector
     half_life: float | None
+    others: tuple[Kept, ...]
     grid: Vector
     sigmoid_curve: Vector
     tanh_curve: Vector
@@ -128,3 +140,73 @@ class AddingProgress(Result):
     cpu_seconds: float
     cpu_limit: float
     curve: tuple[tuple[int, float], ...]
+
+
+class Packed(Result):
+    """An array as float32 in base64, because long lists of numbers take longer to read than to compute."""
+
+    shape: tuple[int, ...]
+    data: str
+
+    @classmethod
+    def of(cls, array: np.ndarray) -> Packed:
+        """Pack an array."""
+        return cls(shape=array.shape, data=base64.b64encode(array.astype("<f4").tobytes()).decode("ascii"))
+
+    def array(self) -> np.ndarray:
+        """Return the array as float64."""
+        return np.frombuffer(base64.b64decode(self.data), dtype="<f4").reshape(self.shape).astype(np.float64)
+
+
+class LookBack(Result):
+    """How far back a forecast looks.
+
+    `effect[s]` is how many of the data's units the forecast moves, on average over the horizon and in size, when the
+    value s steps before the last known one moves by one unit; `correction` the same for the network's part alone.
+    `steps` and `correction_steps` are how many of the last steps hold 90 % of their sum.
+    """
+
+    effect: Vector
+    correction: Vector
+    steps: int
+    correction_steps: int
+
+
+class NetworkWindow(Result):
+    """What happened inside a trained network while it forecast one window of the test part.
+
+    `gates` maps f, i, g, o, c, h (LSTM), r, z, n, h (GRU) or h (RNN) to arrays (units, steps); the rows are the units
+    in the network's order, `order` lists them from the longest half-life. `half_lives` (units,) are in steps, None where
+    a unit never loses half, and empty for an RNN, which has no gate. `from_torch` is the largest difference to torch's
+    own states, `from_run` the largest one of the forecast to the run's, as a share of the target's deviation.
+    """
+
+    cell: CellName
+    units: int
+    members: int
+    window: int
+    windows: int
+    origin: int
+    times: tuple[str, ...]
+    forecast_times: tuple[str, ...]
+    inputs: tuple[str, ...]
+    gates: dict[str, Packed]
+    half_lives: tuple[float | None, ...]
+    order: tuple[int, ...]
+    values: Vector
+    forecast: Vector
+    anchor: Vector
+    actual: Vector
+    look_back: LookBack
+    from_torch: float
+    from_run: float
+
+
+class NetworkMemory(Result):
+    """A trained network's memory over `windows` windows spread over the test part; see `NetworkWindow`."""
+
+    cell: CellName
+    units: int
+    windows: int
+    half_lives: tuple[float | None, ...]
+    look_back: LookBack

@@ -114,7 +114,12 @@ class AddingTrials:
                 if job.cancelled.is_set():
                     return
                 run = job.run
-                asked = {"length": run.length, "cells": run.cells, "seed": run.seed, "cpu_limit": self._limits[run.length]}
+                asked = {
+                    "length": run.length,
+                    "cells": run.cells,
+                    "seed": run.seed,
+                    "cpu_limit": self._limits[run.length],
+                }
                 job.process = subprocess.Popen(  # noqa: S603 - our own module, no shell
                     [sys.executable, "-m", "assistant.lecture.trial", json.dumps(asked)],
                     stdin=subprocess.DEVNULL,
@@ -136,4 +141,6 @@ class AddingTrials:
                 if code == 0:
                     job.run = replace(job.run, state="done")
                 else:
-                    job.run = replace(job.run, state="failed", message=f"The run stopped with code {code}; start it again.")
+                    job.run = replace(
+                        job.run, state="failed", message=f"The run stopped with code {code}; start it again."
+                    )

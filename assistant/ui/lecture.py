@@ -1,0 +1,64 @@
+"""The page "Understand": five ideas, each live, none of which needs an account, a dataset or a training."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import gradio as gr
+
+from assistant.lecture.process import LectureProcess
+from assistant.lecture.texts import load_texts
+from assistant.lecture.trials import AddingTrials
+from assistant.ui import lecture_adding, lecture_gate, lecture_gradient, lecture_memory, lecture_words
+from assistant.ui.lecture_diagram import style_of_parts
+
+STYLE = (Path(__file__).parent / "lecture.css").read_text("utf-8") + style_of_parts()
+
+
+@dataclass(frozen=True)
+class LectureView:
+    """The page's components, by idea."""
+
+    tabs: gr.Tabs
+    memory: lecture_memory.MemoryView
+    gradient: lecture_gradient.GradientView
+    gate: lecture_gate.GateView
+    adding: lecture_adding.AddingView
+    words: lecture_words.WordsView
+
+
+def build() -> LectureView:
+    """Lay the page out inside the tab that is open."""
+    texts = load_texts()
+    gr.HTML(
+        '<div class="step-head"><h2>Understand</h2><p>What happens inside the network that you train: five ideas '
+        "that you can move yourself. Everything is computed while you look.</p></div>",
+        elem_id="lecture-head",
+        apply_default_css=False,
+    )
+    with gr.Tabs(elem_id="lecture-tabs", overflow_behavior="wrap") as tabs:
+        return LectureView(
+            tabs,
+            lecture_memory.build(texts),
+            lecture_gradient.build(texts),
+            lecture_gate.build(texts),
+            lecture_adding.build(texts),
+            lecture_words.build(texts),
+        )
+
+
+def wire(
+    view: LectureView,
+    outer: gr.Tab,
+    process: LectureProcess,
+    trials: AddingTrials,
+    student_of: lecture_adding.StudentOf,
+) -> None:
+    """Answer the page's events; `outer` is the tab around the page, `student_of` tells who asks."""
+    texts = load_texts()
+    lecture_memory.wire(view.memory, process, texts, outer)
+    lecture_gradient.wire(view.gradient, process)
+    lecture_gate.wire(view.gate, process)
+    lecture_adding.wire(view.adding, trials, student_of)
+    lecture_words.wire(view.words, process, texts)
