@@ -206,8 +206,8 @@ def _from_file_id(value: str) -> ColabLink:
 def _from_drive(parts: SplitResult) -> ColabLink:
     segments = _segments(parts.path)
     # With several accounts signed in, Drive puts u/<number> into its paths.
-    if segments[:1] == ["u"] and len(segments) > 2:
-        segments = segments[2:]
+    if segments[1:2] == ["u"]:
+        segments = [segments[0], *segments[3:]]
     query = parse_qs(parts.query)
     match segments:
         case ["file", "d", file_id, *_]:

@@ -79,7 +79,7 @@ def _ask_drive(file_id: str, client: httpx.Client) -> tuple[str, bytes | None]:
     status, location, _ = _get(f"https://drive.google.com/uc?export=download&id={quote(file_id)}", client)
     if status == 404:
         return "missing", None
-    host = (urlsplit(location).hostname or "").lower() if location else ""
+    host = _host_of(location)
     if status in (301, 302, 303, 307) and host == "accounts.google.com":
         return "private", None
     if status in (301, 302, 303, 307) and host == "drive.usercontent.google.com" and location.startswith("https://"):
@@ -91,6 +91,13 @@ def _ask_drive(file_id: str, client: httpx.Client) -> tuple[str, bytes | None]:
         looks_like_page = content.lstrip()[:1] == b"<"  # Drive's own page of warning before a large file
         return "open", content if status == 200 and content and not looks_like_page else None
     raise _Unclear(f"Drive answered with status {status}.")
+
+
+def _host_of(address: str) -> str:
+    try:
+        return (urlsplit(address).hostname or "").lower()
+    except ValueError:
+        return ""
 
 
 def _ask(address: str, client: httpx.Client) -> tuple[str, bytes | None]:
