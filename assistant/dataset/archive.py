@@ -49,9 +49,10 @@ def list_members(path: Path) -> tuple[tuple[str, int], ...]:
         with _zip(path) as archive:
             members = [(info.filename, info.file_size) for info in archive.infolist() if not info.is_dir()]
     else:
-        members = _tar_members(path)
-        if members is None:
+        packed = _tar_members(path)
+        if packed is None:
             return ((_bare_name(path), 0),)
+        members = packed
     if len(members) > _MEMBERS:
         raise DatasetError("The archive holds too many files.", f"{len(members):,} files.", "Upload the table itself.")
     wanted = [(name, size) for name, size in members if _is_wanted(name)]

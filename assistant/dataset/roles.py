@@ -211,7 +211,11 @@ def _echoes(frame: pd.DataFrame, columns: Mapping[str, Column], time: TimeReadin
     for name, column in columns.items():
         if column.values is None:
             continue
-        if (name in parts and (plain_name(name) not in {"period", "time", "date", "min"} or column.distinct <= 1)) or _counts_rows(column.values) or (time is not None and name not in time.columns and _is_time_again(frame[name], name)):
+        if (
+            (name in parts and (plain_name(name) not in {"period", "time", "date", "min"} or column.distinct <= 1))
+            or _counts_rows(column.values)
+            or (time is not None and name not in time.columns and _is_time_again(frame[name], name))
+        ):
             found.add(name)
     return found
 
