@@ -39,7 +39,8 @@ class Mark:
 class Axis:
     """One axis: its title with the unit, how it is divided, and the labels of its ticks when they are names.
 
-    On a "time" axis x counts days since 1970-01-01; `step` is the noun of one row and says how finely a date is shown.
+    A `measured` axis shows values of the data, which have a unit unless they are plain numbers. On a "time" axis x
+    counts days since 1970-01-01; `step` is the noun of one row and says how finely a date is shown.
     """
 
     title: str
@@ -48,6 +49,7 @@ class Axis:
     step: str = ""
     unit: str = ""
     whole: bool = False
+    measured: bool = False
 
 
 @dataclass(frozen=True, eq=False)

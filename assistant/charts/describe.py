@@ -98,7 +98,7 @@ def _time_axis(series: Series) -> Axis:
 
 def _value_axis(series: Series, name: str = "") -> Axis:
     name = name or series.target
-    return Axis(f"{name} ({series.unit})" if series.unit else name, unit=series.unit)
+    return Axis(f"{name} ({series.unit})" if series.unit else name, unit=series.unit, measured=True)
 
 
 def _parts(series: Series) -> dict[str, tuple[int, int]]:
@@ -131,7 +131,7 @@ def _series(series: Series) -> Drawn:
             dashed=True,
         ),
     )
-    return "series", (Panel(_time_axis(series), _value_axis(series), marks),), {"suggested": True, "height": 0.52}
+    return "series", (Panel(_time_axis(series), _value_axis(series), marks),), {"suggested": True, "height": 0.5}
 
 
 def _season(series: Series) -> Drawn:
@@ -204,9 +204,9 @@ def _loss(run: Run) -> Drawn:
     losses = [loss for epoch in run.history for loss in (epoch.train_loss, epoch.validation_loss) if loss > 0]
     # Ticks of a logarithmic axis say little over a range of less than a few times.
     wide_range = bool(losses) and max(losses) > 5 * min(losses)
-    value = Axis("Mean squared error (scaled)", scale="log" if wide_range else "linear")
+    value = Axis("Loss (scaled squared error)", scale="log" if wide_range else "linear")
     panel = Panel(Axis("Epoch", whole=True), value, tuple(marks))
-    return "loss", (panel,), {"suggested": True, "height": 0.52}
+    return "loss", (panel,), {"suggested": True, "height": 0.5}
 
 
 def _forecast(series: Series, run: Run, forecasts: Forecasts) -> Drawn:
@@ -292,8 +292,8 @@ def _horizon(series: Series, run: Run, forecasts: Forecasts) -> Drawn:
     axis = Axis(f"{series.frequency.step.capitalize()}s ahead", whole=True)
     return (
         "horizon",
-        (Panel(axis, Axis(f"Mean absolute error{unit}", unit=series.unit), tuple(marks)),),
-        {"suggested": True, "height": 0.52},
+        (Panel(axis, Axis(f"Mean absolute error{unit}", unit=series.unit, measured=True), tuple(marks)),),
+        {"suggested": True, "height": 0.5},
     )
 
 
@@ -303,13 +303,13 @@ def _residuals(series: Series, run: Run, forecasts: Forecasts) -> Drawn:
     unit = f" ({series.unit})" if series.unit else ""
     over_time = Panel(
         _time_axis(series),
-        Axis(f"Forecast − actual{unit}", unit=series.unit),
+        Axis(f"Forecast − actual{unit}", unit=series.unit, measured=True),
         (Mark("level", "muted", y=np.array([0.0])), Mark("line", "data", "One-step error", x=x, y=one)),
         title="Over time",
     )
     counts, edges = np.histogram(one, bins=min(30, max(8, int(np.sqrt(len(one))))))
     distribution = Panel(
-        Axis(f"Forecast − actual{unit}", unit=series.unit),
+        Axis(f"Forecast − actual{unit}", unit=series.unit, measured=True),
         Axis("Number of windows", whole=True),
         (
             Mark("bars", "data", "Windows", x=(edges[:-1] + edges[1:]) / 2, y=counts.astype(np.float64)),
@@ -335,7 +335,7 @@ def _residuals(series: Series, run: Run, forecasts: Forecasts) -> Drawn:
         ),
         title="Autocorrelation",
     )
-    return "residuals", (over_time, distribution, correlation), {"suggested": True, "wide": True, "height": 0.27}
+    return "residuals", (over_time, distribution, correlation), {"suggested": True, "wide": True, "height": 0.25}
 
 
 def _scatter(series: Series, run: Run, forecasts: Forecasts) -> Drawn:
@@ -362,7 +362,7 @@ def _scores(series: Series, run: Run) -> Drawn:
     heights = np.array([run.scores[name].mae for name in names])
     unit = f" ({series.unit})" if series.unit else ""
     panel = Panel(
-        Axis(f"Mean absolute error{unit}", unit=series.unit),
+        Axis(f"Mean absolute error{unit}", unit=series.unit, measured=True),
         Axis("", scale="names", names=tuple(method_name(name) for name in names)),
         (
             Mark("bars", "baseline", x=heights[1:], y=places[1:]),

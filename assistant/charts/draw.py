@@ -9,7 +9,8 @@ from __future__ import annotations
 import io
 import math
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from itertools import pairwise
 from typing import Any
 
@@ -61,6 +62,13 @@ def draw_svg(chart: Chart, dark: bool | None = None, width_mm: float | None = No
         stream = io.StringIO()
         figure.savefig(stream, format="svg", metadata={"Date": None, "Creator": None}, transparent=True)
         return with_pointing(stream.getvalue(), figure, chart, dark)
+
+
+@contextmanager
+def drawn_figure(chart: Chart, width_mm: float | None = None) -> Iterator[Figure]:
+    """Give the figure as it is drawn at printed size, for looking at where things lie; nothing else draws meanwhile."""
+    with _LOCK, _settings(LIGHT, chart):
+        yield build_figure(chart, width_mm or default_width(chart), 1.0, LIGHT)
 
 
 def _save(
@@ -144,12 +152,17 @@ def build_figure(chart: Chart, width_mm: float, stretch: float, palette: Mapping
         axes = figure.subplots(1, count, squeeze=False, width_ratios=ratios).ravel()
     for panel, ax in zip(chart.panels, axes, strict=True):
         _draw_panel(panel, ax, palette, several=count > 1)
-    # Laid out once without the legends, which are then made to fit, and once with them; nothing moves afterwards.
+    # Laid out once without the legends, which are then made to fit, and again with them, because the room that a legend
+    # takes can make its axes narrower. Nothing moves afterwards.
     figure.draw_without_rendering()
     for panel, ax in zip(chart.panels, axes, strict=True):
         _name_spans(panel, ax)
         _fit_legend(ax)
+        _fit_title(ax)
     figure.draw_without_rendering()
+    refitted = [_fit_legend(ax) for ax in axes]
+    if any(refitted):
+        figure.draw_without_rendering()
     figure.set_layout_engine("none")
     return figure
 
@@ -340,17 +353,32 @@ def _name_spans(panel: Panel, ax: Axes) -> None:
                 text.remove()
 
 
-def _fit_legend(ax: Axes) -> None:
-    """Break the legend into as many lines as it needs to stay within its axes."""
+def _fit_legend(ax: Axes) -> bool:
+    """Break the legend into as many lines as it needs to stay within its axes; tell whether it had to be broken."""
     legend = ax.get_legend()
     if legend is None:
-        return
+        return False
     room = ax.get_window_extent().width
-    columns = len(legend.get_texts())
+    whole = columns = legend._ncols  # type: ignore[attr-defined]
     while columns > 1 and legend.get_window_extent().width > room + 1:
         columns -= 1
         legend = _legend(ax, columns)
     legend.set_in_layout(True)
+    return bool(columns < whole)
+
+
+def _fit_title(ax: Axes) -> None:
+    """Break the title of the upright axis into two lines where it is longer than the axis."""
+    label = ax.yaxis.label
+    words = str(label.get_text()).split(" ")
+    # The legend, which comes on top, takes its height from the axis.
+    legend = ax.get_legend()
+    room = ax.get_window_extent().height - (legend.get_window_extent().height if legend else 0.0)
+    if len(words) > 1 and label.get_window_extent().height > room:
+        halves = [(" ".join(words[:cut]), " ".join(words[cut:])) for cut in range(1, len(words))]
+        first, second = min(halves, key=lambda half: max(len(half[0]), len(half[1])))
+        label.set_text(f"{first}\n{second}")
+        label.set_linespacing(1.0)
 
 
 def _plain(text: str) -> str:

@@ -8,7 +8,6 @@ import numpy as np
 
 from assistant.charts.wording import (
     METHOD_MEANINGS,
-    counted,
     listed,
     method_name,
     show_duration,
@@ -18,7 +17,7 @@ from assistant.charts.wording import (
     with_unit,
     within_sentence,
 )
-from assistant.dataset.series import Series
+from assistant.dataset.series import Repair, Series
 from assistant.facts import Facts, merge
 from assistant.training.run import Forecasts, Run
 
@@ -131,20 +130,21 @@ def _data_facts(series: Series, title: str) -> dict[str, str]:
         "citation": source.citation or source.title,
         "source_url": source.url or "",
     }
-    facts["repairs_sentence"] = (
-        " ".join(
-            f"{repair.what.rstrip('.')}{f' ({repair.count:,} in all)' if repair.count > 1 and str(repair.count) not in repair.what else ''}."
-            for repair in series.repairs
-            if repair.applied
-        )
-        or "Nothing had to be repaired."
-    )
+    applied = [repair for repair in series.repairs if repair.applied]
+    facts["repairs_sentence"] = " ".join(_told(repair) for repair in applied) or "Nothing had to be repaired."
     if series.frequency.season > 1:
         season = series.frequency.season
         coefficients = autocorrelation(np.diff(values), season)
         if len(coefficients) > season:
             facts["season_autocorrelation"] = show_number(float(coefficients[season]), 2)
     return facts
+
+
+def _told(repair: Repair) -> str:
+    """Return a repair as a sentence with its count, unless it says that itself."""
+    count = f"{repair.count:,}"
+    counted = repair.count > 1 and count not in repair.what and str(repair.count) not in repair.what
+    return f"{repair.what.rstrip('.')} ({count} in all)." if counted else f"{repair.what.rstrip('.')}."
 
 
 def _split_facts(series: Series) -> dict[str, str]:

@@ -211,18 +211,15 @@ class Composer:
             flow = self.words.paragraph("", self.styles.body(first=True), lead=styled(f"{{{block.text}}}"))
             return self._block("text", flow, number, 0.0, 0.0)
         label = self.words.numbers[f"tab_{name}"]
-        caption = self.words.paragraph(
-            "",
-            self.styles.caption(),
-            lead=f'<font color="#1d1f22"><b>{styled(label)}.</b></font> {styled(table_caption(name, self.words.facts))}',
-        )
+        lead = f"{_label(label)} {styled(table_caption(name, self.words.facts))}"
+        caption = self.words.paragraph("", self.styles.caption(), lead=lead)
         stack = Stack([caption, build_table(name, self.words, self.styles, self.paper.column_width)], 2.0)
         gap = self.styles.leading * 0.55
         return self._block("table", stack, number, gap, gap, anchor=f"tab_{name}")
 
     def _figure(self, number: int, figure: Figure) -> Block:
         wide = figure.chart.wide and self.paper.columns > 1
-        lead = f'<font color="#1d1f22"><b>{styled(f"Fig. {figure.number}.")}</b></font> '
+        lead = f"{_label(f'Fig. {figure.number}')} "
         caption = self.words.paragraph(figure.caption, self.styles.caption(), lead=lead)
         stack = Stack([Picture(figure.form, figure.width, figure.height), caption], 2.0)
         gap = self.styles.leading * 0.6
@@ -244,6 +241,10 @@ class Composer:
             flow = self.words.paragraph(reference.text, style, bullet=f"[{position}]")
             blocks.append(self._block("text", flow, number, 0.0, 1.2, anchor=f"ref-{position}"))
         return blocks
+
+
+def _label(text: str) -> str:
+    return f'<font color="#1d1f22"><b>{styled(text)}.</b></font>'
 
 
 def _figure_names(text: str, known: Mapping[str, Figure]) -> list[str]:

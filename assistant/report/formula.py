@@ -27,13 +27,15 @@ class Formula:
     def scaled(self, factor: float) -> Formula:
         """Return the formula at another size."""
 
-        def times(*values: float) -> tuple[float, ...]:
-            return tuple(round(value * factor, 4) for value in values)
+        def times(value: float) -> float:
+            return round(value * factor, 4)
 
         return Formula(
-            *times(self.width, self.height, self.depth),
-            glyphs=tuple((font, *times(size), sign, *times(x, y)) for font, size, sign, x, y in self.glyphs),  # type: ignore[misc]
-            rules=tuple(times(*rule) for rule in self.rules),  # type: ignore[misc]
+            times(self.width),
+            times(self.height),
+            times(self.depth),
+            glyphs=tuple((font, times(size), sign, times(x), times(y)) for font, size, sign, x, y in self.glyphs),
+            rules=tuple((times(x), times(y), times(width), times(height)) for x, y, width, height in self.rules),
         )
 
     def draw(self, canvas: Any, x: float, y: float) -> None:

@@ -49,6 +49,11 @@ KNOWN = (
 )
 
 
+def known_references() -> tuple[Reference, ...]:
+    """Return the references that the drafts may cite beside the dataset."""
+    return KNOWN
+
+
 def dataset_reference(source: Source) -> Reference:
     """Return the dataset's entry: its citation, else its title and address; the licence and the day of retrieval."""
     text = (source.citation or source.title).strip().rstrip(".")

@@ -1,0 +1,82 @@
+"""What a set report's checks say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from assistant.findings import Finding, Level
+from assistant.report.fonts import missing_characters
+from assistant.report.texts import REFERENCES_DRAFT
+from assistant.report.typeset import Typeset
+
+
+@dataclass(frozen=True)
+class Overflow:
+    """By how much a report is over the limit, and the title of its longest section."""
+
+    lines: int
+    words: int
+    section: str
+
+
+def overflow(report: Typeset) -> Overflow | None:
+    """Return by how much a report is too long, or None when it keeps within the limit."""
+    if not report.over:
+        return None
+    counts = {section.title: len(text.split()) for section, text in report.content.sections}
+    lines = max(1, report.lines_over)
+    # A word with its space is about 2.35 times as wide as the text is high, measured on English prose in these letters.
+    words_per_line = report.paper.column_width / (report.styles.size * 2.35)
+    return Overflow(lines, round(lines * words_per_line), max(counts, key=lambda name: counts[name]))
+
+
+def check_report(report: Typeset, project: int | None) -> list[Finding]:
+    """Return what is wrong or doubtful about a report; only a report that cannot be handed in blocks."""
+    content, words = report.content, report.words
+    findings: list[Finding] = []
+
+    def say(level: Level, what: str, evidence: str, fix: str) -> None:
+        findings.append(Finding(level=level, what=what, evidence=evidence, fix=fix, step="report", project=project))
+
+    if over := overflow(report):
+        say(
+            Level.BLOCK,
+            f"The report has {report.filled.pages} pages; at most {content.brief.report.page_limit} are allowed.",
+            f"It is {over.lines} lines too long, about {over.words} words. The longest section is “{over.section}”.",
+            "Shorten it, or leave out a figure.",
+        )
+    shown = [content.title, content.student.name, content.student.registration, *content.texts.values()]
+    shown += [caption for _, caption in content.charts]
+    if lost := missing_characters(content.facts.fill(" ".join(shown))):
+        named = ", ".join(f"{character} (U+{ord(character):04X})" for character in lost[:8])
+        say(
+            Level.WARN,
+            "Some characters are in no font of the report.",
+            f"They would be shown as a box: {named}.",
+            "Write them in another way.",
+        )
+    if words.unknown:
+        say(
+            Level.WARN,
+            "The text names facts that do not exist.",
+            f"They are shown as typed: {', '.join(f'{{{name}}}' for name in words.unknown)}.",
+            "Check how they are spelt; a figure has to be in the report before the text can name it.",
+        )
+    if words.uncited:
+        say(
+            Level.WARN,
+            "The text cites references that do not exist.",
+            f"{', '.join(f'[@{key}]' for key in words.uncited)}.",
+            "Add them to the references, or check the key.",
+        )
+    if words.broken:
+        say(
+            Level.WARN,
+            "A formula cannot be read.",
+            f"It is shown as typed: {next(iter(words.broken))}",
+            "Check its braces and commands.",
+        )
+    for section, text in content.sections:
+        if section.draft != REFERENCES_DRAFT and not text.strip():
+            say(Level.BLOCK, f"The section “{section.title}” is empty.", "", "Write at least a few sentences.")
+    return findings

@@ -1,0 +1,101 @@
+"""Setting a report: the largest text that keeps within the limit, with figures as high as the pages have room for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from assistant.charts.chart import Chart
+from assistant.report.compose import Composer, Figure, numbers_of, order_figures, size_figures
+from assistant.report.content import Content
+from assistant.report.head import Head
+from assistant.report.inline import Words
+from assistant.report.layout import Filled, balanced
+from assistant.report.references import Reference, number_references
+from assistant.report.style import LARGEST, SMALLEST, Paper, Styles
+from assistant.report.texts import REFERENCES_DRAFT
+
+# Size of the text in points and how much higher the figures are, from the roomiest to the tightest.
+_SETTINGS = (
+    *((LARGEST, stretch) for stretch in (1.4, 1.3, 1.2, 1.1, 1.0, 0.92, 0.85)),
+    *((size, 0.85) for size in (10.0, 9.8, 9.6, 9.4, 9.2, SMALLEST)),
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Typeset:
+    """A report whose every block has its place."""
+
+    content: Content
+    paper: Paper
+    styles: Styles
+    words: Words
+    figures: Sequence[Figure]
+    head: Head
+    filled: Filled
+
+    @property
+    def over(self) -> bool:
+        """Tell whether it has more pages than the brief allows."""
+        return self.filled.pages > self.content.brief.report.page_limit
+
+    @property
+    def section_lines(self) -> Mapping[str, int]:
+        """Return the number of lines of text in each section."""
+        names = [section.title for section, _ in self.content.sections]
+        lines = dict.fromkeys(names, 0.0)
+        for column in self.filled.columns:
+            for _, block in column.placed:
+                if block.kind == "text":
+                    lines[names[block.section]] += block.lines
+        return {name: round(count) for name, count in lines.items()}
+
+    @property
+    def lines_over(self) -> int:
+        """Return how many lines of text stand beyond the page limit, figures counted by their height."""
+        limit = self.content.brief.report.page_limit
+        height = sum(column.used for column in self.filled.columns if column.page >= limit)
+        return round(height / self.styles.leading)
+
+
+def typeset(content: Content) -> Typeset:
+    """Set a report as large as its page limit allows; at the smallest setting it may have more pages."""
+    paper = Paper.of(content.brief.report)
+    ordered = order_figures(content.charts, content.sections)
+    captions = [caption for _, caption in ordered]
+    keys, references = number_references([*content.written, *captions], content.known_references)
+    listed = any(section.draft == REFERENCES_DRAFT for section, _ in content.sections)
+    words = Words(content.facts, keys if listed else {}, numbers_of(ordered, content.sections))
+
+    def at(setting: tuple[float, float]) -> Typeset:
+        return _set(content, paper, words, ordered, references, *setting)
+
+    # What fits at one setting fits at every tighter one, so that halving the list finds the roomiest that does.
+    low, high = 0, len(_SETTINGS) - 1
+    tried = {high: at(_SETTINGS[high])}
+    if tried[high].over:
+        return tried[high]
+    while low < high:
+        middle = (low + high) // 2
+        tried[middle] = at(_SETTINGS[middle])
+        if tried[middle].over:
+            low = middle + 1
+        else:
+            high = middle
+    return tried[high]
+
+
+def _set(
+    content: Content,
+    paper: Paper,
+    words: Words,
+    ordered: Sequence[tuple[Chart, str]],
+    references: Sequence[Reference],
+    size: float,
+    stretch: float,
+) -> Typeset:
+    styles = Styles(size)
+    figures = size_figures(ordered, paper, stretch)
+    head = Head(content, words, paper, styles)
+    blocks = Composer(paper, styles, words, figures, references).blocks(content.sections)
+    return Typeset(content, paper, styles, words, figures, head, balanced(blocks, paper, head.height, styles.leading))

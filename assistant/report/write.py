@@ -1,0 +1,111 @@
+"""Writing a set report as a PDF: every block at its place, the foot of pages, links, outline, figures as vectors."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Mapping
+
+from assistant.report.compose import Figure
+from assistant.report.fonts import FAMILY
+from assistant.report.inline import ReportCanvas, styled
+from assistant.report.layout import Block
+from assistant.report.style import RULE, SMALL, Styles
+from assistant.report.typeset import Typeset
+
+Drawings = dict[tuple[str, float, float], bytes]
+_MOST_DRAWINGS = 60
+
+
+def write_pdf(report: Typeset, drawings: Drawings) -> bytes:
+    """Return the PDF; `drawings` keeps figures that were drawn, so that a later report need not draw them again."""
+    content, paper, filled, stream = report.content, report.paper, report.filled, io.BytesIO()
+    canvas = ReportCanvas(
+        stream,
+        pagesize=(paper.width, paper.height),
+        invariant=1,
+        pageCompression=1,
+        lang="en",
+        initialFontName=FAMILY,
+    )
+    canvas.setTitle(content.title)
+    canvas.setAuthor(content.student.name)
+    canvas.setSubject(content.brief.title)
+    canvas.setCreator("Submission assistant")
+    canvas.setProducer("ReportLab")
+    canvas.setKeywords([content.facts.texts.get("target", ""), content.facts.texts.get("network", ""), "forecast"])
+    for page in range(filled.pages):
+        if page == 0:
+            report.head.draw(canvas)
+        for _, offset, block in (entry for entry in filled.wide if entry[0] == page):
+            _place(canvas, report, block, paper.left, paper.bottom + paper.text_height - offset)
+        for column in (column for column in filled.columns if column.page == page):
+            for offset, block in column.placed:
+                _place(canvas, report, block, paper.column_left(column.number), paper.bottom + column.top - offset)
+        _foot(canvas, report, page + 1)
+        canvas.showPage()
+    canvas.save()
+    return embed_figures(stream.getvalue(), {figure.form: _drawn(figure, drawings) for figure in report.figures})
+
+
+def _drawn(figure: Figure, drawings: Drawings) -> bytes:
+    key = (figure.chart.digest, round(figure.width, 2), figure.stretch)
+    if key not in drawings:
+        while len(drawings) >= _MOST_DRAWINGS:
+            drawings.pop(next(iter(drawings)))
+        drawings[key] = figure.draw()
+    return drawings[key]
+
+
+def _place(canvas: ReportCanvas, report: Typeset, block: Block, left: float, top: float) -> None:
+    if block.anchor:
+        canvas.bookmarkHorizontal(block.anchor, left, top)
+    if block.kind == "heading":
+        canvas.addOutlineEntry(report.content.sections[block.section][0].title, block.anchor, 0)
+    # Trying where to split a paragraph makes reportlab forget its lines.
+    block.flow.wrap(block.width, 100_000)
+    block.flow.drawOn(canvas, left, top - block.height)
+
+
+def _foot(canvas: ReportCanvas, report: Typeset, page: int) -> None:
+    paper, student = report.paper, report.content.student
+    who = " · ".join(part for part in (student.name, student.registration) if part)
+    style = Styles(SMALL).caption()
+    foot = paper.bottom - 14
+    canvas.setStrokeColor(RULE)
+    canvas.setLineWidth(0.4)
+    canvas.line(paper.left, foot + 4, paper.width - paper.right, foot + 4)
+    # Name and course share the left, so that neither can run into the other however long they are.
+    left = " · ".join(part for part in (who, report.content.brief.title) if part)
+    number = report.words.paragraph(
+        "", style.clone("number", alignment=2), lead=styled(f"Page {page} of {report.filled.pages}")
+    )
+    named = report.words.paragraph("", style, lead=styled(left))
+    for line, width in ((named, paper.text_width - 70), (number, paper.text_width)):
+        _, height = line.wrap(width, 100)
+        line.drawOn(canvas, paper.left, foot - height + 1)
+
+
+def embed_figures(pdf: bytes, figures: Mapping[str, bytes]) -> bytes:
+    """Return the PDF with each figure's page put in as a form under its name, vectors and fonts kept."""
+    import pikepdf
+
+    with pikepdf.open(io.BytesIO(pdf)) as document:
+        forms = {}
+        for name, drawing in figures.items():
+            with pikepdf.open(io.BytesIO(drawing)) as figure:
+                forms[name] = document.copy_foreign(figure.pages[0].as_form_xobject())
+        for page in document.pages:
+            code = page.Contents.read_bytes().decode("latin-1")
+            used = [name for name in forms if re.search(rf"/{name} Do\b", code)]
+            if used:
+                resources = page.resources
+                pictures = resources.get("/XObject", pikepdf.Dictionary())
+                for name in used:
+                    pictures[f"/{name}"] = forms[name]
+                resources["/XObject"] = pictures
+        stream = io.BytesIO()
+        document.save(
+            stream, deterministic_id=True, compress_streams=True, object_stream_mode=pikepdf.ObjectStreamMode.generate
+        )
+        return stream.getvalue()
