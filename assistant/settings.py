@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import platformdirs
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import AfterValidator, Field, FilePath, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from assistant.brief import SHIPPED_BRIEF
+from assistant.brief import SHIPPED_BRIEF, checked_address
 from assistant.errors import BriefError
 
 
@@ -18,18 +18,30 @@ def _workspace() -> Path:
     return Path(platformdirs.user_data_dir("submission-assistant", appauthor=False))
 
 
+def _address_or_nothing(text: str) -> str:
+    return checked_address(text) if text.strip() else ""
+
+
 class MailAccount(BaseSettings):
     """The account that mails go out from; without a host, finished mails go to the outbox."""
 
-    model_config = SettingsConfigDict(env_prefix="ASSISTANT_SMTP_", frozen=True, extra="ignore", env_ignore_empty=True)
+    model_config = SettingsConfigDict(
+        env_prefix="ASSISTANT_SMTP_",
+        frozen=True,
+        extra="ignore",
+        env_ignore_empty=True,
+        populate_by_name=True,
+    )
 
     host: str = Field("", description="name of the mail server; empty means the outbox")
     port: int | None = Field(None, ge=1, le=65535, description="its port; 587 for starttls, 465 for ssl")
     security: Literal["starttls", "ssl"] = Field("starttls", description="how the line is encrypted")
     user: str = Field("", description="the account's name")
     password: SecretStr = Field(SecretStr(""), description="its password (for Gmail an app password)")
-    sender: str = Field("", alias="ASSISTANT_SMTP_FROM", description="the address in From; the user when empty")
-    ca_file: Path | None = Field(None, description="certificates to trust instead of the system's")
+    sender: Annotated[str, AfterValidator(_address_or_nothing)] = Field(
+        "", alias="ASSISTANT_SMTP_FROM", description="the address in From; the user when empty"
+    )
+    ca_file: FilePath | None = Field(None, description="certificates to trust instead of the system's")
 
     @property
     def configured(self) -> bool:
@@ -50,12 +62,17 @@ class MailAccount(BaseSettings):
 class Settings(BaseSettings):
     """What the one who hosts decides."""
 
-    model_config = SettingsConfigDict(env_prefix="ASSISTANT_", frozen=True, extra="ignore", env_ignore_empty=True)
+    model_config = SettingsConfigDict(
+        env_prefix="ASSISTANT_", frozen=True, extra="ignore", env_ignore_empty=True, populate_by_name=True
+    )
 
     brief: Path = Field(SHIPPED_BRIEF, description="the course's rules")
     workspace: Path = Field(default_factory=_workspace, description="folder for drafts, datasets, runs and the outbox")
-    database: str = Field("", description="SQLAlchemy URL; a SQLite file in the workspace when empty")
-    secret: SecretStr = Field(SecretStr(""), description="signs the cookies; made once and kept in the workspace when empty")
+    # The URL may hold a password.
+    database: str = Field("", repr=False, description="SQLAlchemy URL; a SQLite file in the workspace when empty")
+    secret: SecretStr = Field(
+        SecretStr(""), description="signs the cookies; made once and kept in the workspace when empty"
+    )
     hosted: bool = Field(
         default_factory=lambda: bool(os.environ.get("SPACE_ID")),
         description="many students on one server: mail accounts, deadline and recipients come from the host alone",
@@ -64,6 +81,7 @@ class Settings(BaseSettings):
     port: int = Field(7860, alias="PORT", ge=1, le=65535, description="port to listen on")
     root_path: str = Field("", description="path or address under which a proxy shows the wizard")
     jobs: int = Field(1, ge=1, le=64, description="trainings that run at once; others wait in line")
+    kaggle: SecretStr = Field(SecretStr(""), description="the host's own Kaggle token, or name:key, for every student")
     upload_mb: int = Field(50, ge=1, le=2000, description="largest upload or download in megabytes")
     unpacked_mb: int = Field(200, ge=1, le=8000, description="largest size that an archive may unpack to in megabytes")
 

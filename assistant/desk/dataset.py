@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from assistant.charts.dataset import describe_dataset
+from assistant.dataset.credentials import parse_credentials
 from assistant.dataset.prepare import prepare_file
 from assistant.dataset.read import read_table
 from assistant.dataset.ready import ReadyProject, list_ready, load_ready
@@ -21,7 +22,7 @@ from assistant.desk.desk import Desk
 from assistant.errors import AssistantError, DatasetError
 from assistant.files import sha256_of, write_atomically
 from assistant.findings import Finding
-from assistant.state.draft import DatasetChoice, Draft
+from assistant.state.draft import DatasetChoice, Draft, OfferedFiles
 from assistant.training.identity import series_sha256
 
 _PREVIEW_ROWS = 6
@@ -81,7 +82,7 @@ def take_upload(desk: Desk, number: int, path: str | None) -> None:
         return
     from assistant.dataset.fetch import take_upload as take
 
-    stored, source = take(Path(path), Path(path).name, _fresh(desk, number), desk.services.limits)
+    stored, source = take(Path(path), Path(path).name, _fresh(desk, number), desk.services.limits, clock=desk.services.clock)
     _take(desk, number, stored, DatasetChoice(source=source))
 
 
@@ -97,27 +98,40 @@ def take_file(desk: Desk, number: int, path: Path) -> None:
     _take(desk, number, stored, DatasetChoice(source=source))
 
 
-def fetch_link(desk: Desk, number: int, reference: str, **options: Any) -> None:
-    """Fetch a table by its link or its Kaggle reference."""
+def fetch_link(desk: Desk, number: int, reference: str, token: str = "", file: str | None = None) -> str:
+    """Fetch a table by its link or its Kaggle reference and return what is still to choose, or nothing.
+
+    `token` is the student's own Kaggle credential, used in a local run and not kept. `file` is the one that was picked
+    where a link leads to several. Raises DatasetError.
+    """
     from assistant.dataset.fetch import fetch
+    from assistant.dataset.remote import SeveralFiles
 
+    services = desk.services
     if not reference.strip():
-        raise DatasetError("There is no link yet.", "", "Paste the address of the file.")
-    stored, source = fetch(
-        reference.strip(), _fresh(desk, number), limits=desk.services.limits, network=desk.services.network, **options
-    )
+        raise DatasetError("There is no link yet.", "", "Paste the address of the file, or a Kaggle dataset as owner/name.")
+    own = desk.own_rules_allowed and token.strip()
+    kaggle = parse_credentials(token) if own else services.kaggle
+    try:
+        stored, source = fetch(
+            reference.strip(), _fresh(desk, number), limits=services.limits, network=services.network, kaggle=kaggle,
+            file=file, clock=services.clock,
+        )  # fmt: skip
+    except SeveralFiles as several:
+        names = tuple(offered.name for offered in several.files)
+        desk.change_project(number, offered=OfferedFiles(reference=reference.strip(), names=names))
+        return f"{several.what} Pick the one with your data."
+    desk.change_project(number, offered=None)
     _take(desk, number, stored, DatasetChoice(source=source))
+    return ""
 
 
-def fetch_kaggle(desk: Desk, number: int, reference: str, user: str = "", key: str = "") -> None:
-    """Fetch a table from Kaggle, with the student's own credentials in a local run, else the host's if there are any."""
-    from assistant.dataset.fetch import KaggleCredentials
-
-    if not reference.strip():
-        raise DatasetError("There is no Kaggle dataset yet.", "", "Paste its address, or write owner/name.")
-    own = desk.own_rules_allowed and user.strip() and key.strip()
-    credentials = KaggleCredentials(user.strip(), key.strip()) if own else desk.services.kaggle
-    fetch_link(desk, number, reference, kaggle=credentials)
+def fetch_offered(desk: Desk, number: int, name: str | None, token: str = "") -> str:
+    """Fetch the file that was picked among those a link leads to; raise DatasetError when none was."""
+    offered = desk.project(number).offered
+    if offered is None or name not in offered.names:
+        raise DatasetError("No file is picked yet.", "", "Choose one of the files in the list.")
+    return fetch_link(desk, number, offered.reference, token, file=name)
 
 
 def _fresh(desk: Desk, number: int) -> Path:

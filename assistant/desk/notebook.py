@@ -38,10 +38,12 @@ def make(desk: Desk, number: int, tell: Callable[[str], None] = lambda _: None) 
         found.run,
         title=title_of(desk.project(number)),
         student_name=desk.draft.student.name,
-        course=desk.brief.title,
+        brief_title=desk.brief.title,
     )
     tell("Running it from top to bottom, as the course would.")
-    executed = execute_notebook(content, timeout=_TIMEOUT)
+    executed = execute_notebook(
+        content, timeout=_TIMEOUT, progress=lambda done, cells: tell(f"Running it from top to bottom: cell {done} of {cells}.")
+    )
     write_atomically(desk.project_folder(number).notebook, executed.content)
     summary = NotebookSummary(run_id=found.run.id, inputs_sha256=inputs, reproduced=executed.reproduced)
     desk.change_project(number, notebook=summary)

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from assistant.brief import Brief, load_brief
 from assistant.clock import Clock, utc_now
 from assistant.desk.background import Background
+from assistant.dataset.credentials import KaggleCredentials, parse_credentials
+from assistant.dataset.download import FetchLimits
+from assistant.dataset.network import Network
 from assistant.settings import MailAccount, Settings
 from assistant.state.database import open_database
 from assistant.state.drafts import DraftStore
@@ -27,10 +30,15 @@ class Services:
     ledger: Ledger
     runner: Runner
     background: Background
+    limits: FetchLimits
+    network: Network
+    kaggle: KaggleCredentials | None
     clock: Clock
 
 
-def open_services(settings: Settings, account: MailAccount, clock: Clock = utc_now) -> Services:
+def open_services(
+    settings: Settings, account: MailAccount, clock: Clock = utc_now, network: Network | None = None
+) -> Services:
     """Open the brief, the workspace and the database; raise BriefError when one of them is wrong."""
     brief = load_brief(settings.brief)
     settings.workspace.mkdir(parents=True, exist_ok=True)
@@ -44,5 +52,13 @@ def open_services(settings: Settings, account: MailAccount, clock: Clock = utc_n
         ledger=Ledger(database, clock),
         runner=LocalRunner(settings.jobs, settings.workspace / "slots"),
         background=Background(settings.jobs),
+        limits=FetchLimits(download=settings.upload_mb * 1_000_000, unpacked=settings.unpacked_mb * 1_000_000),
+        network=network or Network(),
+        kaggle=_host_credentials(settings),
         clock=clock,
     )
+
+
+def _host_credentials(settings: Settings) -> KaggleCredentials | None:
+    given = settings.kaggle.get_secret_value()
+    return parse_credentials(given) if given else None

@@ -33,6 +33,13 @@ class DatasetChoice(_Document):
     series_sha256: str | None = None
 
 
+class OfferedFiles(_Document):
+    """A link that leads to several tables, and their names: the student still has to pick one."""
+
+    reference: str
+    names: tuple[str, ...]
+
+
 class TrainingChoice(_Document):
     """How to train; None leaves a setting to the rules."""
 
@@ -86,6 +93,7 @@ class ProjectDraft(_Document):
     title: str = ""
     question: str = ""
     dataset: DatasetChoice | None = None
+    offered: OfferedFiles | None = None
     training: TrainingChoice = TrainingChoice()
     running: str | None = None
     failed: Progress | None = None  # how the last training ended, when it did not end well

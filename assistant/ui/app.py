@@ -17,8 +17,10 @@ from fastapi import FastAPI
 
 from assistant.dataset.ready import list_ready
 from assistant.desk.services import Services, open_services
+from assistant.lecture.process import LectureProcess
+from assistant.lecture.trials import AddingTrials
 from assistant.settings import load_settings
-from assistant.ui import charts, dataset, notebook, report, start, submit, training
+from assistant.ui import charts, dataset, lecture, notebook, report, start, submit, training
 from assistant.ui.files import add_routes
 from assistant.ui.html import mark_label
 from assistant.ui.identity import Identity, IdentityMiddleware
@@ -37,10 +39,11 @@ def build_blocks(wizard: Wizard) -> gr.Blocks:
         inner: dict[int, gr.Tabs] = {}
         pages: dict[_Key, Page] = {}
         with gr.Tabs(elem_id="steps") as outer:
-            _lay_out(wizard, pages, inner)
+            view, understand = _lay_out(wizard, pages, inner)
         for (number, step), page in pages.items():
             _MODULES[step].wire(page, wizard)
             wizard.show(wizard.tabs.steps[number, step].select, page)
+        lecture.wire(view, understand, LectureProcess(), AddingTrials(1), lambda request: wizard.desk(request).owner)
         _load(blocks, wizard, pages, outer, inner)
     return blocks
 
@@ -56,7 +59,7 @@ _MODULES: dict[str, Any] = {
 }
 
 
-def _lay_out(wizard: Wizard, pages: dict[_Key, Page], inner: dict[int, gr.Tabs]) -> None:
+def _lay_out(wizard: Wizard, pages: dict[_Key, Page], inner: dict[int, gr.Tabs]) -> tuple[lecture.LectureView, gr.Tab]:
     brief, tabs = wizard.services.brief, wizard.tabs
     local = not wizard.services.settings.hosted
     with gr.Tab(mark_label("Start", Mark.OPEN), id="start", elem_id="tab-start") as tabs.steps[None, "start"]:
@@ -82,6 +85,9 @@ def _lay_out(wizard: Wizard, pages: dict[_Key, Page], inner: dict[int, gr.Tabs])
                     pages[number, step] = builders[step]()
     with gr.Tab(mark_label("Submit", Mark.OPEN), id="submit", elem_id="tab-submit") as tabs.steps[None, "submit"]:
         pages[None, "submit"] = submit.build(local=local)
+    with gr.Tab("Understand", id="understand", elem_id="tab-understand") as tab:
+        view = lecture.build()
+    return view, tab
 
 
 def _load(
@@ -93,9 +99,11 @@ def _load(
 ) -> None:
     def load(request: gr.Request) -> Updates:
         desk = wizard.desk(request)
-        project, step = _parse_place(str(request.query_params.get("at", "")), len(inner))
+        at = str(request.query_params.get("at", ""))
+        project, step = _parse_place(at, len(inner))
+        chosen = "understand" if at.startswith("understand") else step if project is None else f"project-{project}"
         updates: Updates = {
-            outer: gr.Tabs(selected=step if project is None else f"project-{project}"),
+            outer: gr.Tabs(selected=chosen),
             **{
                 tabs: gr.Tabs(selected=place(step if project == number else PROJECT_STEPS[0], number))
                 for number, tabs in inner.items()
@@ -149,7 +157,7 @@ def build_app(services: Services) -> FastAPI:
         ssr_mode=False,
         enable_monitoring=False,
         theme=theme(),
-        css=STYLE,
+        css=STYLE + lecture.STYLE,
         head=HEAD,
     )
     app.add_middleware(IdentityMiddleware, identity=identity)

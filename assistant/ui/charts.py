@@ -49,6 +49,11 @@ class ChartsPage:
         parts = [[slot.box, slot.picture, slot.checked, slot.in_report, slot.caption] for slot in self.slots]
         return [self.missing, *(component for part in parts for component in part)]
 
+    @property
+    def typed(self) -> Sequence[Any]:
+        """Return those of the outputs that the student types in."""
+        return [component for slot in self.slots for component in (slot.checked, slot.in_report, slot.caption)]
+
     def render(self, desk: Desk) -> Updates:
         """Return what each component shows for this student now."""
         shown = steps.charts(desk, self.number)

@@ -9,6 +9,7 @@ from typing import Any
 
 import gradio as gr
 
+from assistant.dataset.credentials import TOKEN_HELP
 from assistant.dataset.ready import ReadyProject
 from assistant.dataset.series import Series
 from assistant.desk import dataset as steps
@@ -35,9 +36,11 @@ class DatasetPage:
     link: gr.Textbox
     fetch_link: gr.Button
     kaggle: gr.Textbox
-    kaggle_user: gr.Textbox | None
-    kaggle_key: gr.Textbox | None
+    token: gr.Textbox | None
     fetch_kaggle: gr.Button
+    picker: gr.Group
+    file: gr.Dropdown
+    fetch_file: gr.Button
     boxes: dict[str, gr.Group]
     understood: gr.Column
     source: gr.HTML
@@ -56,9 +59,14 @@ class DatasetPage:
     def outputs(self) -> Sequence[Any]:
         """Return every component that `render` may change."""
         return [
-            self.ready, self.about, self.use_ready, self.understood, self.source, self.preview, self.title, self.question,
+            self.ready, self.about, self.use_ready, self.picker, self.file, self.understood, self.source, self.preview, self.title, self.question,
             self.time, self.target, self.features, self.horizon, self.unit, self.result,
         ]  # fmt: skip
+
+    @property
+    def typed(self) -> Sequence[Any]:
+        """Return those of the outputs that the student types in."""
+        return [self.title, self.question, self.time, self.target, self.features, self.horizon, self.unit]
 
     def render(self, desk: Desk) -> Updates:
         """Return what each component shows for this student now."""
@@ -69,6 +77,8 @@ class DatasetPage:
             self.ready: gr.Dropdown(value=chosen, interactive=True),
             self.about: about_ready(chosen),
             self.use_ready: gr.Button(interactive=True),
+            self.picker: gr.Group(visible=project.offered is not None),
+            self.file: gr.Dropdown(choices=list(project.offered.names) if project.offered else [], value=None),
             self.understood: gr.Column(visible=choice is not None),
         }
         if choice is None:
@@ -167,21 +177,21 @@ def build(number: int, ready: Sequence[ReadyProject], *, local: bool) -> Dataset
             elem_id=f"{prefix}-link",
         )  # fmt: skip
         fetch_link = gr.Button("Fetch", variant="primary", elem_id=f"{prefix}-fetch-link")
-    kaggle_user = kaggle_key = None
+    token = None
     with gr.Group(visible=False) as boxes[KAGGLE]:
         kaggle = gr.Textbox(
             label="Kaggle dataset", info="Its address, or owner/name.", placeholder="owner/dataset-name",
             elem_id=f"{prefix}-kaggle",
         )  # fmt: skip
         if local:
-            with gr.Row():
-                kaggle_user = gr.Textbox(
-                    label="Kaggle user name (only when the dataset asks for it)", elem_id=f"{prefix}-kaggle-user"
-                )
-                kaggle_key = gr.Textbox(
-                    label="Kaggle key – used now, never stored", type="password", elem_id=f"{prefix}-kaggle-key"
-                )
+            token = gr.Textbox(
+                label="Your Kaggle token, only if the dataset asks for one – used now, never stored", type="password",
+                info=TOKEN_HELP, elem_id=f"{prefix}-kaggle-token",
+            )  # fmt: skip
         fetch_kaggle = gr.Button("Fetch", variant="primary", elem_id=f"{prefix}-fetch-kaggle")
+    with gr.Group(visible=False) as picker:
+        file = gr.Dropdown([], label="This link leads to several files: which one?", elem_id=f"{prefix}-file")
+        fetch_file = gr.Button("Fetch this file", variant="primary", elem_id=f"{prefix}-fetch-file")
     with gr.Column(visible=False) as understood:
         gr.Markdown("### What was understood")
         source = gr.HTML(elem_id=f"{prefix}-source")
@@ -201,8 +211,8 @@ def build(number: int, ready: Sequence[ReadyProject], *, local: bool) -> Dataset
         apply = gr.Button("Prepare again with these", elem_id=f"{prefix}-apply")
         result = gr.HTML(elem_id=f"{prefix}-result")
     return DatasetPage(
-        number, message, way, ready_choice, about, use_ready, upload, link, fetch_link, kaggle, kaggle_user, kaggle_key,
-        fetch_kaggle, boxes, understood, source, preview, title, question, time, target, features, horizon, unit, apply, result,
+        number, message, way, ready_choice, about, use_ready, upload, link, fetch_link, kaggle, token,
+        fetch_kaggle, picker, file, fetch_file, boxes, understood, source, preview, title, question, time, target, features, horizon, unit, apply, result,
     )  # fmt: skip
 
 
@@ -215,14 +225,19 @@ def wire(page: DatasetPage, wizard: Wizard) -> None:
     )  # fmt: skip
     page.ready.input(about_ready, page.ready, page.about, concurrency_limit=None, api_visibility="private",
         show_progress="hidden")  # fmt: skip
-    wizard.act(page.use_ready.click, page, lambda desk, name: steps.choose_ready(desk, number, name), [page.ready])
-    wizard.act(page.upload.upload, page, lambda desk, path: steps.take_upload(desk, number, path), [page.upload])
-    wizard.act(page.fetch_link.click, page, lambda desk, text: steps.fetch_link(desk, number, text), [page.link])
-    credentials = [component for component in (page.kaggle_user, page.kaggle_key) if component is not None]
-    wizard.act(
-        page.fetch_kaggle.click, page,
-        lambda desk, text, *given: steps.fetch_kaggle(desk, number, text, *given), [page.kaggle, *credentials],
-    )  # fmt: skip
+    wizard.act(page.use_ready.click, page, lambda desk, name: steps.choose_ready(desk, number, name), [page.ready], retype=True)
+    wizard.act(page.upload.upload, page, lambda desk, path: steps.take_upload(desk, number, path), [page.upload], retype=True)
+    token = [page.token] if page.token is not None else []
+
+    def fetch(desk: Desk, text: str, *token: str) -> str:
+        return note(steps.fetch_link(desk, number, text, *token))
+
+    def fetch_file(desk: Desk, name: str | None, *token: str) -> str:
+        return note(steps.fetch_offered(desk, number, name, *token))
+
+    wizard.act(page.fetch_link.click, page, fetch, [page.link], retype=True)
+    wizard.act(page.fetch_kaggle.click, page, fetch, [page.kaggle, *token], retype=True)
+    wizard.act(page.fetch_file.click, page, fetch_file, [page.file, *token], retype=True)
     wizard.save(page.title.input, page, lambda desk, text: desk.change_project(number, title=text) and None, [page.title])
     wizard.save(
         page.question.input, page, lambda desk, text: desk.change_project(number, question=text) and None, [page.question]
@@ -230,5 +245,5 @@ def wire(page: DatasetPage, wizard: Wizard) -> None:
     wizard.act(
         page.apply.click, page,
         lambda desk, *values: steps.set_roles(desk, number, *values),
-        [page.time, page.target, page.features, page.horizon, page.unit],
+        [page.time, page.target, page.features, page.horizon, page.unit], retype=True,
     )  # fmt: skip

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from assistant.training.run import Epoch
 
 _WIDTH, _HEIGHT = 640, 220
-_LEFT, _RIGHT, _TOP, _BOTTOM = 56, 84, 12, 34
+_LEFT, _RIGHT, _TOP, _BOTTOM = 78, 84, 12, 36
 
 
 def loss_curve(history: Sequence[Epoch], epochs: int) -> str:

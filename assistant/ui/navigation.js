@@ -3,7 +3,11 @@
   const tabButton = (id) => document.getElementById(`${id}-button`) ||
     document.querySelector(`[role=tab][aria-controls="${id}"]`);
 
-  const outerOf = (place) => (place.match(/^p(\d+)-/) ? `tab-project-${RegExp.$1}` : `tab-${place}`);
+  const outerOf = (place) => {
+    const project = place.match(/^p(\d+)-/);
+    if (project) return `tab-project-${project[1]}`;
+    return place.startsWith("understand") ? "tab-understand" : `tab-${place}`;
+  };
 
   const press = (id, tries) => {
     const button = tabButton(id);
@@ -16,27 +20,36 @@
     return false;
   };
 
-  const go = (place) => {
+  const showAnchor = (anchor, tries) => {
+    const target = document.getElementById(anchor);
+    if (target) {
+      target.scrollIntoView({ block: "start" });
+      target.focus({ preventScroll: true });
+    } else if (tries > 0) setTimeout(() => showAnchor(anchor, tries - 1), 100);
+  };
+
+  const go = (place, anchor) => {
     press(outerOf(place), 40);
-    if (/^p\d+-/.test(place)) press(`tab-${place}`, 40);
-    window.scrollTo({ top: 0 });
+    if (/^(p\d+|understand)-/.test(place)) press(`tab-${place}`, 40);
+    if (anchor) showAnchor(anchor, 40);
+    else window.scrollTo({ top: 0 });
   };
 
   document.addEventListener("click", (event) => {
     const link = event.target.closest?.("[data-go]");
     if (link && !event.metaKey && !event.ctrlKey && !event.shiftKey) {
       event.preventDefault();
-      go(link.dataset.go);
+      go(link.dataset.go, link.dataset.anchor);
       return;
     }
     const tab = event.target.closest?.("[role=tab]");
     const name = (tab?.id || "").replace(/-button$/, "").replace(/^tab-/, "");
     if (!name) return;
     let place = name;
-    const project = name.match(/^project-(\d+)$/);
-    if (project) {
-      const inner = document.querySelector(`#tab-project-${project[1]} [role=tab][aria-selected=true]`);
-      place = (inner?.id || `tab-p${project[1]}-dataset-button`).replace(/-button$/, "").replace(/^tab-/, "");
+    if (/^(project-\d+|understand)$/.test(name)) {
+      const inner = document.querySelector(`#tab-${name} [role=tab][aria-selected=true]`);
+      const first = name === "understand" ? name : `p${name.slice("project-".length)}-dataset`;
+      place = inner ? inner.id.replace(/-button$/, "").replace(/^tab-/, "") : first;
     }
     const address = new URL(window.location.href);
     address.searchParams.set("at", place);
@@ -61,4 +74,9 @@
     }
   };
   setInterval(tick, 1000);
+
+  const start = new URL(window.location.href);
+  if (start.searchParams.get("at")?.startsWith("understand-")) {
+    go(start.searchParams.get("at"), start.hash.slice(1));
+  }
 })();

@@ -11,7 +11,7 @@ import gradio as gr
 from assistant.desk import notebook as steps
 from assistant.desk.desk import Desk
 from assistant.ui.html import download, findings_list, heading, needs, note, seconds_text
-from assistant.ui.wizard import Updates, Wizard
+from assistant.ui.wizard import Updates, Wizard, without
 
 HOW = """
 1. **Download** the notebook, then open [Google Colab](https://colab.research.google.com/) and choose *File → Upload notebook*.
@@ -40,6 +40,11 @@ class NotebookPage:
     def outputs(self) -> Sequence[Any]:
         """Return every component that `render` may change."""
         return [self.missing, self.panel, self.make, self.status, self.link, self.checked, self.timer]
+
+    @property
+    def typed(self) -> Sequence[Any]:
+        """Return those of the outputs that the student types in."""
+        return [self.link]
 
     def render(self, desk: Desk) -> Updates:
         """Return what each component shows for this student now."""
@@ -120,7 +125,7 @@ def wire(page: NotebookPage, wizard: Wizard) -> None:
         making = steps.poll(desk, number)
         if making is not None and making.state == "running":
             return page.render_making(desk, making)
-        return {**page.render(desk), **wizard.tabs.render(desk)}
+        return {**without(page.render(desk), page.typed), **wizard.tabs.render(desk)}
 
     page.timer.tick(
         tick, None, [*page.outputs, *wizard.tabs.outputs],

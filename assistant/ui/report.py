@@ -45,6 +45,11 @@ class ReportPage:
         boxes = [component for box in self.sections for component in (box.text, box.state, box.restore)]
         return [self.missing, self.panel, self.status, self.pages, *boxes]
 
+    @property
+    def typed(self) -> Sequence[Any]:
+        """Return those of the outputs that the student types in."""
+        return [box.text for box in self.sections]
+
     def render(self, desk: Desk) -> Updates:
         """Return what each component shows for this student now."""
         if desk.project(self.number).run is None:
@@ -111,27 +116,26 @@ def build(number: int, brief: Brief) -> ReportPage:
     message = gr.HTML(elem_id=f"{prefix}-message")
     missing = gr.HTML(elem_id=f"{prefix}-missing")
     sections = []
-    with gr.Column(visible=False) as panel:
-        gr.Markdown(
-            "Names in braces such as `{lstm_mae}` are replaced by your numbers and stay right after another training. "
-            "`*emphasis*`, lists, `$x^2$` and links work."
-        )
-        for index, section in enumerate(brief.report.sections):
-            with gr.Group():
+    with gr.Column(visible=False) as panel, gr.Row():
+        with gr.Column(scale=6, min_width=320):
+            gr.Markdown(
+                "Names in braces such as `{mae}` are replaced by your numbers and stay right after another training. "
+                "`*emphasis*`, lists, `$x^2$` and links work."
+            )
+            for index, section in enumerate(brief.report.sections):
                 text = gr.Textbox(
-                    label=section.title, info=" ".join(steps.questions(section)), lines=6, max_lines=24,
+                    label=section.title, info=" ".join(steps.questions(section)), lines=5, max_lines=20,
                     elem_id=f"{prefix}-section-{index}",
                 )  # fmt: skip
-                with gr.Row(equal_height=True):
-                    state = gr.HTML(elem_id=f"{prefix}-state-{index}", padding=True)
-                    restore = gr.Button(
-                        "Back to the draft", size="sm", visible=False, scale=0, min_width=160,
-                        elem_id=f"{prefix}-restore-{index}",
-                    )  # fmt: skip
-            sections.append(SectionBox(section.title, text, state, restore))
-        refresh = gr.Button("Show the pages", elem_id=f"{prefix}-refresh")
-        status = gr.HTML(elem_id=f"{prefix}-status")
-        pages = gr.HTML(elem_id=f"{prefix}-pages")
+                state = gr.HTML(elem_id=f"{prefix}-state-{index}")
+                restore = gr.Button(
+                    "Back to the draft", size="sm", visible=False, elem_id=f"{prefix}-restore-{index}"
+                )
+                sections.append(SectionBox(section.title, text, state, restore))
+        with gr.Column(scale=5, min_width=320, elem_classes="beside"):
+            status = gr.HTML(elem_id=f"{prefix}-status")
+            refresh = gr.Button("Show the pages again", size="sm", elem_id=f"{prefix}-refresh")
+            pages = gr.HTML(elem_id=f"{prefix}-pages")
     return ReportPage(number, message, missing, panel, sections, refresh, status, pages)
 
 
@@ -147,6 +151,6 @@ def wire(page: ReportPage, wizard: Wizard) -> None:
             steps.restore_section(desk, number, title)
 
         wizard.save(box.text.input, page, keep, [box.text])
-        wizard.show(box.text.blur, page)
-        wizard.act(box.restore.click, page, restore)
-    wizard.show(page.refresh.click, page)
+        wizard.refresh(box.text.blur, page)
+        wizard.act(box.restore.click, page, restore, retype=True)
+    wizard.refresh(page.refresh.click, page)

@@ -37,8 +37,16 @@ class StartPage:
     @property
     def outputs(self) -> Sequence[Any]:
         """Return every component that `render` may change."""
-        own = [component for component in (self.own_deadline, self.own_recipients) if component is not None]
-        return [self.name, self.email, self.registration, self.deadline, self.rules, self.todo, self.resume, *own]
+        return [self.name, self.email, self.registration, self.deadline, self.rules, self.todo, self.resume, *self._own]
+
+    @property
+    def _own(self) -> list[Any]:
+        return [component for component in (self.own_deadline, self.own_recipients) if component is not None]
+
+    @property
+    def typed(self) -> Sequence[Any]:
+        """Return those of the outputs that the student types in."""
+        return [self.name, self.email, self.registration, *self._own]
 
     def render(self, desk: Desk) -> Updates:
         """Return what each component shows for this student now."""
@@ -183,7 +191,7 @@ def wire(page: StartPage, wizard: Wizard) -> None:
             desk.change(lambda draft: draft.with_student(**{field: value}))
 
         wizard.save(component.input, page, keep, [component])
-        wizard.show(component.blur, page)
+        wizard.refresh(component.blur, page)
     if page.own_apply is not None:
         wizard.act(page.own_apply.click, page, own_rules.apply, [page.own_deadline, page.own_recipients])
 

@@ -35,6 +35,11 @@ class SubmitPage:
         """Return every component that `render` may change."""
         return [self.findings, self.bundle, self.mail, self.confirm, self.send, self.again, self.deliveries]
 
+    @property
+    def typed(self) -> Sequence[Any]:
+        """Return those of the outputs that the student types in."""
+        return []
+
     def render(self, desk: Desk) -> Updates:
         """Return what each component shows for this student now."""
         package = steps.current_package(desk)

@@ -15,7 +15,7 @@ from assistant.errors import AssistantError
 from assistant.training.run import Progress, Run
 from assistant.ui.html import definition_list, error_note, heading, needs, note, seconds_text, table
 from assistant.ui.loss_curve import loss_curve
-from assistant.ui.wizard import Updates, Wizard
+from assistant.ui.wizard import Updates, Wizard, without
 
 PRESETS = [
     ("Quick – about 10 seconds", "quick"),
@@ -65,6 +65,11 @@ class TrainingPage:
             self.missing, self.panel, self.preset, self.seed, self.cell, self.units, self.context, self.epochs, self.members,
             self.planned, self.train, self.cancel, self.live, self.runs, self.result, self.timer,
         ]  # fmt: skip
+
+    @property
+    def typed(self) -> Sequence[Any]:
+        """Return those of the outputs that the student types in."""
+        return [self.preset, self.seed, self.cell, self.units, self.context, self.epochs, self.members]
 
     def render(self, desk: Desk) -> Updates:
         """Return what each component shows for this student now."""
@@ -230,7 +235,7 @@ def wire(page: TrainingPage, wizard: Wizard) -> None:
         progress = steps.poll(desk, number)
         if progress is not None and progress.state in ("waiting", "running"):
             return page.render_live(progress)
-        return {**page.render(desk), **wizard.tabs.render(desk)}
+        return {**without(page.render(desk), page.typed), **wizard.tabs.render(desk)}
 
     page.timer.tick(
         tick, None, [*page.outputs, *wizard.tabs.outputs],

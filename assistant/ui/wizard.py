@@ -18,6 +18,12 @@ from assistant.ui.marks import STEP_TITLES, all_states
 Updates = dict[Any, Any]
 
 
+def without(updates: Updates, components: Iterable[Any]) -> Updates:
+    """Return the updates but those of some components."""
+    left_out = set(components)
+    return {component: update for component, update in updates.items() if component not in left_out}
+
+
 class Page(Protocol):
     """One page: the components its handlers may change, and what they show for a student."""
 
@@ -26,6 +32,10 @@ class Page(Protocol):
     @property
     def outputs(self) -> Sequence[Any]:
         """Return every component that `render` may change."""
+
+    @property
+    def typed(self) -> Sequence[Any]:
+        """Return those of the outputs that the student types in."""
 
     def render(self, desk: Desk) -> Updates:
         """Return what each component shows for this student now."""
@@ -70,9 +80,21 @@ class Wizard:
         return Desk(self.services, self.identity.require(dict(request.cookies)))
 
     def act(
-        self, event: Callable[..., Any], page: Page, do: Callable[..., str | None], inputs: Iterable[Any] = (), **options: Any
+        self,
+        event: Callable[..., Any],
+        page: Page,
+        do: Callable[..., str | None],
+        inputs: Iterable[Any] = (),
+        *,
+        retype: bool = False,
+        **options: Any,
     ) -> Any:
-        """On `event`, call `do(desk, *values)` and show the page and the marks anew; what it returns is the message."""
+        """On `event`, call `do(desk, *values)` and show the page and the marks anew; what it returns is the message.
+
+        What the student types in is shown anew only with `retype`: an answer that is under way while somebody types
+        must not put back what stood there before.
+        """
+        kept: Sequence[Any] = () if retype else page.typed
 
         def handler(request: gr.Request, *values: Any) -> Updates:
             try:
@@ -83,7 +105,7 @@ class Wizard:
                 message = do(desk, *values) or ""
             except AssistantError as error:
                 message = error_note(error)
-            return {**page.render(desk), **self.tabs.render(desk), page.message: message}
+            return {**without(page.render(desk), kept), **self.tabs.render(desk), page.message: message}
 
         return self._connect(event, handler, inputs, [page.message, *page.outputs, *self.tabs.outputs], **options)
 
@@ -102,7 +124,11 @@ class Wizard:
         return self._connect(event, handler, inputs, [page.message, *self.tabs.outputs], **options)
 
     def show(self, event: Callable[..., Any], page: Page) -> Any:
-        """On `event`, show the page and the marks as they are stored."""
+        """On `event`, show the page and the marks as they are stored, typed text too."""
+        return self.act(event, page, lambda _desk: None, retype=True, show_progress="hidden")
+
+    def refresh(self, event: Callable[..., Any], page: Page) -> Any:
+        """On `event`, show anew what follows from what was typed."""
         return self.act(event, page, lambda _desk: None, show_progress="hidden")
 
     def _connect(
