@@ -7,7 +7,9 @@ from importlib.util import find_spec
 from pathlib import Path
 
 # Packages of one Noto family each; a script is covered when its package is installed.
-_NOTO_PACKAGES = ("fontpkg_noto_sans_devanagari",)
+_NOTO_PACKAGES = tuple(f"fontpkg_noto_sans_{script}" for script in ("devanagari", "tamil", "telugu", "thai"))
+# Fonts of scripts that no package carries; another script is covered by putting its font there.
+OWN_FONTS = Path(__file__).resolve().parent.parent.parent / "templates" / "fonts"
 
 
 @cache
@@ -21,14 +23,14 @@ def matplotlib_fonts() -> Path:
 
 @cache
 def noto_files() -> tuple[Path, ...]:
-    """Return the upright font file of every installed Noto package."""
+    """Return the upright font file of every installed Noto package, and the fonts that lie in `templates/fonts`."""
     files: list[Path] = []
     for package in _NOTO_PACKAGES:
         spec = find_spec(package)
         if spec is not None and spec.origin is not None:
             found = sorted((Path(spec.origin).parent / "files").glob("*.ttf"))
             files.extend(path for path in found[:1])
-    return tuple(files)
+    return (*files, *sorted(OWN_FONTS.glob("*.ttf")))
 
 
 def fallback_files(text: str) -> tuple[Path, ...]:
@@ -42,11 +44,12 @@ def fallback_files(text: str) -> tuple[Path, ...]:
 
 
 @cache
-def _characters(path: Path) -> frozenset[int]:
+def characters_of(path: Path) -> frozenset[int]:
+    """Return the code points that a font file has a picture for."""
     from matplotlib.ft2font import FT2Font
 
     return frozenset(FT2Font(str(path)).get_charmap())
 
 
 def _has(path: Path, character: str) -> bool:
-    return ord(character) in _characters(path)
+    return ord(character) in characters_of(path)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
@@ -11,9 +12,11 @@ from reportlab.lib.fonts import addMapping
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 
-from assistant.charts.fonts import matplotlib_fonts, noto_files
+from assistant.charts.fonts import characters_of, matplotlib_fonts, noto_files
 
 FAMILY = "Stix"
+# Families with upright, bold, italic and bold italic faces: the first for everything, the second for letters it lacks,
+# the last for whatever the Noto fonts of single scripts lack too.
 _FACES = {
     FAMILY: ("STIXGeneral", "STIXGeneralBol", "STIXGeneralItalic", "STIXGeneralBolIta"),
     "DejaVuSerif": ("DejaVuSerif", "DejaVuSerif-Bold", "DejaVuSerif-Italic", "DejaVuSerif-BoldItalic"),
@@ -26,28 +29,30 @@ MISSING = "\u25a1"
 
 
 @cache
-def register_fonts() -> tuple[str, ...]:
-    """Make every font known to reportlab and return the families in the order in which they are asked."""
+def families() -> Mapping[str, tuple[Path, ...]]:
+    """Return the families in the order in which they are asked, each with its font files."""
     folder = matplotlib_fonts()
-    for family, files in _FACES.items():
-        names = [family, f"{family}-Bold", f"{family}-Italic", f"{family}-BoldItalic"]
-        for name, file in zip(names, files, strict=True):
-            pdfmetrics.registerFont(TTFont(name, str(folder / f"{file}.ttf"), shapable=True))
-        _map_family(family, *names)
-    families = list(_FACES)
-    for path in noto_files():
-        family = path.name.split("[")[0].split("-")[0]
-        pdfmetrics.registerFont(TTFont(family, str(path), shapable=True))
-        _map_family(family, family, family, family, family)
-        families.append(family)
-    return tuple(families)
+    faces = {family: tuple(folder / f"{file}.ttf" for file in files) for family, files in _FACES.items()}
+    noto = {path.name.split("[")[0].split("-")[0]: (path,) for path in noto_files()}
+    first, second, last = faces
+    return {first: faces[first], second: faces[second], **noto, last: faces[last]}
 
 
-def _map_family(family: str, upright: str, bold: str, italic: str, bold_italic: str) -> None:
-    addMapping(family, 0, 0, upright)
-    addMapping(family, 1, 0, bold)
-    addMapping(family, 0, 1, italic)
-    addMapping(family, 1, 1, bold_italic)
+@cache
+def use_family(family: str) -> str:
+    """Make a family known to reportlab and return its name; a family of one face stands in for all four."""
+    files = families()[family]
+    names = [family, f"{family}-Bold", f"{family}-Italic", f"{family}-BoldItalic"][: len(files)]
+    for name, path in zip(names, files, strict=True):
+        pdfmetrics.registerFont(TTFont(name, str(path), shapable=True))
+    for face in range(4):
+        addMapping(family, face % 2, face // 2, names[face if len(names) > 1 else 0])
+    return family
+
+
+def register_fonts() -> None:
+    """Make the family of the text known to reportlab; the others follow when they are first used."""
+    use_family(FAMILY)
 
 
 @cache
@@ -56,21 +61,17 @@ def font_of_file(path: str) -> str:
     stem = Path(path).stem
     for family, files in _FACES.items():
         if stem in files:
-            return family + ("", "-Bold", "-Italic", "-BoldItalic")[files.index(stem)]
+            return use_family(family) + ("", "-Bold", "-Italic", "-BoldItalic")[files.index(stem)]
     name = f"File-{stem}"
     pdfmetrics.registerFont(TTFont(name, path))
     return name
 
 
 @cache
-def _has(family: str, character: str) -> bool:
-    return ord(character) in pdfmetrics.getFont(family).face.charToGlyph
-
-
-@cache
-def family_for(character: str) -> str | None:
-    """Return the first family that has a character, or None."""
-    return next((family for family in register_fonts() if _has(family, character)), None)
+def family_for(characters: str) -> str | None:
+    """Return the first family that has all of the characters, or None."""
+    wanted = {ord(character) for character in characters if character not in _JOINERS}
+    return next((family for family, files in families().items() if wanted <= characters_of(files[0])), None)
 
 
 def clean(text: str) -> str:
@@ -93,27 +94,30 @@ def missing_characters(text: str) -> tuple[str, ...]:
 
 
 def runs(text: str) -> Iterator[tuple[str, str]]:
-    """Cut clean text into (family, characters) runs; marks, joiners and spaces stay with what they follow."""
+    """Cut clean text into (family, characters) runs; spaces stay with the word before them.
+
+    A word is set in one family as far as there is one that has all its characters, because letters of two fonts in
+    one word look like a mistake.
+    """
     current, gathered = FAMILY, ""
-    for character in clean(text):
-        if character in _JOINERS or (
-            unicodedata.category(character).startswith("M") and gathered and _has(current, character)
-        ):
-            gathered += character
-            continue
-        if character == " " and gathered:
-            gathered += character
-            continue
-        family = family_for(character)
-        if family is None:
-            family, character = family_for(MISSING) or FAMILY, MISSING
+    for family, part in _parts(clean(text)):
         if family != current and gathered:
             yield current, gathered
             gathered = ""
         current = family
-        gathered += character
+        gathered += part
     if gathered:
         yield current, gathered
+
+
+def _parts(text: str) -> Iterator[tuple[str, str]]:
+    for word in re.findall(r"[^ ]+ *| +", text):
+        if family := family_for(word):
+            yield use_family(family), word
+            continue
+        for character in word:
+            found = family_for(character)
+            yield (use_family(found), character) if found else (use_family(family_for(MISSING) or FAMILY), MISSING)
 
 
 def needs_shaping(text: str) -> bool:

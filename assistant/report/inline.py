@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from unicodedata import bidirectional
 from xml.sax.saxutils import escape, quoteattr
 
 from reportlab.lib.styles import ParagraphStyle
@@ -13,7 +14,7 @@ from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Paragraph
 
 from assistant.facts import Facts
-from assistant.report.fonts import FAMILY, clean, needs_shaping, runs
+from assistant.report.fonts import FAMILY, needs_shaping, runs
 from assistant.report.formula import Formula, lay_out
 from assistant.report.markdown import Piece, read_pieces
 
@@ -34,6 +35,11 @@ class ReportCanvas(Canvas):  # type: ignore[misc]
 class TextParagraph(Paragraph):  # type: ignore[misc]
     """A paragraph whose justified lines end at the margin when formulas stand in them."""
 
+    def __init__(self, text: str | None, style: ParagraphStyle, **options: Any) -> None:
+        super().__init__(text, style, **options)
+        # Reportlab forgets the letters once it has shaped them.
+        self.said = "".join(str(getattr(frag, "text", "")) for frag in self.frags)
+
     def breakLines(self, width: Any) -> Any:  # noqa: N802
         """Break lines as reportlab does, and count the spaces beside formulas, which it forgets."""
         broken = super().breakLines(width)
@@ -42,6 +48,32 @@ class TextParagraph(Paragraph):  # type: ignore[misc]
             if any(hasattr(word, "cbDefn") for word in words):
                 line.wordCount = sum(word.text.count(" ") for word in words) + 1
         return broken
+
+    def split(self, width: float, height: float) -> list[TextParagraph]:
+        """Part it as reportlab does, and the words it stands for likewise."""
+        if not hasattr(self, "blPara"):
+            self.wrap(width, 100_000)
+        counts = [line.wordCount if hasattr(line, "wordCount") else len(line[1]) for line in self.blPara.lines]
+        parts: list[TextParagraph] = super().split(width, height)
+        if self.style.shaping and len(parts) == 2:
+            lines = round(parts[0].wrap(width, 100_000)[1] / self.style.leading)
+            words = self.said.split(" ")
+            cut = sum(counts[:lines])
+            parts[0].said, parts[1].said = " ".join(words[:cut]), " ".join(words[cut:])
+        return parts
+
+    def draw(self) -> None:
+        """Draw it; where letters are shaped, say beside the shapes which text they stand for, for search and copying.
+
+        What runs from right to left is left as it is, because readers put it into order themselves.
+        """
+        if not self.style.shaping or not self.said or any(bidirectional(sign) in ("R", "AL") for sign in self.said):
+            super().draw()
+            return
+        letters = self.said.encode("utf-16-be").hex().upper()
+        self.canv._code.append(f"/Span <</ActualText <FEFF{letters}>>> BDC")
+        super().draw()
+        self.canv._code.append("EMC")
 
 
 @dataclass
@@ -62,7 +94,7 @@ class Words:
         """Return the paragraph of a block's text; `lead` is markup of our own in front of it."""
         formulas: list[Formula] = []
         markup = lead + self._markup(read_pieces(text), style.fontSize, formulas)
-        if needs_shaping(clean(self.facts.fill(text))):
+        if needs_shaping(markup):
             style = style.clone(style.name, shaping=1)
         paragraph = TextParagraph(markup or " ", style, bulletText=bullet)
         # Reportlab makes room in a line only for pictures, and reads those from files; the marks that the markup left
