@@ -10,7 +10,6 @@ from typing import Annotated, Any
 import typer
 
 from assistant.cli.output import Json, command, progress, result
-from assistant.dataset.series import load_series
 from assistant.lecture.errors import LectureError
 from assistant.lecture.results import Activation, AddingProgress, CellName, NetworkWindow
 
@@ -44,8 +43,8 @@ def adding(
 
     (done,) = run_trials(length, [cell], seed, limit, tell)
     text = (
-        f"The {cell.upper()} {'solved' if done.solved else 'did not solve'} T = {length}: mean squared error "
-        f"{done.mse:.4f} on 1,000 fresh sequences after {done.sequences:,} sequences and {done.cpu_seconds:.1f} CPU seconds."
+        f"The {cell.upper()} {'solved' if done.solved else 'did not solve'} T = {length}: error {done.mse:.4f} "
+        f"on 1,000 fresh sequences after {done.sequences:,} sequences and {done.cpu_seconds:.1f} CPU seconds."
     )
     result(done.model_dump(), text, as_json=as_json)
 
@@ -86,8 +85,8 @@ def gates(
 
     progress(f"Looking into {run_dir.name} …")
     found = network_window(str(run_dir), window)
-    frequency = load_series(run_dir / "series").frequency
-    data = _gates_data(found, frequency.step)
+    frequency = found.frequency
+    data = _gates_data(found)
     longest = data["longest_half_life"]
     held = (
         "It has no gate that keeps."
@@ -104,13 +103,12 @@ def gates(
     result(data, text, as_json=as_json)
 
 
-def _gates_data(found: NetworkWindow, step: str) -> dict[str, Any]:
+def _gates_data(found: NetworkWindow) -> dict[str, Any]:
     """Return what is found as plain numbers: each gate with its shape (units, steps)."""
     arrays = {letter: packed.array() for letter, packed in found.gates.items()}
     known = [value for value in found.half_lives if value is not None]
     return {
         **found.model_dump(exclude={"gates"}),
-        "step": step,
         "gates": {
             letter: {"shape": list(array.shape), "values": _rounded(array.tolist())} for letter, array in arrays.items()
         },

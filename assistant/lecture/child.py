@@ -8,23 +8,37 @@ page's process.
 from __future__ import annotations
 
 import json
-import os
 import sys
 from collections.abc import Callable, Mapping
-from typing import Any, TextIO
+from typing import Any
 
 import torch
 
 from assistant.errors import AssistantError
-from assistant.lecture import gate, gradient, network, recurrence
+from assistant.lecture import gate, gradient, recurrence
+from assistant.lecture.pipes import claim_output, lower_priority
 from assistant.lecture.results import Result
+
+
+def _window(**arguments: Any) -> Result:
+    # Only those who look into their own network wait for what reads tables and trainings.
+    from assistant.lecture.network import network_window
+
+    return network_window(**arguments)
+
+
+def _memory(**arguments: Any) -> Result:
+    from assistant.lecture.network import network_memory
+
+    return network_memory(**arguments)
+
 
 OPERATIONS: Mapping[str, Callable[..., Result]] = {
     "recurrence": recurrence.unroll,
     "gradient": gradient.gradient_curves,
     "gate": gate.forget_gate,
-    "window": network.network_window,
-    "memory": network.network_memory,
+    "window": _window,
+    "memory": _memory,
 }
 
 
@@ -47,19 +61,6 @@ def answer(line: str) -> str:
         }
         reply = {"id": identity, "error": what}
     return json.dumps(reply)
-
-
-def lower_priority() -> None:
-    """Give way to the page's process, where the system knows how."""
-    if hasattr(os, "nice"):
-        os.nice(5)
-
-
-def claim_output() -> TextIO:
-    """Return standard output for answers alone; whatever else is printed in this process goes to standard error."""
-    answers = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
-    sys.stdout = sys.stderr
-    return answers
 
 
 def main() -> None:

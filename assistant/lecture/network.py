@@ -24,7 +24,8 @@ from assistant.training.train import calendar_of
 from assistant.training.transform import Standard
 from assistant.training.windows import Windows
 
-SHARE = 0.9  # of what the forecast owes to the past
+SHARE = 0.9  # of what the forecast owes to the past, within the steps that it is said to look back
+PEAK_SHARE = 0.2  # of the largest effect, from which an earlier value is named
 MEMORY_WINDOWS = 12
 KEEPING = {"lstm": "f", "gru": "z"}  # the gate that says how much is kept
 
@@ -117,6 +118,9 @@ def network_window(folder: str, window: int | None = None) -> NetworkWindow:
     rows = np.clip(np.arange(start, origin + 1), 0, None)
     return NetworkWindow(
         cell=trained.cell,
+        target=trained.series.target,
+        unit=trained.series.unit,
+        frequency=trained.series.frequency,
         units=settings.units,
         members=len(trained.model.networks),
         window=index,
@@ -220,17 +224,29 @@ def _look_back(effect: np.ndarray, correction: np.ndarray) -> LookBack:
     return LookBack(
         effect=_vector(effect),
         correction=_vector(correction),
-        steps=_steps_holding(effect),
-        correction_steps=_steps_holding(correction),
+        half=_steps_holding(effect, 0.5),
+        steps=_steps_holding(effect, SHARE),
+        correction_steps=_steps_holding(correction, SHARE),
+        peak=_peak(effect),
     )
 
 
-def _steps_holding(effect: np.ndarray) -> int:
-    """Return how many of the last steps hold `SHARE` of the sum; 0 when there is none."""
+def _steps_holding(effect: np.ndarray, share: float) -> int:
+    """Return how many of the last values hold a share of the sum; 0 when there is nothing to hold."""
     total = float(effect.sum())
     if total <= 0:
         return 0
-    return int(np.searchsorted(np.cumsum(effect) / total, SHARE - 1e-12)) + 1
+    return int(np.searchsorted(np.cumsum(effect) / total, share - 1e-12)) + 1
+
+
+def _peak(effect: np.ndarray) -> int | None:
+    """Return the highest point after the first rise, counted from 1; None when none there is large enough."""
+    rises = np.flatnonzero(np.diff(effect) > 0)
+    if len(rises) == 0:
+        return None
+    after = int(rises[0]) + 1
+    peak = after + int(np.argmax(effect[after:]))
+    return peak + 1 if effect[peak] >= PEAK_SHARE * effect.max() else None
 
 
 def _parts(network: Forecaster, target: Tensor, inputs: Tensor) -> tuple[Tensor, Tensor]:

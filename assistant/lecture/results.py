@@ -8,6 +8,8 @@ from typing import Literal
 import numpy as np
 from pydantic import BaseModel, ConfigDict
 
+from assistant.dataset.series import Frequency
+
 CellName = Literal["lstm", "rnn", "gru"]
 Activation = Literal["identity", "tanh"]
 Vector = tuple[float, ...]
@@ -163,25 +165,32 @@ class LookBack(Result):
 
     `effect[s]` is how many of the data's units the forecast moves, on average over the horizon and in size, when the
     value s steps before the last known one moves by one unit; `correction` the same for the network's part alone.
-    `steps` and `correction_steps` are how many of the last steps hold 90 % of their sum.
+    `half` and `steps` are how many of the last values hold 50 % and 90 % of the effect's sum, `correction_steps` 90 %
+    of the correction's. `peak` is which value counts most apart from the latest ones, after the effect first rises
+    again: 1 is the last known value, None when nothing later than the rise reaches a fifth of the largest effect.
     """
 
     effect: Vector
     correction: Vector
+    half: int
     steps: int
     correction_steps: int
+    peak: int | None
 
 
 class NetworkWindow(Result):
     """What happened inside a trained network while it forecast one window of the test part.
 
-    `gates` maps f, i, g, o, c, h (LSTM), r, z, n, h (GRU) or h (RNN) to arrays (units, steps); the rows are the units
-    in the network's order, `order` lists them from the longest half-life. `half_lives` (units,) are in steps, None where
+    `gates` maps f, i, g, o, c, h (LSTM), r, z, n, h (GRU) or h (RNN) to arrays (units, steps) whose rows are in the
+    network's order; `order` lists the units from the longest half-life. `half_lives` (units,) are in steps, None where
     a unit never loses half, and empty for an RNN, which has no gate. `from_torch` is the largest difference to torch's
-    own states, `from_run` the largest one of the forecast to the run's, as a share of the target's deviation.
+    own states, `from_run` that of the forecast to the run's, as a share of the target's deviation.
     """
 
     cell: CellName
+    target: str
+    unit: str
+    frequency: Frequency
     units: int
     members: int
     window: int

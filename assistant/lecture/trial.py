@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 import torch
 
 from assistant.lecture.adding import AddingTrial
-from assistant.lecture.child import claim_output, lower_priority
+from assistant.lecture.pipes import claim_output, lower_priority
 from assistant.lecture.results import AddingProgress, CellName
 
 

@@ -94,11 +94,12 @@ def _case_sentence(result: GradientCurves) -> str:
 
 def _networks_sentence(result: GradientCurves) -> str:
     w_rec = equation_html("w_{rec}")
+    bias = result.forget_bias
     return (
         f"Over {result.length} steps the RNN's gradient becomes <b>{number(result.rnn[-1])}</b>: its recurrent matrix "
         f"is {w_rec} times a rotation. The LSTM's by its cell state becomes <b>{number(result.lstm[-1])}</b>: there "
-        f"the forget gate stands in the place of {w_rec}, with the bias {number(result.forget_bias)} (and the input gate "
-        f"with {number(-result.forget_bias)}). Both get the same inputs; neither was trained."
+        f"the forget gate stands in the place of {w_rec}, with the bias {number(bias)} (and the input gate with "
+        f"{number(-bias)}). Both get the same inputs; neither was trained."
     )
 
 

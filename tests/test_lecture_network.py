@@ -1,0 +1,262 @@
+"""Looking into a trained network: what is shown equals torch, the run's own forecasts, and finite differences."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+from typer.testing import CliRunner
+
+from assistant.cli.main import app
+from assistant.dataset.series import Frequency, Series, save_series
+from assistant.lecture.errors import LectureError
+from assistant.lecture.memory import (
+    count_keeping,
+    describe_network_chart,
+    longest,
+    measure_memory,
+    memory_facts,
+    memory_span,
+    read_memory,
+    steps_in_words,
+)
+from assistant.lecture.network import Trained, load_trained, network_memory, network_window
+from assistant.lecture.process import LectureProcess
+from assistant.lecture.results import LookBack, NetworkMemory, NetworkWindow
+from assistant.training.fit import forecast_at
+from assistant.training.plan import plan_settings
+from assistant.training.run import load_forecasts
+from assistant.training.train import train
+from assistant.training.windows import Windows
+from tests.factories import made_series
+from tests.test_training import make_series, waves
+
+
+def finished(folder: Path, series: Series, cell: str, **settings: object) -> Path:
+    torch.set_num_threads(1)
+    save_series(series, folder / "series")
+    planned = plan_settings(series, "quick", 0, cell=cell, **{"units": 6, "epochs": 2, "members": 2, **settings})
+    train(series, planned, folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    place = tmp_path_factory.mktemp("runs")
+    return {cell: finished(place / cell, made_series(), cell) for cell in ("lstm", "gru", "rnn")}
+
+
+@pytest.fixture(scope="module")
+def with_features(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    values = waves(300)
+    series = make_series(values, other=np.roll(values, 3) * 2 + 1)
+    return finished(tmp_path_factory.mktemp("features") / "run", series, "lstm")
+
+
+def forecast_of_values(trained: Trained, index: int, values: np.ndarray, first_network: bool = False) -> np.ndarray:
+    """Return the forecast (horizon,) that the training's own code makes of changed values of the target."""
+    frame = trained.series.frame.to_numpy(dtype=np.float64).copy()
+    frame[:, 0] = values
+    model = trained.model
+    z = np.stack([column.apply(part) for column, part in zip(model.columns, frame.T, strict=True)], axis=1)
+    windows = Windows(z, trained.windows.steady[:, :0].numpy(), model.settings, model.scale)
+    windows.steady = torch.cat((windows.steady, trained.windows.steady[:, windows.steady.shape[1] :]), dim=1)
+    # All origins together, so that each forecast is made from the same chunk as in the run.
+    made = [forecast_at(network, windows, trained.forecasts.origins)[index] for network in model.networks]
+    return np.asarray(model.columns[0].undo(made[0] if first_network else np.mean(made, axis=0)))
+
+
+@pytest.mark.parametrize("cell", ["lstm", "gru", "rnn"])
+@pytest.mark.parametrize("window", [0, 7, None])
+def test_states_equal_torchs_and_the_forecast_equals_the_runs(
+    runs: dict[str, Path], cell: str, window: int | None
+) -> None:
+    found = network_window(str(runs[cell]), window)
+    stored = load_forecasts(runs[cell]).methods[cell]
+    assert found.from_torch < 1e-6
+    assert found.from_run < 1e-5
+    assert found.forecast == pytest.approx(stored[found.window], rel=1e-5)
+    assert found.window == (len(stored) - 1 if window is None else window)
+
+
+def test_gates_lie_between_0_and_1_and_have_the_shape_of_units_and_steps(runs: dict[str, Path]) -> None:
+    found = network_window(str(runs["lstm"]))
+    for letter in "fio":
+        gate = found.gates[letter].array()
+        assert gate.shape == (6, len(found.times))
+        assert ((gate > 0) & (gate < 1)).all()
+    assert set(found.gates) == set("figoch")
+
+
+def test_the_cell_state_follows_from_the_gates_that_are_shown(runs: dict[str, Path]) -> None:
+    gates = {letter: packed.array() for letter, packed in network_window(str(runs["lstm"]), 3).gates.items()}
+    before = np.zeros(6)
+    for step in range(gates["c"].shape[1]):
+        before = gates["f"][:, step] * before + gates["i"][:, step] * gates["g"][:, step]
+        assert gates["c"][:, step] == pytest.approx(before, abs=1e-5)
+        assert gates["h"][:, step] == pytest.approx(gates["o"][:, step] * np.tanh(before), abs=1e-5)
+
+
+@pytest.mark.parametrize(("cell", "keeping"), [("lstm", "f"), ("gru", "z")])
+def test_half_lives_are_those_of_the_mean_gate_and_sort_the_units(
+    runs: dict[str, Path], cell: str, keeping: str
+) -> None:
+    found = network_window(str(runs[cell]))
+    gate = found.gates[keeping].array()
+    wanted = math.log(0.5) / np.log(gate).mean(axis=1)
+    assert [value or math.inf for value in found.half_lives] == pytest.approx(wanted, rel=1e-4)
+    assert list(found.order) == sorted(range(6), key=lambda unit: -wanted[unit])
+
+
+@pytest.mark.parametrize("window", [0, 11])
+def test_what_the_forecast_owes_to_a_past_value_is_what_changing_that_value_changes(
+    runs: dict[str, Path], window: int
+) -> None:
+    trained = load_trained(runs["lstm"])
+    found = network_window(str(runs["lstm"]), window)
+    values = trained.series.values
+    # Not smaller: the network computes in float32.
+    move = 0.05 * values.std()
+    for back in (1, 2, 5, 12, 13, 24, 30, 60):
+        changed = [values.copy(), values.copy()]
+        changed[0][found.origin + 1 - back] += move
+        changed[1][found.origin + 1 - back] -= move
+        up, down = (forecast_of_values(trained, window, one) for one in changed)
+        slope = np.abs(up - down).mean() / (2 * move)
+        assert found.look_back.effect[back - 1] == pytest.approx(slope, rel=0.05, abs=2e-3), back
+
+
+def test_other_columns_and_the_calendar_do_not_disturb_what_is_shown(with_features: Path) -> None:
+    found = network_window(str(with_features), 4)
+    assert found.from_torch < 1e-6
+    assert found.from_run < 1e-5
+    assert found.inputs[:4] == ("height of target", "height of other", "step of target", "step of other")
+
+
+def test_the_steps_that_are_named_hold_their_share_of_the_effect(runs: dict[str, Path]) -> None:
+    back = network_window(str(runs["lstm"])).look_back
+    for share, steps in ((0.5, back.half), (0.9, back.steps)):
+        effect = np.array(back.effect)
+        assert effect[:steps].sum() >= share * effect.sum() * (1 - 1e-9)
+        assert effect[: steps - 1].sum() < share * effect.sum()
+
+
+@pytest.mark.parametrize("window", [-1, 10_000])
+def test_a_window_that_is_not_there_is_refused_with_those_that_are(runs: dict[str, Path], window: int) -> None:
+    with pytest.raises(LectureError, match="no such window"):
+        network_window(str(runs["lstm"]), window)
+
+
+def test_a_folder_without_a_run_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(LectureError, match="no trained network"):
+        network_window(str(tmp_path))
+    (tmp_path / "weights.pt").write_bytes(b"not a model")
+    with pytest.raises(LectureError, match="could not be read"):
+        network_window(str(tmp_path))
+
+
+# The memory, and its chart for the report
+
+
+@pytest.fixture(scope="module")
+def process() -> object:
+    made = LectureProcess()
+    yield made
+    made.close()
+
+
+def test_the_memory_is_measured_once_and_kept_beside_the_run(runs: dict[str, Path], process: LectureProcess) -> None:
+    folder = runs["lstm"]
+    measured = measure_memory(folder, process)
+    assert measured == network_memory(str(folder))
+    assert read_memory(folder) == measured
+    assert measure_memory(folder, process) == measured
+
+
+def test_the_child_shows_the_same_window_as_the_library(runs: dict[str, Path], process: LectureProcess) -> None:
+    assert process.ask(NetworkWindow, "window", folder=str(runs["gru"]), window=2) == network_window(
+        str(runs["gru"]), 2
+    )
+
+
+def test_the_chart_draws_what_was_measured_and_says_so_with_the_facts(runs: dict[str, Path]) -> None:
+    series = load_trained(runs["lstm"]).series
+    memory = network_memory(str(runs["lstm"]))
+    chart = describe_network_chart(memory, series)
+    effect, units = chart.panels
+    assert effect.marks[0].y == pytest.approx(memory.look_back.effect[: len(effect.marks[0].y)])
+    assert sum(memory.look_back.effect[len(effect.marks[0].y) :]) == 0
+    assert list(units.marks[0].y) == sorted((value or math.inf for value in memory.half_lives), reverse=True)
+    facts = memory_facts(memory, series)
+    assert facts["look_back"] in chart.explanation
+    assert facts["longest_half_life"] in chart.explanation
+    for text in (chart.title, chart.caption, chart.explanation, chart.alternative):
+        assert "{" not in text
+    assert chart.summary.count("{") == 1  # the figure's number, which only the report knows
+
+
+def test_a_plain_rnn_has_no_half_lives_and_its_chart_one_panel(runs: dict[str, Path]) -> None:
+    memory = network_memory(str(runs["rnn"]))
+    chart = describe_network_chart(memory, load_trained(runs["rnn"]).series)
+    assert memory.half_lives == ()
+    assert len(chart.panels) == 1
+    assert "half-life" not in chart.explanation
+
+
+def test_a_network_that_adds_nothing_is_said_to_add_nothing() -> None:
+    still = LookBack(effect=(1.0, 0.5), correction=(0.0, 0.0), half=1, steps=2, correction_steps=0, peak=None)
+    memory = NetworkMemory(cell="lstm", units=2, windows=3, half_lives=(4.0, None), look_back=still)
+    chart = describe_network_chart(memory, made_series())
+    assert "adds nothing" in chart.explanation
+    assert "without end" in chart.explanation
+
+
+def test_a_memory_counts_when_it_lasts_a_season_or_else_the_horizon() -> None:
+    assert memory_span(Frequency(alias="h", step="hour", season=24), 6) == 24
+    assert memory_span(Frequency(alias="YS", step="year"), 6) == 6
+    assert count_keeping((3.0, 24.0, None), 24) == 2
+    assert longest((3.0, None)) == math.inf
+    assert longest(()) is None
+
+
+def test_steps_are_told_in_the_datas_time() -> None:
+    hours = Frequency(alias="h", step="hour", season=24)
+    assert steps_in_words(23.8, hours) == "24 hours"
+    assert steps_in_words(2.54, hours) == "2.5 hours"
+    assert steps_in_words(math.inf, hours) == "without end"
+
+
+# The command
+
+
+def test_gates_prints_gates_with_shapes_and_half_lives_as_one_object(runs: dict[str, Path]) -> None:
+    done = CliRunner().invoke(app, ["gates", str(runs["lstm"]), "--window", "2", "--json"])
+    assert done.exit_code == 0, done.stderr
+    data = json.loads(done.stdout)
+    assert data["gates"]["f"]["shape"] == [6, len(data["times"])]
+    assert np.array(data["gates"]["c"]["values"]).shape == (6, len(data["times"]))
+    assert len(data["half_lives"]) == 6
+    assert data["window"] == 2
+    assert data["from_torch"] < 1e-6
+    values = np.array(data["gates"]["f"]["values"])
+    assert values == pytest.approx(network_window(str(runs["lstm"]), 2).gates["f"].array(), rel=1e-6)
+
+
+def test_gates_says_in_a_sentence_what_is_wrong_with_a_folder(tmp_path: Path) -> None:
+    done = CliRunner().invoke(app, ["gates", str(tmp_path)])
+    assert done.exit_code == 1
+    assert "no trained network" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_rows_without_dates_are_told_by_their_number(tmp_path: Path) -> None:
+    folder = finished(tmp_path / "run", made_series(dated=False, horizon=4), "lstm", members=1)
+    found = network_window(str(folder), 0)
+    assert found.times[-1] == str(found.origin)
+    assert found.from_run < 1e-5
+    assert isinstance(load_trained(folder).series.frame.index, pd.RangeIndex)
