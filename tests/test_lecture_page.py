@@ -1,0 +1,296 @@
+"""What the lecture's page shows: real numbers, as a picture and as text, safe to put into a page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from html import unescape
+from pathlib import Path
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+
+from assistant.lecture.errors import LectureError
+from assistant.lecture.process import LectureProcess
+from assistant.lecture.results import AddingProgress, Gate, GradientCurves, Recurrence
+from assistant.lecture.texts import FOLDER, IDEAS, load_texts
+from assistant.lecture.trials import AddingRun
+from assistant.ui import lecture_adding, lecture_gate, lecture_gradient, lecture_memory, lecture_network, lecture_words
+from assistant.ui.lecture_diagram import LSTM_PARTS, RNN_PARTS, style_of_parts
+from assistant.ui.lecture_notation import equation_html, equation_svg, inline, number, prose, vector
+from assistant.ui.lecture_svg import FLOOR, Level, Line, Mark, heat_map, line_chart
+
+TEXTS = load_texts()
+
+
+@pytest.fixture(scope="module")
+def process() -> Iterator[LectureProcess]:
+    made = LectureProcess()
+    yield made
+    made.close()
+
+
+def plain(html: str) -> str:
+    return unescape(re.sub(r"<[^>]+>", "", html))
+
+
+def drawings(html: str) -> list[ElementTree.Element]:
+    """Return the SVGs of some HTML; each has to be well formed."""
+    return [ElementTree.fromstring(svg) for svg in re.findall(r"<svg.*?</svg>", html, flags=re.S)]
+
+
+def table_rows(html: str) -> list[list[str]]:
+    rows = re.findall(r"<tr>(.*?)</tr>", html, flags=re.S)
+    return [[plain(cell) for cell in re.findall(r"<t[hd].*?>(.*?)</t[hd]>", row)] for row in rows]
+
+
+# The texts
+
+
+@pytest.mark.parametrize("idea", IDEAS)
+def test_each_page_has_prose_and_two_or_three_questions_with_answers(idea: str) -> None:
+    assert len(TEXTS.prose[idea].split()) > 10
+    assert 2 <= len(TEXTS.questions[idea]) <= 3
+    for one in TEXTS.questions[idea]:
+        assert one.question.endswith("?")
+        assert len(one.answer.split()) > 8
+
+
+def test_each_word_has_two_sentences_and_a_slug_of_its_own() -> None:
+    for word in TEXTS.words:
+        sentences = re.findall(r"[.?](?:\s|$)", word.text)
+        assert len(sentences) == 2, word.slug
+    assert len({word.slug for word in TEXTS.words}) == len(TEXTS.words)
+
+
+def test_every_part_of_the_drawings_is_described() -> None:
+    kinds = {re.sub(r"-\d$", "", key) for key in (*RNN_PARTS, *LSTM_PARTS)}
+    assert kinds == set(TEXTS.parts)
+
+
+def test_a_text_that_is_wrong_is_refused_with_its_file(tmp_path: Path) -> None:
+    for path in FOLDER.iterdir():
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    (tmp_path / "words.toml").write_text("[[word]]\nslug = 3\n", encoding="utf-8")
+    with pytest.raises(LectureError, match=r"words\.toml|slug"):
+        load_texts(tmp_path)
+    (tmp_path / "gradient.md").unlink()
+    with pytest.raises(LectureError, match=r"gradient\.md"):
+        load_texts(tmp_path)
+
+
+# Notation
+
+
+def test_equations_are_lowered_and_raised_and_escaped() -> None:
+    assert equation_html("h_{t−1}") == "h<sub>t−1</sub>"
+    assert equation_html("w^k < 1") == "w<sup>k</sup> &lt; 1"
+    assert "<tspan" in equation_svg("x_t")
+    assert inline("<b> $x_t$") == "&lt;b&gt; x<sub>t</sub>"
+    assert "displayed" in prose("$$c_t = 1$$")
+    assert "$" not in "".join(prose(text) for text in TEXTS.prose.values())
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(0.0, "0"), (1.0, "1"), (0.00515, "0.00515"), (-12.345, "−12.3"), (117.39, "117"), (6.94e-4, "6.94·10⁻⁴"), (2e35, "2.00·10³⁵")],
+)  # fmt: skip
+def test_numbers_have_three_digits_that_count(value: float, text: str) -> None:
+    assert number(value) == text
+
+
+# The charts
+
+
+def test_a_chart_is_well_formed_and_carries_its_values_as_a_table() -> None:
+    html = line_chart(
+        [Line("a < b", [0, 1, 2], [1.0, 0.5, 0.25])],
+        title="Half & half",
+        x_label="steps",
+        y_label="part",
+        marks=[Mark(2, 0.25, "<end>")],
+        levels=[Level(0.5, "half")],
+    )
+    (svg,) = drawings(html)
+    assert svg.get("role") == "img"
+    assert "Half & half" in svg.get("aria-label", "")
+    assert table_rows(html)[1:] == [["0", "1"], ["1", "0.5"], ["2", "0.25"]]
+
+
+def test_a_logarithmic_chart_leaves_out_what_is_below_its_floor_and_says_it_in_the_table() -> None:
+    html = line_chart(
+        [Line("g", [0, 1, 2], [1.0, FLOOR / 10, 0.0])], title="g", x_label="k", y_label="size", log=True
+    )
+    (svg,) = drawings(html)
+    (path,) = [element for element in svg.iter("path") if "line" in element.get("class", "")]
+    assert path.get("d", "").count("M") == 1
+    assert "L" not in path.get("d", "")
+    assert table_rows(html)[-1] == ["2", "0"]
+
+
+@pytest.mark.parametrize("values", [[1.0], [0.0, 0.0], [3.0, 3.0, 3.0], [1e-300, 1e300]])
+@pytest.mark.parametrize("log", [False, True])
+def test_charts_of_unusual_values_are_still_well_formed(values: list[float], log: bool) -> None:
+    line = Line("v", list(range(len(values))), values)
+    drawings(line_chart([line], title="t", x_label="x", y_label="y", log=log))
+
+
+def test_a_heat_map_is_fully_coloured_where_a_gate_is_open_and_clear_where_it_is_shut() -> None:
+    import base64
+    import io
+
+    from PIL import Image
+
+    html = heat_map(
+        np.array([[0.0, 0.5, 1.0]]), title="f", x_label="x", y_label="y", description="d", signed=False, x_ends=("a", "b")
+    )
+    data = re.search(r"base64,([^\"]+)", html)
+    assert data is not None
+    pixels = np.asarray(Image.open(io.BytesIO(base64.b64decode(data[1]))))
+    assert pixels[0, :, 3].tolist() == [0, 128, 255]
+
+
+# The pages
+
+
+def test_the_drawn_cells_carry_the_values_of_the_step_in_every_part(process: LectureProcess) -> None:
+    html = lecture_memory.show(process, TEXTS, [1.0, 0.0, 0.5], 1, 2.0, 0)
+    result = process.ask(Recurrence, "recurrence", inputs=[1.0, 0.0, 0.5], units=2, seed=0, forget_bias=2.0)
+    spoken = {
+        part: unescape(label) for part, label in re.findall(r'data-part="([^"]+)" tabindex="0" role="img" aria-label="([^"]+)"', html)
+    }  # fmt: skip
+    assert set(spoken) == {*RNN_PARTS, *LSTM_PARTS}
+    step = result.lstm[1]
+    for part, values in (("f", step.f), ("i", step.i), ("g", step.g), ("o", step.o), ("c", step.c), ("h", step.h)):
+        assert vector(values) in spoken[f"lstm-{part}"]
+        assert "Shape" in html
+    for place in range(3):
+        assert vector(result.rnn[place].h) in spoken[f"rnn-h-{place}"]
+    drawings(html)
+
+
+@pytest.mark.parametrize("t", [0, 2])
+def test_the_first_and_the_last_step_are_drawn_too(process: LectureProcess, t: int) -> None:
+    assert "no such step" in plain(lecture_memory.show(process, TEXTS, [1.0, 0.0, 0.5], t, 1.0, 0))
+
+
+def test_every_part_has_its_text_and_a_rule_that_shows_it(process: LectureProcess) -> None:
+    html = lecture_memory.show(process, TEXTS, [1.0, 0.0], 0, 1.0, 0)
+    style = style_of_parts()
+    for key in (*RNN_PARTS, *LSTM_PARTS):
+        assert f'data-about="{key}"' in html
+        assert f'[data-part="{key}"]:hover' in style
+        assert f'[data-part="{key}"]:focus' in style
+
+
+@pytest.mark.parametrize("own", ["", "one two", "1 " * 25, "1 nan", "1 1000"])
+def test_own_numbers_that_cannot_be_read_are_answered_with_what_was_found(own: str) -> None:
+    with pytest.raises(LectureError, match="cannot be read"):
+        lecture_memory.inputs_of(lecture_memory.OWN, own)
+
+
+def test_own_numbers_may_be_set_apart_by_spaces_commas_or_semicolons() -> None:
+    assert lecture_memory.inputs_of(lecture_memory.OWN, "1, -2;3 .5") == [1.0, -2.0, 3.0, 0.5]
+
+
+def test_a_students_markup_is_shown_and_not_run(process: LectureProcess) -> None:
+    from assistant.ui.lecture_parts import shown
+
+    html = shown(lambda: str(lecture_memory.inputs_of(lecture_memory.OWN, "<script>alert(1)</script>")))()
+    assert "<script>" not in html
+    assert "&lt;script&gt;" in html
+
+
+@pytest.mark.parametrize(("w", "case"), [(0.9, "vanishes"), (1.0, "unchanged"), (1.1, "explodes")])
+def test_the_gradient_page_names_the_case_and_shows_the_power(process: LectureProcess, w: float, case: str) -> None:
+    html = lecture_gradient.show(process, w, 50, "none", False, 5.0)
+    assert case in plain(html)
+    shown = {row[0]: row[1] for row in table_rows(html)[1:14]}
+    assert shown["50"] == number(w**50)
+    assert shown["0"] == "1"
+    drawings(html)
+
+
+def test_the_gradient_page_shows_what_the_networks_gave(process: LectureProcess) -> None:
+    html = plain(lecture_gradient.show(process, 0.9, 30, "tanh", False, 4.0))
+    result = process.ask(GradientCurves, "gradient", w=0.9, length=30, activation="tanh", forget_bias=4.0)
+    assert number(result.rnn[-1]) in html
+    assert number(result.lstm[-1]) in html
+
+
+def test_clipping_is_told_with_its_size_before_and_after(process: LectureProcess) -> None:
+    off, on = (plain(lecture_gradient.show(process, 1.1, 50, "none", clip, 5.0)) for clip in (False, True))
+    before = number(49 * 1.1**48)
+    assert before in off
+    assert f"from {before} to 1" in on
+    assert number(1.1 - 0.1) in on
+    assert "stays as it is" in plain(lecture_gradient.show(process, 0.5, 50, "none", True, 5.0))
+
+
+def test_the_gate_page_shows_the_gate_and_what_it_keeps(process: LectureProcess) -> None:
+    html = lecture_gate.show(process, 0.5, -1.0, 2.0, 3.0, 4.0)
+    f = 1 / (1 + np.exp(-2.0))  # 3·(−1) + 2·0.5 + 4
+    assert f"= {number(float(f))}" in plain(html)
+    assert number(float(f**50) * 100) in plain(html)
+    drawings(html)
+
+
+def progress(**changes: object) -> AddingProgress:
+    made = AddingProgress(
+        cell="lstm", length=100, seed=0, units=32, finished=True, solved=True, mse=0.0061, sequences=24_320,
+        cpu_seconds=3.21, cpu_limit=20.0, curve=((640, 0.2), (24_320, 0.009)),
+    )  # fmt: skip
+    return made.model_copy(update=changes)
+
+
+def test_a_finished_run_shows_its_own_numbers_for_each_cell() -> None:
+    rnn = progress(cell="rnn", solved=False, mse=0.1671, sequences=99_200, cpu_seconds=20.0)
+    html = lecture_adding.show(AddingRun(100, ("lstm", "rnn"), 0, "done", (progress(), rnn)))
+    assert "LSTM solved T = 100: error 0.0061 on 1,000 fresh sequences after 24,320 sequences and 3.2 seconds" in plain(html)
+    assert "RNN did not solve T = 100: error 0.167" in plain(html)
+    drawings(html)
+
+
+@pytest.mark.parametrize(
+    ("run", "says"),
+    [
+        (None, "Nothing has been run"),
+        (AddingRun(20, ("lstm",), 0, "waiting"), "yours starts by itself"),
+        (AddingRun(20, ("lstm",), 0, "running"), "starting"),
+        (AddingRun(20, ("lstm",), 0, "cancelled", (progress(finished=False, solved=False),)), "not yet"),
+        (AddingRun(20, ("lstm",), 0, "failed", message="stopped with <code>"), "stopped with <code>"),
+    ],
+)
+def test_every_state_of_a_run_is_told(run: AddingRun | None, says: str) -> None:
+    assert says in plain(lecture_adding.show(run))
+
+
+def test_every_word_has_its_picture_and_an_anchor_that_links_lead_to(process: LectureProcess) -> None:
+    html = lecture_words.show(process, TEXTS)
+    for word in TEXTS.words:
+        article = re.search(rf'<article class="lecture-word" id="{lecture_words.word_anchor(word.slug)}".*?</article>', html, re.S)
+        assert article is not None, word.slug
+        assert drawings(article[0]), word.slug
+        assert lecture_words.word_anchor(word.slug) in lecture_words.word_link(word.slug)
+    with pytest.raises(KeyError):
+        lecture_words.word_link("no-such-word")
+
+
+def test_a_word_that_is_linked_shows_its_first_sentence_as_a_tip() -> None:
+    link = lecture_words.word_link("horizon", "how far <ahead>")
+    assert "How many steps ahead are forecast at once." in link
+    assert "how far &lt;ahead&gt;" in link
+
+
+def test_without_a_run_the_network_panel_says_what_to_do(process: LectureProcess) -> None:
+    html, found = lecture_network.show(process, [], None)
+    assert "Train first" in html
+    assert found is None
+
+
+def test_the_child_gives_the_gate_that_the_page_shows_for_extreme_sliders(process: LectureProcess) -> None:
+    gate = process.ask(Gate, "gate", x=2.0, h_previous=1.0, w_x=8.0, w_h=8.0, b=6.0)
+    html = lecture_gate.show(process, 2.0, 1.0, 8.0, 8.0, 6.0)
+    assert gate.a == 30.0
+    assert "beyond the drawing" in plain(html)
