@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from assistant.dataset.series import Frequency, Repair, Roles, Scaler, Series, Source, Split
-from assistant.training.run import Epoch, Forecasts, Run, ScaledScore, Score, Verdict
+from assistant.training.run import Epoch, Forecasts, Interval, Run, ScaledScore, Score, Verdict
 from assistant.training.settings import TrainingSettings
 
 
@@ -45,7 +45,7 @@ def made_series(
             citation="Example Observatory (2015). Carbon dioxide over a made island. https://example.org/made-island",
             retrieved=datetime(2024, 1, 2, tzinfo=UTC),
         ),
-        repairs=(Repair(what="filled by straight lines between neighbours", count=5, why="the value was missing"),)
+        repairs=(Repair(what="Gaps were filled with the last value before them.", count=5, why="A value is needed."),)
         if repairs
         else (),
         units={"co2": unit},
@@ -81,6 +81,10 @@ def made_forecasts(series: Series, *, skill: float = 1.0) -> Forecasts:
     if skill < 0:
         network = network + abs(skill) * 4 * np.sin(ahead / 2)
     end = np.array([len(values) - 1])
+    future = (values[end][:, None] + inputs(end) @ weights)[0]
+    # Half widths by step from the errors on the training and validation part.
+    errors = np.abs(inputs(known) @ weights - targets)
+    widths = {level: np.quantile(errors, level / 100, axis=0) for level in (80, 95)}
     return Forecasts(
         origins=origins,
         actual=actual,
@@ -90,7 +94,9 @@ def made_forecasts(series: Series, *, skill: float = 1.0) -> Forecasts:
             "seasonal_naive": seasonal,
             "drift": last + slope[:, None] * ahead,
         },
-        future=(values[end][:, None] + inputs(end) @ weights)[0],
+        future=future,
+        bands={level: (network - width, network + width) for level, width in widths.items()},
+        future_bands={level: (future - width, future + width) for level, width in widths.items()},
     )
 
 
@@ -133,10 +139,19 @@ def made_run(
         verdict=Verdict(
             outcome=outcome,
             against=against,
-            sentence=f"The LSTM {outcome} the {against.replace('_', ' ')} forecast.",
+            sentence=f"The LSTM {outcome} against the {against.replace('_', ' ')} forecast.",
+            ratio=ratio,
         ),
         seconds=5.4,
         parameters=4_812,
         series_sha256="1" * 64,
         versions={"torch": "2.13.0", "numpy": "2.4.6"},
+        intervals={
+            str(level): Interval(
+                coverage=float(np.mean((lower <= forecasts.actual) & (forecasts.actual <= upper))),
+                width=float(np.mean(upper - lower)),
+            )
+            for level, (lower, upper) in forecasts.bands.items()
+        },
+        windows=len(forecasts.origins),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 import tomllib
 from collections.abc import Mapping
 from functools import cache
@@ -45,6 +46,7 @@ def describe_charts(series: Series, run: Run, forecasts: Forecasts, title: str =
     facts = collect_facts(series, run, forecasts, title)
     drawn = (
         _series(series),
+        *_repairs(series),
         _season(series),
         _forecast(series, run, forecasts),
         _loss(run),
@@ -118,20 +120,30 @@ def _spans(series: Series, x: np.ndarray) -> tuple[Mark, ...]:
 
 
 def _series(series: Series) -> Drawn:
-    x = positions(series)
-    mean, deviation = series.scaler.mean[0], series.scaler.deviation[0]
+    x, train = positions(series), series.values[: series.split.train]
     marks = (
         *_spans(series, x),
         Mark("line", "data", series.target, x=x, y=series.values),
-        Mark(
-            "level",
-            "muted",
-            "Mean of the training part ± 2 deviations",
-            y=np.array([mean - 2 * deviation, mean, mean + 2 * deviation]),
-            dashed=True,
-        ),
+        Mark("level", "muted", "Range of the training part", y=np.array([train.min(), train.max()]), dashed=True),
     )
     return "series", (Panel(_time_axis(series), _value_axis(series), marks),), {"suggested": True, "height": 0.5}
+
+
+def _repairs(series: Series) -> list[Drawn]:
+    """Return the chart of the repairs, or nothing when there were none."""
+    applied = sorted((repair for repair in series.repairs if repair.applied), key=lambda repair: -repair.count)[:6]
+    if not applied:
+        return []
+    names = tuple(
+        "\n".join(textwrap.wrap(repair.what.rstrip("."), 34, max_lines=3, placeholder=" …")) for repair in applied
+    )
+    places = np.arange(len(applied), dtype=np.float64)
+    panel = Panel(
+        Axis("Number of values or rows", whole=True),
+        Axis("", scale="names", names=names),
+        (Mark("bars", "data", x=np.array([float(repair.count) for repair in applied]), y=places),),
+    )
+    return [("repairs", (panel,), {"height": 0.26 + 0.13 * len(applied)})]
 
 
 def _season(series: Series) -> Drawn:

@@ -28,6 +28,7 @@ from assistant.charts.fonts import fallback_files
 from assistant.charts.palette import DARK, LIGHT
 from assistant.charts.pointing import with_pointing
 from assistant.charts.thinning import thin
+from assistant.charts.wording import show_number
 
 COLUMN_MM = 86.0
 PAGE_MM = 178.0
@@ -172,7 +173,7 @@ def _draw_panel(panel: Panel, ax: Axes, palette: Mapping[str, str], *, several: 
     sideways = panel.y.scale == "names"
     ax.grid(True, axis="x" if sideways else "y", color=palette["grid"], linewidth=0.4)
     for order, mark in enumerate(panel.marks):
-        _draw_mark(mark, ax, palette, 2 + order / 10, sideways)
+        _draw_mark(mark, ax, palette, 2 + order / 10, sideways=sideways, whole=panel.x.whole)
     _prepare_axis(ax, panel.x, "x")
     _prepare_axis(ax, panel.y, "y")
     if panel.same_scale:
@@ -205,7 +206,7 @@ def _legend(ax: Axes, columns: int) -> Legend:
     return legend
 
 
-def _draw_mark(mark: Mark, ax: Axes, palette: Mapping[str, str], order: float, sideways: bool) -> None:
+def _draw_mark(mark: Mark, ax: Axes, palette: Mapping[str, str], order: float, *, sideways: bool, whole: bool) -> None:
     colour = palette[mark.colour]
     label = _plain(mark.label) if mark.label else "_"
     dash: Any = (0, (3.2, 1.6)) if mark.dashed else "-"
@@ -252,8 +253,15 @@ def _draw_mark(mark: Mark, ax: Axes, palette: Mapping[str, str], order: float, s
                 )
         case "bars":
             if sideways:
-                bars = ax.barh(mark.y, mark.x, height=0.62, color=colour, label=label, zorder=order)
-                ax.bar_label(bars, labels=[f"{value:.3g}" for value in mark.x], padding=2, fontsize=8)
+                bars = ax.barh(
+                    mark.y, mark.x, height=0.62 if len(mark.x) > 1 else 0.4, color=colour, label=label, zorder=order
+                )
+                ax.bar_label(
+                    bars,
+                    labels=[f"{value:,.0f}" if whole else show_number(value) for value in mark.x],
+                    padding=2,
+                    fontsize=8,
+                )
             else:
                 wide = float(np.min(np.diff(mark.x))) if len(mark.x) > 1 else 1.0
                 ax.bar(mark.x, mark.y, width=wide * 0.88, color=colour, label=label, zorder=order)

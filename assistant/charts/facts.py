@@ -199,6 +199,7 @@ def _run_facts(series: Series, run: Run, forecasts: Forecasts) -> dict[str, str]
             "first_validation_loss": show_number(history[0].validation_loss),
         }
     for level, interval in run.intervals.items():
+        facts[f"level_{level}"] = f"{level} %"
         facts[f"coverage_{level}"] = show_percent(interval.coverage)
         facts[f"width_{level}"] = with_unit(show_number(interval.width), series.unit)
     if len(forecasts.future):

@@ -104,7 +104,7 @@ def _panel_areas(panel: Panel, ax: Axes, width: float, height: float) -> str:
             at = middle[order]
             anchor = (at, height - box.y1 + 2)
             rule = f'<line x1="{at:.1f}" x2="{at:.1f}" y1="{height - box.y1:.1f}" y2="{height - box.y0:.1f}"/>'
-        head = panel.y.names[round(place)] if sideways else show_place(place, panel.x)
+        head = panel.y.names[round(place)].replace("\n", " ") if sideways else show_place(place, panel.x)
         value_axis = panel.x if sideways else panel.y
         lines = [head, *(show_value(label, number, value_axis) for label, number in places[place])]
         parts.append(_area(area, rule, anchor, lines, width))

@@ -18,7 +18,7 @@ from assistant.report.typeset import typeset
 from assistant.report.write import Drawings, write_pdf
 
 # reportlab keeps what it knows of fonts for the whole process.
-_LOCK = threading.RLock()
+BUILDING = threading.RLock()
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ def build_report(
     kept from one call to the next, are not drawn again. Raises ReportError when a section of the brief has no text.
     """
     content = Content(brief, student, title, facts, sections, charts, colab_url, source)
-    with _LOCK:
+    with BUILDING:
         register_fonts()
         report = typeset(content)
         return Report(

@@ -68,13 +68,18 @@ def dataset_reference(source: Source) -> Reference:
 
 
 def typed_references(text: str) -> tuple[Reference, ...]:
-    """Return the references typed by the student, one on each line; `[key]` in front names one for citing it."""
+    """Return the references that the student typed, one on each line; `[key]` in front names one for citing it."""
     entries = []
     for number, line in enumerate((line.strip() for line in text.splitlines() if line.strip()), 1):
         named = re.match(r"\[@?(?P<key>[\w:.+-]+)\]\s*(?P<text>.+)", line)
         bare = re.sub(r"^(?:[-*•]|\d{1,2}[.)])\s+", "", line)
         entries.append(Reference(named["key"], named["text"]) if named else Reference(f"own{number}", bare))
     return tuple(entries)
+
+
+def as_line(reference: Reference) -> str:
+    """Return a reference as the line that stands for it in the text of the References section."""
+    return f"[{reference.key}] {reference.text}"
 
 
 def number_references(

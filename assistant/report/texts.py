@@ -23,12 +23,13 @@ REFERENCES_DRAFT = "references"
 
 
 class Paragraph(BaseModel):
-    """One paragraph of a draft and the condition under which it is said."""
+    """One paragraph of a draft, the condition under which it is said, and whether the section can do without it."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     text: str
     when: str = ""
+    optional: bool = False
 
 
 class Draft(BaseModel):

@@ -1,0 +1,112 @@
+"""What to do about a report that is too long, or that leaves room: each a change that one click makes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from assistant.brief import Brief
+from assistant.charts.chart import Chart
+from assistant.dataset.series import Source
+from assistant.facts import Facts
+from assistant.report.build import BUILDING
+from assistant.report.content import Author, Content
+from assistant.report.fonts import register_fonts
+from assistant.report.texts import REFERENCES_DRAFT, load_draft
+from assistant.report.typeset import Typeset, typeset
+
+ROOM = 0.85  # of the last page; below this something may be added
+FEW_WORDS = 60  # a section with fewer words could say more
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """One change: leave out or add the chart called `name`, tighten or extend the section called `name`.
+
+    `lines` is about how many lines it saves or takes; `enough` tells whether the report keeps within its limit with it.
+    `text` is the section's text after tightening.
+    """
+
+    kind: Literal["drop", "tighten", "add", "extend"]
+    name: str
+    sentence: str
+    lines: int
+    enough: bool
+    text: str = ""
+
+
+def suggest_changes(
+    brief: Brief,
+    student: Author,
+    title: str,
+    facts: Facts,
+    sections: Mapping[str, str],
+    charts: Sequence[tuple[Chart, str]],
+    colab_url: str | None,
+    source: Source,
+    available: Sequence[Chart] = (),
+) -> tuple[Suggestion, ...]:
+    """Return changes that help, the best first: for a report that is too long, or whose last page has room.
+
+    Each is tried by setting the report with it. `available` are all charts of the project.
+    """
+    content = Content(brief, student, title, facts, sections, charts, colab_url, source)
+    with BUILDING:
+        register_fonts()
+        now = typeset(content)
+        if now.over:
+            return tuple(_shorter(content, now))
+        limit = brief.report.page_limit
+        if now.filled.pages < limit or now.filled.last_page_share(now.paper) < ROOM:
+            return tuple(_longer(content, available))
+        return ()
+
+
+def _shorter(content: Content, now: Typeset) -> list[Suggestion]:
+    found = []
+    for section, text in content.sections:
+        if (tightened := tighten(content, section.title)) == text:
+            continue
+        changed = typeset(replace(content, texts={**content.texts, section.title: tightened}))
+        lines = max(1, now.lines_over - changed.lines_over)
+        sentence = f"Tighten “{section.title}”: leave out what it can do without, about {lines} lines."
+        found.append(Suggestion("tighten", section.title, sentence, lines, not changed.over, tightened))
+    for chart, _ in content.charts:
+        kept = [(other, caption) for other, caption in content.charts if other.name != chart.name]
+        # The sentences that the chart brought go with it.
+        texts = {title: text.replace(chart.summary, "") for title, text in content.texts.items()}
+        changed = typeset(replace(content, charts=kept, texts=texts))
+        lines = max(1, now.lines_over - changed.lines_over)
+        sentence = f"Leave out the figure “{chart.title}”: about {lines} lines."
+        found.append(Suggestion("drop", chart.name, sentence, lines, not changed.over))
+    # The smallest change that is enough comes first; then those that help most.
+    return sorted(found, key=lambda change: (not change.enough, change.lines if change.enough else -change.lines))
+
+
+def tighten(content: Content, title: str) -> str:
+    """Return a section's text without the optional paragraphs of its draft that the student left unchanged."""
+    section = next(section for section, _ in content.sections if section.title == title)
+    optional = {p.text.strip() for p in load_draft(section.draft).paragraph if p.optional}
+    paragraphs = content.texts[title].split("\n\n")
+    kept = [paragraph for paragraph in paragraphs if paragraph.strip() not in optional]
+    return "\n\n".join(kept) if len(kept) < len(paragraphs) else content.texts[title]
+
+
+def _longer(content: Content, available: Sequence[Chart]) -> list[Suggestion]:
+    found = []
+    present = {chart.name for chart, _ in content.charts}
+    for chart in available:
+        if chart.name in present:
+            continue
+        changed = typeset(replace(content, charts=[*content.charts, (chart, chart.caption)]))
+        lines = round(changed.paper.column_width * chart.height * (2 if chart.wide else 1) / changed.styles.leading)
+        sentence = f"Add the figure “{chart.title}”: about {lines} lines."
+        found.append(Suggestion("add", chart.name, sentence, lines, not changed.over))
+    for section, text in content.sections:
+        if section.draft == REFERENCES_DRAFT or len(text.split()) >= FEW_WORDS:
+            continue
+        question = next(iter(load_draft(section.draft).questions), "")
+        sentence = f"“{section.title}” is short. {question}".strip()
+        found.append(Suggestion("extend", section.title, sentence, 0, True))
+    return sorted(found, key=lambda change: (not change.enough, change.kind != "extend", -change.lines))
