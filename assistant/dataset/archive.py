@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import IO
 
+from assistant.dataset.words import words
 from assistant.errors import DatasetError
 
 DEFAULT_UNPACKED = 200_000_000
@@ -20,7 +21,9 @@ _RATIO = 1000  # beyond this a member is built to fill the disk
 _RATIO_FREE = 10_000_000  # bytes up to which a ratio says nothing
 _BLOCK = 1 << 20
 _MEMBERS = 10_000
-TABLE_SUFFIXES = (".csv", ".tsv", ".txt", ".dat", ".data", ".tab", ".psv", ".xlsx", ".xlsm", ".xls", ".ods", ".parquet", ".pq", ".json", ".jsonl", ".ndjson", ".geojson", ".gz", ".asc", ".prn")  # fmt: skip
+TABLE_SUFFIXES = words(
+    ".csv .tsv .txt .dat .data .tab .psv .asc .prn .xlsx .xlsm .xlsb .xls .ods .parquet .pq .json .jsonl .ndjson .gz"
+)
 _OPENERS = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ": lzma.open}
 
 

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
 import pandas as pd
 
+from assistant.dataset.words import words
+
 Decimal = Literal[".", ","]
 
 # Texts that stand for no value, in lower case and stripped.
 MISSING_MARKS = frozenset(
-    {
-        "", "?", "??", "-", "--", "---", "–", "—", ".", "..", "...", "*", "**", "na", "n/a", "#n/a", "#na", "<na>", "n.a.", "n.a", "nan",
-        "-nan", "null", "none", "nil", "missing", "(null)", "\\n", "#value!", "#ref!", "#div/0!", "#num!", "#null!",
-        "#n/a n/a", "not available", "k.a.", "inf", "-inf", "undefined", "no data", "nodata", "1.#qnan", "-1.#ind", "1.#ind", "/", "//", "///", ":", "bad", "m",
-    }
-)  # fmt: skip
+    words(
+        "? ?? - -- --- – — . .. ... * ** na n/a #n/a #na <na> n.a. n.a nan -nan null none nil missing (null) \\n",
+        "#value! #ref! #div/0! #num! #null! k.a. inf -inf undefined nodata 1.#qnan -1.#ind 1.#ind / // /// : bad m x",
+    )
+) | {"", "not available", "no data", "#n/a n/a"}
 
 _CURRENCY = "$€£¥₹₽₩₺₫₴฿¢"
 _CURRENCY_CODES = r"(?:USD|EUR|GBP|INR|JPY|CNY|CHF|AUD|CAD|NZD|SEK|NOK|DKK|PLN|BRL|ZAR|RUB|Rs\.?|US\$|R\$|kr)"
@@ -223,18 +224,18 @@ def _groups_hold(body: str, decimal: str, other: str) -> bool:
 
 def _signs(matches: Iterable[re.Match[str]], bodies: Iterable[str], decimal: Decimal) -> tuple[str, ...]:
     found: list[str] = []
+    tests: dict[str, Callable[[re.Match[str]], object]] = {
+        "currency signs": lambda m: m["currency"] or (m["tail"] or " ").strip() in tuple(_CURRENCY),
+        "percent signs": lambda m: m["tail"] == "%",
+        "letters for thousands or millions": lambda m: (m["tail"] or "").strip().lower() in _MULTIPLES,
+        "brackets or trailing minus signs for negative numbers": lambda m: m["open"] or m["minus"],
+    }
     other = "," if decimal == "." else "."
     bodies = list(bodies)
     if any(other in body for body in bodies):
         found.append("thousands separators")
     if decimal == "," and any("," in body for body in bodies):
         found.append("decimal commas")
-    tests = {
-        "currency signs": lambda m: m["currency"] or (m["tail"] or "").strip() in _CURRENCY,
-        "percent signs": lambda m: (m["tail"] or "") == "%",
-        "letters for thousands or millions": lambda m: (m["tail"] or "").strip().lower() in _MULTIPLES,
-        "brackets or trailing minus signs for negative numbers": lambda m: m["open"] or m["minus"],
-    }
     matches = list(matches)
     for name, test in tests.items():
         if any(test(match) for match in matches):

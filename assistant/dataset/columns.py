@@ -16,7 +16,11 @@ from assistant.dataset.table import Table
 
 Kind = Literal["number", "time", "flag", "text", "empty"]
 # Numbers that instruments write when there is no value.
-_SENTINELS = (-999.0, -9999.0, -99999.0, -999.9, -999.99, -9999.9, -99.0, -99.9, -99.99, -200.0, 9999.0, 99999.0, 999999.0, 999.0, 999.9, 9999.9, 99.99, 1e20, -1e20, 9.96921e36, -8888.0, -7999.0)  # fmt: skip
+_SENTINELS = frozenset(
+    {-99.0, -99.9, -99.99, -200.0, -999.0, -999.9, -999.99, -7999.0, -8888.0, -9999.0, -9999.9, -99999.0}
+    | {99.99, 999.0, 999.9, 999.99, 9999.0, 9999.9, 99999.0, 999999.0, 9.96921e36, 1e20, -1e20}
+)
+_YES = frozenset({"true", "yes", "y", "on", "t"})
 _FLAGS = ({"true", "false"}, {"yes", "no"}, {"y", "n"}, {"on", "off"}, {"t", "f"})
 
 
@@ -74,8 +78,7 @@ def _read_flags(column: pd.Series) -> pd.Series | None:
     words = {str(text).strip().lower() for text in uniques}
     for pair in _FLAGS:
         if words == pair:
-            positive = {"true", "yes", "y", "on", "t"}
-            return column.map(lambda text: float(str(text).strip().lower() in positive), na_action="ignore").astype(
+            return column.map(lambda text: float(str(text).strip().lower() in _YES), na_action="ignore").astype(
                 "float64"
             )
     return None

@@ -4,34 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from functools import lru_cache
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from assistant.dataset.choices import DateOrder
-
-_MONTHS: dict[str, int] = {}
-for _number, _names in enumerate(
-    (
-        "jan january januar janvier janv enero ene gennaio gen janeiro januari jän jänner styczeń",
-        "feb february februar février fevrier févr fevr fév febrero febbraio fevereiro fev februari",
-        "mar march märz maerz mrz mär mars marzo março marco maart mrt",
-        "apr april avril avr abril abr aprile",
-        "may mai mayo maggio mag maio mei maj",
-        "jun june juni juin junio giugno giu junho",
-        "jul july juli juillet juil julio luglio lug julho",
-        "aug august août aout agosto ago augustus",
-        "sep sept september septembre septiembre settembre set setembro",
-        "oct october oktober okt octobre octubre ottobre ott outubro out",
-        "nov november novembre noviembre novembro",
-        "dec december dezember dez décembre decembre déc diciembre dic dicembre dezembro",
-    ),
-    start=1,
-):
-    _MONTHS.update(dict.fromkeys(_names.split(), _number))
+from assistant.dataset.date_order import Reading, Tokens, full_year, rank_readings, with_clock
+from assistant.dataset.months import month_number
 
 _WEEKDAY = re.compile(
     r"(?i)\b(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\b\.?,?\s*|\b(?:montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag)\b,?\s*"
@@ -46,22 +29,30 @@ _TIME = (
 _CLOCK_END = re.compile(
     rf"^(?P<date>.*?\S)(?:\s*[T_]\s*|\s+-\s+|\s*,\s*|\s+|(?<=\d{{4}}):|(?<=\d{{2}}-\d{{2}})-){_TIME}$"
 )
-_THREE = re.compile(
-    r"^(\d{1,4}|[^\W\d_]+\.?)\s*([-/. ,_]+|(?<=\d)(?=[^\W\d_])|(?<=[^\W\d_])(?=\d))\s*(\d{1,4}|[^\W\d_]+\.?)\s*(?:[-/. ,_']+|(?<=\d)(?=[^\W\d_])|(?<=[^\W\d_])(?=\d))\s*(\d{1,4}|[^\W\d_]+\.?)$"
-)
-_TWO = re.compile(
-    r"^(\d{1,4}|[^\W\d_]+\.?)\s*(?:[-/. ,_']+|(?<=\d)(?=[^\W\d_])|(?<=[^\W\d_])(?=\d))\s*(\d{1,4}|[^\W\d_]+\.?)$"
-)
+# A part of a date is a number or a word; parts are told apart by signs, or by where digits and letters meet.
+_PART = r"(\d{1,4}|[^\W\d_]+\.?)"
+_BETWEEN = r"[-/. ,_']+|(?<=\d)(?=[^\W\d_])|(?<=[^\W\d_])(?=\d)"
+_THREE = re.compile(rf"^{_PART}({_BETWEEN}){_PART}(?:{_BETWEEN}){_PART}$")
+_TWO = re.compile(rf"^{_PART}(?:{_BETWEEN}){_PART}$")
 _QUARTER = re.compile(
-    r"^(?:(?P<y1>\d{4})\s*[-/_. :]*\s*(?:Q|q|K|T|Quarter\s*|qtr\s*)(?P<q1>[1-4])|(?:Q|q|Quarter\s*|qtr\s*)\s*(?P<q2>[1-4])[-/_. ,']*(?P<y2>\d{4}|\d{2})|(?P<q3>[1-4])\.?\s*(?:Q|q|st quarter|nd quarter|rd quarter|th quarter)[-/_. ,']*(?P<y3>\d{4}|\d{2}))$"
+    r"^(?:(?P<y1>\d{4})[-/_. :]*(?:Q|K|T|Quarter\s*|qtr\s*)(?P<q1>[1-4])"
+    r"|(?:Q|Quarter\s*|qtr\s*)\s*(?P<q2>[1-4])[-/_. ,']*(?P<y2>\d{4}|\d{2})"
+    r"|(?P<q3>[1-4])\.?\s*(?:Q|st quarter|nd quarter|rd quarter|th quarter)[-/_. ,']*(?P<y3>\d{4}|\d{2}))$",
+    re.IGNORECASE,
 )
 _WEEK = re.compile(
     r"^(?P<year>\d{4})\s*[-/_ ]?\s*(?:W|w|KW\s?|kw\s?|Week\s*|week\s*)(?P<week>\d{1,2})(?:-?(?P<day>[1-7]))?$"
 )
 _MONTH_CODE = re.compile(r"^(?P<year>\d{4})\s*[-/ ]?[Mm](?P<month>\d{1,2})$")
 _YEARS_SPAN = re.compile(r"^(?P<year>\d{4})\s*[-/–]\s*(?:\d{2}|\d{4})$")
+IN_UTC = "The times carry a time zone and are kept in UTC, where no hour is skipped or doubled."
 _ENOUGH = 0.9
-_PIVOT = 36  # two-digit years from here on are of the last century: tables tell of the past
+_MANY = 200  # texts from which on the common forms are read all at once
+_PLAIN = (
+    r"^\s*(?P<a>\d{1,4}|[A-Za-z]{3,9})(?P<sign>[-/. ])(?P<b>\d{1,2}|[A-Za-z]{3,9})[-/. ](?P<c>\d{1,4})"
+    r"(?:[T ]+(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:\.(?P<fraction>\d{1,9}))?)?"
+    r"(?: ?(?P<half>[AaPp][Mm]))?)?\s*$"
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,12 +72,6 @@ class DateTexts:
     notes: tuple[str, ...] = ()
 
 
-@lru_cache(maxsize=4096)
-def month_number(text: str) -> int | None:
-    """Return the number of a month by its name or short name in several languages, or None."""
-    return _MONTHS.get(str(text).strip().strip(".").lower())
-
-
 def read_date_texts(texts: Sequence[str], order: DateOrder | None, rows: np.ndarray) -> DateTexts | None:
     """Read distinct texts as dates, or return None when they are none.
 
@@ -94,6 +79,8 @@ def read_date_texts(texts: Sequence[str], order: DateOrder | None, rows: np.ndar
     evenly. `order` settles what the texts leave open.
     """
     notes: list[str] = []
+    if len(texts) > _MANY and (plain := _plain_forms(texts, order, rows)) is not None:
+        return plain
     quick = _whole_forms(texts)
     if quick is not None:
         return quick
@@ -104,8 +91,9 @@ def read_date_texts(texts: Sequence[str], order: DateOrder | None, rows: np.ndar
         return special
     three = [_THREE.match(text) for text in bare]
     if sum(match is not None for match in three) >= _ENOUGH * len(bare):
-        found = _read_three(
-            [match and (match[1], match[3], match[4]) for match in three], _sign(three), clocks, order, rows
+        sign = next((match[2].strip() for match in three if match), "")
+        found = _best_order(
+            Tokens.of([match and (match[1], match[3], match[4]) for match in three]), sign, clocks, order, rows
         )
     else:
         two = [_TWO.match(text) for text in bare]
@@ -116,10 +104,57 @@ def read_date_texts(texts: Sequence[str], order: DateOrder | None, rows: np.ndar
         return None
     if offsets is not None and found.cycle == 0:
         shift = pd.TimedeltaIndex(offsets)
-        found = DateTexts(form=f"{found.form} with a time zone", values=found.values - shift, order=found.order,
-                          other=found.other - shift if found.other is not None else None, other_form=found.other_form, notes=found.notes)  # fmt: skip
-        notes.append("The times carry a time zone and are kept in UTC, where no hour is skipped or doubled.")
-    return DateTexts(**{**found.__dict__, "notes": (*found.notes, *notes)})
+        found = replace(
+            found,
+            form=f"{found.form} with a time zone",
+            values=found.values - shift,
+            other=found.other - shift if found.other is not None else None,
+        )
+        notes.append(IN_UTC)
+    return replace(found, notes=(*found.notes, *notes))
+
+
+def _plain_forms(texts: Sequence[str], order: DateOrder | None, rows: np.ndarray) -> DateTexts | None:
+    """Read the commonest forms (three parts and perhaps a time of day) all at once; None when any text is another."""
+    parts = pc.extract_regex(pa.array(texts, pa.string()), _PLAIN)
+    if parts.null_count:
+        return None
+    columns = {field.name: parts.field(index).to_pandas() for index, field in enumerate(parts.type)}
+    tokens = Tokens.of_columns([columns[name] for name in "abc"])
+    seconds = np.zeros(len(texts))
+    timed = columns["hour"] != ""
+    for name, size in (("hour", 3600), ("minute", 60), ("second", 1)):
+        seconds += pd.to_numeric(columns[name], errors="coerce").fillna(0).to_numpy() * size
+    if (columns["half"] != "").any():
+        after = columns["half"].str.lower().to_numpy() == "pm"
+        noon = seconds >= 12 * 3600
+        seconds = seconds - np.where(noon, 12 * 3600, 0) + np.where(after, 12 * 3600, 0)
+    if (columns["fraction"] != "").any():
+        seconds += pd.to_numeric("0." + columns["fraction"], errors="coerce").fillna(0).to_numpy()
+    if (seconds > 86_400).any():
+        return None
+    clocks = pd.to_timedelta(np.round(seconds * 1e6), unit="us").to_numpy() if timed.any() else None
+    return _best_order(tokens, str(columns["sign"].iloc[0]), clocks, order, rows)
+
+
+def _best_order(
+    tokens: Tokens, sign: str, clocks: np.ndarray | None, order: DateOrder | None, rows: np.ndarray
+) -> DateTexts | None:
+    ranked = rank_readings(tokens, sign, clocks, order, rows)
+    if not ranked:
+        return None
+    chosen, rival = ranked[0], ranked[1] if len(ranked) > 1 else None
+    return DateTexts(
+        form=_form(chosen, clocks),
+        values=chosen.values,
+        order=chosen.order,
+        other=rival.values if rival else None,
+        other_form=_form(rival, clocks) if rival else "",
+    )
+
+
+def _form(reading: Reading, clocks: np.ndarray | None) -> str:
+    return reading.form if clocks is None else f"{reading.form}, time"
 
 
 def _whole_forms(texts: Sequence[str]) -> DateTexts | None:
@@ -156,7 +191,7 @@ def _is_span(text: str) -> bool:
 def _quarter(match: re.Match[str]) -> str:
     year = match["y1"] or match["y2"] or match["y3"]
     quarter = match["q1"] or match["q2"] or match["q3"]
-    return f"{_full_year(int(year), len(year)):04d}-{int(quarter) * 3 - 2:02d}-01"
+    return f"{full_year(int(year), len(year)):04d}-{int(quarter) * 3 - 2:02d}-01"
 
 
 def _week(match: re.Match[str]) -> str:
@@ -201,10 +236,8 @@ def _take_apart(
         bare.append(rest)
     if named and not zoned:
         notes.append("The name of the time zone behind each time was left out.")
-    if np.isnan(seconds).all():
-        clocks = None
-    else:
-        clocks = pd.to_timedelta(np.nan_to_num(seconds), unit="s").to_numpy()
+    timed = not np.isnan(seconds).all()
+    clocks = pd.to_timedelta(np.nan_to_num(seconds), unit="s").to_numpy() if timed else None
     return bare, (offsets * np.timedelta64(1, "s") if zoned else None), clocks
 
 
@@ -247,133 +280,13 @@ def _special_forms(bare: Sequence[str], clocks: np.ndarray | None) -> DateTexts 
     """Dates as a run of digits before a time of day, such as 20140101 00:30."""
     if all(re.fullmatch(r"\d{8}", text) for text in bare):
         days = pd.DatetimeIndex(pd.to_datetime(pd.Series(bare), format="%Y%m%d", errors="coerce"))
-        if days.notna().mean() >= _ENOUGH:
+        if np.mean(days.notna()) >= _ENOUGH:
             return DateTexts(
                 form="YYYYMMDD" + (" HH:MM" if clocks is not None else ""),
-                values=_with_clock(days, clocks),
+                values=with_clock(days, clocks),
                 order="year first",
             )
     return None
-
-
-def _with_clock(days: pd.DatetimeIndex, clocks: np.ndarray | None) -> pd.DatetimeIndex:
-    return days if clocks is None else days + pd.TimedeltaIndex(clocks)
-
-
-def _sign(matches: Sequence[re.Match[str] | None]) -> str:
-    return next((match[2].strip() for match in matches if match), "")
-
-
-def _full_year(year: int, digits: int) -> int:
-    if digits > 2:
-        return year
-    return year + (2000 if year < _PIVOT else 1900)
-
-
-_ORDERS: tuple[tuple[str, DateOrder, str], ...] = (
-    ("ymd", "year first", "year, month, day"),
-    ("dmy", "day first", "day, month, year"),
-    ("mdy", "month first", "month, day, year"),
-    ("ydm", "year first", "year, day, month"),
-)
-
-
-def _read_three(
-    tokens: Sequence[Any], sign: str, clocks: np.ndarray | None, order: DateOrder | None, rows: np.ndarray
-) -> DateTexts | None:
-    readings = []
-    for letters, kind, form in _ORDERS:
-        values = _assemble(tokens, letters)
-        valid = float(values.notna().mean())
-        if valid >= _ENOUGH:
-            readings.append((valid, letters, kind, form, _with_clock(values, clocks)))
-    if not readings:
-        return None
-    best = max(valid for valid, *_ in readings)
-    readings = [reading for reading in readings if reading[0] >= best - 1e-9]
-    if any(letters == "ymd" for _, letters, *_ in readings) and _has_long_year(tokens, 0):
-        readings = [reading for reading in readings if reading[1] != "ydm"]
-    if order and any(kind == order for _, _, kind, *_ in readings):
-        chosen = next(reading for reading in readings if reading[2] == order)
-        return DateTexts(form=_form(chosen[3], clocks), values=chosen[4], order=chosen[2])
-    ranked = sorted(readings, key=lambda reading: (-_evenness(reading[4], rows), _custom(reading[1], sign)))
-    chosen = ranked[0]
-    rival = next((reading for reading in ranked[1:] if _rivals(chosen, reading, rows)), None)
-    return DateTexts(
-        form=_form(chosen[3], clocks),
-        values=chosen[4],
-        order=chosen[2],
-        other=rival[4] if rival else None,
-        other_form=_form(rival[3], clocks) if rival else "",
-    )
-
-
-def _rivals(chosen: Any, other: Any, rows: np.ndarray) -> bool:
-    """Another reading rivals the chosen one when it differs and makes the rows run nearly as evenly."""
-    if (chosen[4] == other[4]).all():
-        return False
-    return _evenness(other[4], rows) >= _evenness(chosen[4], rows) - 0.15
-
-
-def _custom(letters: str, sign: str) -> int:
-    """Which order is usual for a separator, for when the data do not tell."""
-    usual = {"/": ("mdy", "dmy", "ymd", "ydm"), ".": ("dmy", "ymd", "mdy", "ydm")}.get(
-        sign[:1], ("ymd", "dmy", "mdy", "ydm")
-    )
-    return usual.index(letters)
-
-
-def _form(form: str, clocks: np.ndarray | None) -> str:
-    return form if clocks is None else f"{form}, time"
-
-
-def _has_long_year(tokens: Sequence[Any], place: int) -> bool:
-    return any(token and len(token[place]) == 4 and token[place].isdigit() for token in tokens)
-
-
-def _assemble(tokens: Sequence[Any], letters: str) -> pd.DatetimeIndex:
-    """Make dates of three tokens in the order that `letters` gives; NaT where they are none."""
-    place = {letter: index for index, letter in enumerate(letters)}
-    numbers = np.full((len(tokens), 3), -1)
-    for row, token in enumerate(tokens):
-        if not token:
-            continue
-        year, month, day = token[place["y"]], token[place["m"]], token[place["d"]]
-        if not year.isdigit() or not day.isdigit() or len(day) > 2 or len(year) == 3 or len(year) == 1:
-            continue
-        month_value = int(month) if month.isdigit() and len(month) <= 2 else month_number(month)
-        if month_value is None:
-            continue
-        numbers[row] = _full_year(int(year), len(year)), month_value, int(day)
-    frame = pd.DataFrame(numbers, columns=["year", "month", "day"])
-    bad = ~(frame["month"].between(1, 12) & frame["day"].between(1, 31) & frame["year"].between(1000, 2500))
-    frame[bad] = [1, 1, 1]
-    values = pd.DatetimeIndex(
-        pd.to_datetime(frame["year"] * 10000 + frame["month"] * 100 + frame["day"], format="%Y%m%d", errors="coerce")
-        if not len(frame)
-        else pd.to_datetime(
-            frame["year"].astype("str").str.zfill(4)
-            + frame["month"].astype("str").str.zfill(2)
-            + frame["day"].astype("str").str.zfill(2),
-            format="%Y%m%d",
-            errors="coerce",
-        )
-    )
-    return values.where(~bad.to_numpy())
-
-
-def _evenness(values: pd.DatetimeIndex, rows: np.ndarray) -> float:
-    """How evenly the rows run in time: the share of steps that go the usual way, and of those of the commonest length."""
-    moments = values.to_numpy()[rows[rows >= 0]]
-    moments = moments[~np.isnat(moments)].astype("datetime64[s]").astype("int64")
-    steps = np.diff(moments)
-    steps = steps[steps != 0]
-    if not len(steps):
-        return 0.0
-    one_way = max((steps > 0).mean(), (steps < 0).mean())
-    gaps = np.diff(np.unique(moments))
-    _, counts = np.unique(gaps // 3600, return_counts=True)
-    return float(one_way + counts.max() / max(len(gaps), 1))
 
 
 def _read_two(tokens: Sequence[Any], clocks: np.ndarray | None, rows: np.ndarray) -> DateTexts | None:
@@ -388,7 +301,7 @@ def _read_two(tokens: Sequence[Any], clocks: np.ndarray | None, rows: np.ndarray
         values = pd.DatetimeIndex(pd.to_datetime(texts, format="%Y-%m", errors="coerce"))
         if named:
             form = "YYYY month" if year_place == 0 else "month YYYY"
-        return DateTexts(form=form, values=_with_clock(values, clocks))
+        return DateTexts(form=form, values=with_clock(values, clocks))
     return _year_of_study(tokens, rows)
 
 
@@ -404,7 +317,7 @@ def _year_month(token: Any, year_place: int) -> tuple[int, int] | None:
     if len(year) == 4:
         return (int(year), number) if 1000 <= int(year) <= 2500 else None
     # Two digits are a year only beside a month's name: Jan-49.
-    return (_full_year(int(year), 2), number) if len(year) == 2 and not month.isdigit() else None
+    return (full_year(int(year), 2), number) if len(year) == 2 and not month.isdigit() else None
 
 
 def _year_of_study(tokens: Sequence[Any], rows: np.ndarray) -> DateTexts | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
 import time
 from collections.abc import Callable, Mapping
@@ -45,7 +44,7 @@ Report = Callable[[FetchProgress], None]
 Stop = Callable[[], bool]
 
 
-class FetchCancelled(DatasetError):
+class FetchCancelled(DatasetError):  # noqa: N818 - named for what happened
     """The download was cancelled by the one who started it."""
 
 
@@ -115,8 +114,8 @@ def safe_name(name: str, fallback: str = "dataset") -> str:
     clean = re.sub(r"[\x00-\x1f\x7f<>:\"|?*/\\]+", "_", last).strip(" .")
     if not clean or re.fullmatch(r"(?i)(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?", clean):
         clean = f"{fallback}{Path(clean).suffix}"
-    stem, suffix = os.path.splitext(clean)
-    return f"{stem[: _NAME - len(suffix)]}{suffix[:20]}"
+    stem, suffix = Path(clean).stem, Path(clean).suffix[:20]
+    return f"{stem[: _NAME - len(suffix)]}{suffix}"
 
 
 class _Store:
@@ -154,7 +153,7 @@ class _Store:
         digest, size = sha256_of(self.partial), self.partial.stat().st_size
         path = self.folder / digest / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        os.replace(self.partial, path)
+        self.partial.replace(path)
         self.write_note(sha256=digest, size=size, name=name, url=url, tag=tag)
         return Downloaded(path, name, digest, size, url)
 

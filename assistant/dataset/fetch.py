@@ -57,7 +57,7 @@ def fetch(
         url, name = chosen.url, PurePosixPath(chosen.name).name
     got = download(url, folder, network=network, limits=limits, name=name, progress=progress, should_stop=should_stop)
     if _is_pointer(got.path):
-        got = _follow_pointer(link, got, url, folder, limits, network, progress, should_stop)
+        got = _follow_pointer(got, url, folder, limits, network, progress, should_stop)
     return Fetched(got.path, _source(link, got, repository_facts(link, network), clock()))
 
 
@@ -83,7 +83,10 @@ def list_files(reference: str, *, network: Network, kaggle: KaggleCredentials | 
 def take_upload(
     path: Path, original_name: str, folder: Path, limits: FetchLimits, *, clock: Clock = utc_now
 ) -> Fetched:
-    """Keep an uploaded file in `folder` under the SHA-256 of its content; raise DatasetError when it is empty or too large."""
+    """Keep an uploaded file in `folder` under the SHA-256 of its content.
+
+    Raises DatasetError when it is empty, too large or gone.
+    """
     try:
         size = path.stat().st_size
     except OSError as error:
@@ -192,7 +195,7 @@ def _is_pointer(path: Path) -> bool:
 
 
 def _follow_pointer(
-    link: Link, got: Downloaded, url: str, folder: Path, limits: FetchLimits, network: Network,
+    got: Downloaded, url: str, folder: Path, limits: FetchLimits, network: Network,
     progress: Report | None, should_stop: Stop | None,
 ) -> Downloaded:  # fmt: skip
     """Fetch the file that a Git LFS pointer stands for, and check it against the pointer's own digest."""
@@ -243,6 +246,7 @@ def _source(link: Link, got: Downloaded, facts: RemoteFacts, moment: datetime) -
 def _citation(link: Link, title: str, facts: RemoteFacts, moment: datetime) -> str:
     place = {"kaggle": "Kaggle", "github": "GitHub"}.get(link.kind) or urlsplit(link.page).hostname or ""
     author = facts.author or link.owner
+    work = f'{author}, "{title},"' if author else f'"{title},"'
     year = f", {facts.year}" if facts.year else ""
     accessed = f"{moment:%B} {moment.day}, {moment.year}"
-    return f'{f"{author}, " if author else ""}"{title}," {place}{year}. [Online]. Available: {link.page}. [Accessed: {accessed}].'
+    return f"{work} {place}{year}. [Online]. Available: {link.page}. [Accessed: {accessed}]."

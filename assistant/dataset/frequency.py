@@ -98,7 +98,7 @@ def find_grid(moments: pd.DatetimeIndex, wanted: str | None = None) -> Grid:
         return found
     if (found := _working_days(moments, gaps)) is not None:
         return found
-    return _even(moments, seconds, gaps)
+    return _even(seconds, gaps)
 
 
 def _months(moments: pd.DatetimeIndex) -> np.ndarray:
@@ -170,15 +170,15 @@ def _working_days(moments: pd.DatetimeIndex, gaps: np.ndarray) -> Grid | None:
     return Grid(Frequency(alias="B", step="working day", season=5), moments)
 
 
-def _even(moments: pd.DatetimeIndex, seconds: np.ndarray, gaps: np.ndarray) -> Grid:
+def _even(seconds: np.ndarray, gaps: np.ndarray) -> Grid:
     values, counts = np.unique(np.round(gaps, 3), return_counts=True)
     step = float(values[counts.argmax()])
     if counts.max() < 0.3 * len(gaps):
         step = _nice(float(np.median(gaps)))
-    return _on_step(moments, seconds, step, exact=counts.max() >= 0.3 * len(gaps))
+    return _on_step(seconds, step, exact=counts.max() >= 0.3 * len(gaps))
 
 
-def _on_step(moments: pd.DatetimeIndex, seconds: np.ndarray, step: float, exact: bool) -> Grid:
+def _on_step(seconds: np.ndarray, step: float, exact: bool) -> Grid:
     origin = seconds[0]
     nice = min(_NICE, key=lambda size: abs(size - step))
     if abs(nice - step) < 0.05 * step:
@@ -243,15 +243,15 @@ def _fixed(moments: pd.DatetimeIndex, wanted: str) -> Grid:
         return Grid(Frequency(alias="B", step="working day", season=5), moments.normalize(), irregular=True)
     seconds = moments.to_numpy().astype("datetime64[us]").astype("int64") / 1e6
     if isinstance(offset, pd.offsets.Week):
-        placed = pd.DatetimeIndex(
-            moments.to_period(offset.freqstr if offset.weekday is not None else "W-SUN").end_time.normalize()
-        ).as_unit("us")
+        period = offset.freqstr if "-" in offset.freqstr else "W-SUN"
+        placed = pd.DatetimeIndex(moments.to_period(period).end_time.normalize()).as_unit("us")
         return Grid(
             Frequency(alias=f"W-{_WEEKDAYS[placed[0].weekday()]}", step="week", season=52),
             placed,
             irregular=bool(placed.has_duplicates),
         )
-    step = pd.Timedelta(offset).total_seconds()
+    first = moments[0]
+    step = (first + offset - first).total_seconds()
     start = np.floor(seconds / step) * step
     placed = pd.DatetimeIndex((start * 1e6).astype("int64").astype("datetime64[us]"))
     alias, noun, season = _alias(step, placed)
@@ -275,8 +275,8 @@ def _length(moments: pd.DatetimeIndex, alias: str | None) -> float:
 
 
 def suggest_horizon(frequency: Frequency, rows: int) -> int:
-    """Return how many steps it makes sense to forecast at once: a natural span, but at most a twentieth of the rows."""
+    """Return how many steps it makes sense to forecast at once: a natural span, but at most a tenth of the rows."""
     horizon = _HORIZONS.get(frequency.step)
     if horizon is None:
         horizon = frequency.season if 2 <= frequency.season <= 96 else 12
-    return max(1, min(horizon, rows // 20))
+    return max(1, min(horizon, rows // 10))

@@ -10,7 +10,7 @@ from __future__ import annotations
 import io
 import json
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -34,7 +34,7 @@ from kagglesdk.kaggle_env import KaggleEnv
 from kagglesdk.kaggle_http_client import KaggleHttpClient
 from requests.adapters import BaseAdapter
 
-from assistant.dataset.credentials import TOKEN_HELP, KaggleCredentials
+from assistant.dataset.credentials import HOW_TO_GET_ACCESS, KaggleCredentials
 from assistant.dataset.download import (
     Downloaded,
     FetchLimits,
@@ -182,10 +182,8 @@ class KaggleSource:
             def act(client: KaggleClient) -> Any:
                 return client.competitions.competition_api_client.download_data_file(one)
 
-        return self._download(
-            act, f"the competition {name}", f"kaggle:competition/{name}/{file or '*'}", safe_name(file or f"{name}.zip"),
-            folder, limits, progress, should_stop,
-        )  # fmt: skip
+        key, saved = f"kaggle:competition/{name}/{file or '*'}", safe_name(file or f"{name}.zip")
+        return self._download(act, f"the competition {name}", key, saved, folder, limits, progress, should_stop)
 
     def _download(
         self, act: Callable[[KaggleClient], Any], what: str, key: str, name: str, folder: Path, limits: FetchLimits,
@@ -236,16 +234,16 @@ class KaggleSource:
         known = self._credentials is not None
         match status:
             case 401 if known and "expire" in lower:
-                return DatasetError("Your Kaggle token has expired.", evidence, f"Make a new one. {TOKEN_HELP}")
+                return DatasetError("Your Kaggle token has expired.", evidence, f"Make a new one. {HOW_TO_GET_ACCESS}")
             case 401 if known:
                 return DatasetError(
                     "Kaggle does not accept this user name and token.",
                     evidence,
-                    f"Check them, or make a new token. {TOKEN_HELP}",
+                    f"Check them, or make a new token. {HOW_TO_GET_ACCESS}",
                 )
             case 401:
                 return DatasetError(
-                    "Kaggle wants an account for this.", evidence, f"Add your Kaggle token. {TOKEN_HELP}"
+                    "Kaggle wants an account for this.", evidence, f"Add your Kaggle token. {HOW_TO_GET_ACCESS}"
                 )
             case 403 if "rule" in lower or what.startswith("the competition"):
                 return DatasetError(
@@ -263,7 +261,7 @@ class KaggleSource:
                 return DatasetError(
                     "This dataset is private, or Kaggle wants an account for it.",
                     evidence,
-                    f"Add your Kaggle token. {TOKEN_HELP}",
+                    f"Add your Kaggle token. {HOW_TO_GET_ACCESS}",
                 )
             case 404 | 410:
                 return DatasetError(
@@ -374,10 +372,7 @@ class _NetworkAdapter(BaseAdapter):
         self._network = network
         self._deadline = deadline
 
-    def send(
-        self, request: requests.PreparedRequest, stream: bool = False, timeout: Any = None, verify: Any = True,
-        cert: Any = None, proxies: Mapping[str, str] | None = None,
-    ) -> requests.Response:  # fmt: skip
+    def send(self, request: requests.PreparedRequest, stream: bool = False, *_: Any, **__: Any) -> requests.Response:
         """Send one request and return its response, the body still to be read."""
         stack = ExitStack()
         content = request.body.encode() if isinstance(request.body, str) else request.body
@@ -388,10 +383,15 @@ class _NetworkAdapter(BaseAdapter):
         }
         answer = stack.enter_context(
             open_url(
-                self._network, request.url or "", deadline=self._deadline, secret_headers=headers, method=request.method or "POST",
-                content=content if isinstance(content, bytes) else None, follow=False,
+                self._network,
+                request.url or "",
+                deadline=self._deadline,
+                secret_headers=headers,
+                method=request.method or "POST",
+                content=content if isinstance(content, bytes) else None,
+                follow=False,
             )
-        )  # fmt: skip
+        )
         response = requests.Response()
         response.status_code = answer.status
         response.headers.update(answer.headers)

@@ -123,7 +123,7 @@ def _file(url: str, kind: SourceKind, title: str, page: str = "", file_name: str
 def _known_host(host: str, segments: list[str], query: str, fragment: str, reference: str) -> Link | None:
     match host:
         case "github.com":
-            return _github(segments, query, reference)
+            return _github(segments, reference)
         case "raw.githubusercontent.com" | "raw.github.com" if len(segments) >= 4:
             owner, name, ref, path = _raw_parts(segments)
             return _file(reference, "github", f"{owner}/{name}", owner=owner, name=name, ref=ref, path=path)
@@ -191,7 +191,7 @@ def _known_host(host: str, segments: list[str], query: str, fragment: str, refer
     return None
 
 
-def _github(segments: list[str], query: str, reference: str) -> Link | None:
+def _github(segments: list[str], reference: str) -> Link | None:
     if len(segments) < 2:
         raise DatasetError(
             "This GitHub link names no repository.", reference, "Open the file on GitHub and copy its link."

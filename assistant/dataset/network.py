@@ -123,7 +123,8 @@ def open_url(
     """Ask for an address and follow its redirects, each checked like the first.
 
     `deadline` is in `time.monotonic()` seconds and holds for everything. `secret_headers` are sent to the first host
-    only; without `follow` a redirect is an answer like any other. Raises DatasetError when the server cannot be reached, in time and safely.
+    only; without `follow` a redirect is an answer like any other. Raises DatasetError when the server cannot be
+    reached, in time and safely.
     """
     context = network.trust or ssl.create_default_context()
     with httpcore.ConnectionPool(ssl_context=context, network_backend=_Backend(network, deadline), http2=False) as pool:
@@ -195,7 +196,7 @@ def _chunks(response: httpcore.Response, host: str) -> Iterator[bytes]:
         raise _unreachable(host, error) from error
 
 
-class Interrupted(DatasetError):
+class Interrupted(DatasetError):  # noqa: N818 - named for what happened
     """The connection ended before everything had arrived; another try may go on from there."""
 
 
@@ -253,9 +254,7 @@ class _Backend(httpcore.SyncBackend):
                 failure = error
         raise failure
 
-    def connect_unix_socket(
-        self, path: str, timeout: float | None = None, socket_options: Any = None
-    ) -> httpcore.NetworkStream:
+    def connect_unix_socket(self, path: str, *_: Any, **__: Any) -> httpcore.NetworkStream:
         """Refuse: files on the host are not the internet."""
         raise httpcore.ConnectError(f"{path} is not on the internet")
 

@@ -19,7 +19,7 @@ from assistant.dataset.roles import suggest_roles
 from assistant.dataset.season import find_season
 from assistant.dataset.series import Frequency, Repair, Roles, Series, Source
 from assistant.dataset.split import fit_scaler, make_split
-from assistant.dataset.stacked import find_stack, rows_of_choice
+from assistant.dataset.stacked import find_stack, make_stack, rows_of_choice
 from assistant.dataset.table import Table
 from assistant.dataset.times import read_times
 from assistant.errors import DatasetError
@@ -60,8 +60,8 @@ def prepare(
     rows = _timed_rows(table, roles, columns, used, choices, repairs)
     if len(rows.frame) < LEAST_ROWS // 2:
         raise _too_few(len(rows.frame))
-    frame, frequency, filled = _regular(rows, choices, repairs)
-    frame = _without_constants(frame, roles.target, repairs)
+    frame, frequency = _regular(rows, choices, repairs)
+    frame = _without_constants(frame, repairs)
     if len(frame) < LEAST_ROWS:
         raise _too_few(len(frame))
     horizon = horizon if horizon is not None else suggest_horizon(frequency, len(frame))
@@ -128,7 +128,7 @@ def prepare_file(
 
     With a target given and no features, none are used. Raises DatasetError as `read_table` and `prepare` do.
     """
-    table = read_table(path, member=member, sheet=sheet)
+    table = read_table(path, member=member, sheet=sheet, long="wide" not in (choices or Choices()).undo)
     columns = understand_columns(table, choices)
     if target is not None:
         _check_columns(table, Roles(target=target, time=tuple(time or ()), features=tuple(features or ())))
@@ -226,11 +226,14 @@ def _timed_rows(
         )
     mask = np.ones(len(frame), bool)
     stack = find_stack(table.frame, columns, time, roles.target)
-    if choices.series and choices.series.column in table.frame and choices.series.value is not None:
-        counts = table.frame[choices.series.column].astype("str").value_counts()
-        from assistant.dataset.stacked import Stack
-
-        stack = Stack(choices.series.column, {str(name): int(count) for name, count in counts.items()})
+    if choices.series and choices.series.value is not None:
+        stack = make_stack(table.frame, choices.series.column)
+        if stack is None:
+            raise DatasetError(
+                f"The table has no column {choices.series.column!r}.",
+                "",
+                "Choose the column that tells the series apart.",
+            )
         if choices.series.value not in stack.rows:
             raise DatasetError(
                 f"No row has {choices.series.value!r} in {stack.column}.",
@@ -256,28 +259,23 @@ def _timed_rows(
     )
 
 
-def _regular(rows: Rows, choices: Choices, repairs: list[Repair]) -> tuple[pd.DataFrame, Frequency, int]:
-    if rows.moments is None:
-        frequency = Frequency(alias=None, step=rows.step or "row", season=rows.season)
-        frame, filled = fill_gaps(rows.frame, rows.target, choices.undo, repairs)
-        return frame.reset_index(drop=True), frequency, filled
-    frame, frequency = bring_to_grid(rows, choices, repairs)
-    frame, filled = fill_gaps(frame, rows.target, choices.undo, repairs)
-    if frequency.alias is None:
-        frame = frame.reset_index(drop=True)
-    return frame, frequency, filled
+def _regular(rows: Rows, choices: Choices, repairs: list[Repair]) -> tuple[pd.DataFrame, Frequency]:
+    frequency = Frequency(alias=None, step=rows.step or "row", season=rows.season)
+    frame = rows.frame
+    if rows.moments is not None:
+        frame, frequency = bring_to_grid(rows, choices, repairs)
+    frame = fill_gaps(frame, rows.target, choices.undo, repairs)
+    return (frame if frequency.alias else frame.reset_index(drop=True)), frequency
 
 
-def _without_constants(frame: pd.DataFrame, target: str, repairs: list[Repair]) -> pd.DataFrame:
+def _without_constants(frame: pd.DataFrame, repairs: list[Repair]) -> pd.DataFrame:
     constant = [name for name in frame.columns[1:] if frame[name].iloc[: max(int(0.5 * len(frame)), 1)].nunique() < 2]
     if constant:
         repairs.append(
             Repair(
-                what=f"The feature{'s' if len(constant) > 1 else ''} {', '.join(constant)} {'were' if len(constant) > 1 else 'was'} left out.",
+                what=f"Left out as features: {', '.join(constant)}.",
                 count=len(constant),
-                why="They hold the same value over at least the first half of the rows."
-                if len(constant) > 1
-                else "It holds the same value over at least the first half of the rows.",
+                why="Nothing can be learned from one and the same value over the first half of the rows.",
                 key="constant",
             )
         )

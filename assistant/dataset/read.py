@@ -17,6 +17,7 @@ from assistant.dataset.encoding import find_encoding
 from assistant.dataset.excel import read_excel
 from assistant.dataset.table import Reader, Table
 from assistant.dataset.text_table import read_text, to_frame
+from assistant.dataset.wide import lengthen
 from assistant.errors import DatasetError
 
 # What files of other kinds start with, and what they are.
@@ -62,14 +63,17 @@ def read_table(
     sheet: str | None = None,
     header: bool | None = None,
     unpacked_limit: int = DEFAULT_UNPACKED,
+    long: bool = True,
 ) -> Table:
     """Read a table from a file of any usual kind; the kind is told by the content, not by the name.
 
     `columns` limits what is loaded, `member` picks a file of an archive, `sheet` one of a workbook, `header` says
-    whether the columns' names stand in the file. Raises DatasetError when there is no table in it.
+    whether the columns' names stand in the file. With `long`, a wide table with a column for each moment is turned into
+    one row for each. Raises DatasetError when there is no table in it.
     """
     try:
-        return _read(path, columns, member, sheet, header, unpacked_limit, 0)
+        table = _read(path, columns, member, sheet, header, unpacked_limit, 0)
+        return lengthen(table) if long else table
     except (OSError, MemoryError) as error:
         raise DatasetError("The file cannot be read.", f"{path.name}: {error}.", "Choose it again.") from error
 

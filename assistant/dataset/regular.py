@@ -11,6 +11,7 @@ import pandas as pd
 from assistant.dataset.choices import Aggregate, Choices
 from assistant.dataset.frequency import Grid, find_grid
 from assistant.dataset.series import Frequency, Repair
+from assistant.dataset.times import count_missing
 from assistant.errors import DatasetError
 
 _SUMMED = re.compile(
@@ -43,7 +44,7 @@ def bring_to_grid(rows: Rows, choices: Choices, repairs: list[Repair]) -> tuple[
     """
     assert rows.moments is not None
     frame, moments = rows.frame, rows.moments
-    if (without := int(moments.isna().sum())) > 0:
+    if (without := count_missing(moments)) > 0:
         frame, moments = frame[moments.notna()], moments[moments.notna()]
         repairs.append(
             Repair(
@@ -59,19 +60,19 @@ def bring_to_grid(rows: Rows, choices: Choices, repairs: list[Repair]) -> tuple[
     if not moments.is_monotonic_increasing:
         count = int((np.diff(moments.to_numpy()).astype("timedelta64[us]").astype("int64") < 0).sum())
         backwards = moments.is_monotonic_decreasing
-        applied = _note(
-            repairs, choices, "order",
-            "The rows were turned round, since the newest came first." if backwards else "The rows were sorted by time.",
-            len(moments) if backwards else count, "Forecasting needs the rows in the order of time.",
-        )  # fmt: skip
-        if not applied:
+        what = (
+            "The rows were turned round, for the newest came first." if backwards else "The rows were sorted by time."
+        )
+        why = "Forecasting needs the rows in the order of time."
+        if not _note(repairs, choices, "order", what, len(moments) if backwards else count, why):
             return frame, counted
         order = np.argsort(moments.to_numpy(), kind="stable")
         frame, moments = frame.iloc[order], moments[order]
     frame = frame.set_axis(moments)
-    frame = _merge_same(frame, rows, choices, repairs, moments)
-    if frame is None:
+    merged = _merge_same(frame, rows, choices, repairs, moments)
+    if merged is None:
         return rows.frame, counted
+    frame = merged
     grid = find_grid(pd.DatetimeIndex(frame.index), choices.frequency)
     if grid.length > _MOST_POINTS or len(frame) / grid.length < 1 - _MOST_EMPTY:
         grid = _coarser(frame, grid)
@@ -186,10 +187,8 @@ def _onto_grid(
     return frame.set_axis(full), grid.frequency
 
 
-def fill_gaps(
-    frame: pd.DataFrame, target: str, undo: frozenset[str], repairs: list[Repair]
-) -> tuple[pd.DataFrame, int]:
-    """Fill gaps with the last value known before them; return the frame and how many values of the target were filled.
+def fill_gaps(frame: pd.DataFrame, target: str, undo: frozenset[str], repairs: list[Repair]) -> pd.DataFrame:
+    """Fill gaps with the last value known before them;
 
     Rows before the first and after the last value of the target are left out, and likewise features that start late.
     With "gaps" in `undo` the longest stretch without a gap is taken instead.
@@ -209,10 +208,9 @@ def fill_gaps(
         )
         frame = frame.iloc[first : last + 1]
     frame = _late_features(frame, target, repairs)
-    gaps = int(frame[target].isna().sum())
     empty = int(frame.isna().sum().sum())
     if not empty:
-        return frame.astype("float64"), 0
+        return frame.astype("float64")
     if "gaps" in undo:
         repairs.append(
             Repair(
@@ -223,7 +221,7 @@ def fill_gaps(
                 applied=False,
             )
         )
-        return _longest_whole(frame, repairs), 0
+        return _longest_whole(frame, repairs)
     shares = ", ".join(f"{name} {count:,}" for name, count in frame.isna().sum().items() if count)
     repairs.append(
         Repair(
@@ -233,11 +231,11 @@ def fill_gaps(
             key="gaps",
         )
     )
-    return frame.ffill().astype("float64"), gaps
+    return frame.ffill().astype("float64")
 
 
 def _late_features(frame: pd.DataFrame, target: str, repairs: list[Repair]) -> pd.DataFrame:
-    """A feature that starts a little late costs those rows; one that starts very late or is nearly empty is left out."""
+    """A feature that starts a little late costs those rows; one that starts late or is nearly empty is left out."""
     drop, start = [], 0
     for name in frame.columns[1:]:
         known = np.flatnonzero(frame[name].notna().to_numpy())

@@ -31,7 +31,7 @@ class RemoteFacts:
     year: int | None = None
 
 
-class SeveralFiles(DatasetError):
+class SeveralFiles(DatasetError):  # noqa: N818 - named for what happened
     """The link stands for several files, one of which has to be chosen: `files`, the likeliest tables first."""
 
     def __init__(self, files: Sequence[RemoteFile], title: str) -> None:

@@ -24,19 +24,28 @@ from assistant.dataset.times import (
     read_single,
     read_times,
 )
+from assistant.dataset.words import words
 from assistant.errors import DatasetError
 
-_TARGET_WORDS = (
-    "target", "close", "price", "temperature", "temp", "demand", "load", "consumption", "sales", "passengers", "value", "values", "y", "ot",
-    "pm25", "pm2", "power", "production", "generation", "count", "cnt", "total", "traffic", "volume", "cases", "flow", "rainfall", "precipitation", "revenue",
-    "rate", "index", "level", "births", "births", "sunspots", "sunspot", "energy", "usage", "quantity", "amount", "output", "visitors", "users", "rides", "trips",
-    "aqi", "humidity", "speed", "wind", "unemployment", "gdp", "population", "deaths", "confirmed", "weeklysales", "globalactivepower",
-)  # fmt: skip
+# Names that tables give to what is worth forecasting, the likeliest first.
+_TARGET_WORDS = words(
+    "target close adjclose price pm25 pm2 pm10 aqi temperature temp tempmax tempmin meantemp demand load consumption",
+    "sales weeklysales passengers value values y ot globalactivepower power production generation count cnt total",
+    "traffic trafficvolume volume cases flow rainfall precipitation revenue rate index level births sunspots sunspot",
+    "energy usage quantity amount output visitors users rides trips co2 humidity speed wind unemployment gdp",
+    "population deaths confirmed",
+)
 _ID_WORDS = re.compile(
-    r"(?i)^(?:id|no|nr|num|index|idx|row|rownumber|rowid|sno|serialno|slno|s\.?\s?no\.?|unnamed.*|obs|observation|record|#|instant|key|recordid|store|item|customerid|orderid|zip|zipcode|postcode|lat|latitude|lon|lng|longitude|objectid|fid|code|countrycode|dept)$|(?:^|[_\s])id$|(?<=[a-z])I[Dd]$"
+    r"^(?:.*[_ ](?:lat|lon|lng|latitude|longitude)|id|no|nr|num|index|idx|row|rownumber|rowid|rownames|sno|serialno"
+    r"|slno|s\.?\s?no\.?|unnamed.*|obs|observation|record|#|instant|key|recordid|store|item|customerid|orderid|zip|zipcode|postcode|postalcode|lat|latitude|lon|lng|long"
+    r"|longitude|objectid|fid|code|countrycode|dept|sku|barcode|phone|phonenumber|ip|mac|serial)$|(?:^|[_\s])id$",
+    re.IGNORECASE,
 )
 _CODE_WORDS = re.compile(
-    r"(?i)^(?:season|holiday|workingday|weekday|dayofweek|dow|isholiday|weather(?:sit)?|month|mnth|hour|hr|year|yr|day|week|quarter|minute|second|wd|weekend|flag|quality|qc|status|label|class|type|category)$"
+    r"^(?:season|holiday|workingday|weekday|dayofweek|dow|isholiday|weather(?:sit)?|month|mnth|hour|hr|year|yr|day|week"
+    r"|quarter|minute|second|wd|weekend|flag|quality|qc|status|label|class|type|category|direction|winddirection"
+    r"|std(?:dev)?|error|stderr|uncertainty|interpolated|days|ndays)$",
+    re.IGNORECASE,
 )
 _MOST_FEATURES = 8
 
@@ -65,7 +74,7 @@ def suggest_roles(
     taken = set(time.columns) if time else set()
     taken |= _echoes(table.frame, columns, time)
     candidates = [column for name, column in columns.items() if name not in taken and _forecastable(column)]
-    ranked = sorted(candidates, key=lambda column: -_weight(column, columns, table))
+    ranked = sorted(candidates, key=lambda column: -_weight(column, columns))
     if not ranked:
         raise DatasetError(
             "The table has no column that could be forecast.",
@@ -73,7 +82,7 @@ def suggest_roles(
             "A forecast needs a column of numbers that change from row to row; choose another table.",
         )
     target = ranked[0]
-    features = _choose_features(target, [column for column in ranked[1:] if _useful_feature(column)], table)
+    features = _choose_features(target, [column for column in ranked[1:] if _useful_feature(column)], table.columns)
     roles = Roles(target=target.name, time=time.columns if time else (), features=features)
     reasons = {
         "time": why_time,
@@ -104,7 +113,7 @@ def find_time(
         if reading is not None and reading.read > 0.8:
             singles.append((_time_weight(reading, name, place, frame), reading))
     singles.sort(key=lambda item: -item[0])
-    parts = _find_part_columns(frame, order)
+    parts = _find_part_columns(frame)
     best = singles[0] if singles else None
     if parts is not None and (
         best is None or best[1].form == "year" or best[1].columns[0] in parts.columns or best[0] < 1.0
@@ -113,7 +122,7 @@ def find_time(
     if best is None:
         return None, "No column says when a row was; the rows are taken in their order."
     reading = best[1]
-    with_clock = _add_clock(frame, reading, order)
+    with_clock = _add_clock(frame, reading)
     if with_clock is not None:
         return with_clock, f"{' and '.join(with_clock.columns)} together say when each row was."
     return reading, f"{reading.columns[0]} holds moments ({reading.form})."
@@ -153,7 +162,7 @@ def _time_weight(reading: TimeReading, name: str, place: int, frame: pd.DataFram
     return weight
 
 
-def _find_part_columns(frame: pd.DataFrame, order: object) -> TimeReading | None:
+def _find_part_columns(frame: pd.DataFrame) -> TimeReading | None:
     parts = find_parts(list(frame.columns))
     if "year" not in parts or len(parts) < 2:
         return None
@@ -179,7 +188,7 @@ def _find_part_columns(frame: pd.DataFrame, order: object) -> TimeReading | None
     return None
 
 
-def _add_clock(frame: pd.DataFrame, reading: TimeReading, order: object) -> TimeReading | None:
+def _add_clock(frame: pd.DataFrame, reading: TimeReading) -> TimeReading | None:
     """A date without a time of day, whose rows share days, may have its clock time in another column."""
     values = reading.values
     if (
@@ -242,7 +251,7 @@ def _useful_feature(column: Column) -> bool:
     return column.missing <= 0.3 * len(column.values) and not _ID_WORDS.search(column.name)
 
 
-def _weight(column: Column, columns: Mapping[str, Column], table: Table) -> float:
+def _weight(column: Column, columns: Mapping[str, Column]) -> float:
     plain = plain_name(column.name)
     words = [plain_name(word) for word in re.split(r"[\s_.\-/]+", column.name)]
     weight = 0.0
@@ -267,7 +276,7 @@ def _weight(column: Column, columns: Mapping[str, Column], table: Table) -> floa
     return weight - 0.001 * place
 
 
-def _choose_features(target: Column, others: Sequence[Column], table: Table) -> tuple[str, ...]:
+def _choose_features(target: Column, others: Sequence[Column], order: Sequence[str]) -> tuple[str, ...]:
     """Keep those that go with the target, leaving out copies of it and of each other; at most eight."""
     assert target.values is not None
     limit = max(int(len(target.values) * 0.7), 3)
@@ -279,7 +288,7 @@ def _choose_features(target: Column, others: Sequence[Column], table: Table) -> 
         if strength < 0.99999:
             scored.append((strength, column.name))
     chosen = {name for _, name in sorted(scored, key=lambda item: -item[0])[:_MOST_FEATURES]}
-    return tuple(name for name in table.columns if name in chosen)
+    return tuple(name for name in order if name in chosen)
 
 
 def _correlation(one: np.ndarray, other: np.ndarray) -> float:

@@ -14,6 +14,10 @@ from assistant.dataset.series import Repair
 from assistant.dataset.times import TimeReading, find_parts
 
 _MOST = 50_000
+_AND = " + "
+_PAIRED = 6  # columns of which pairs are tried
+_SINGLE = 0.97  # share of rows whose moment stands once in their series
+_FILLED = 0.2  # share of moments that a series has, on average
 
 
 @dataclass(frozen=True)
@@ -27,34 +31,71 @@ class Stack:
 def find_stack(
     frame: pd.DataFrame, columns: Mapping[str, Column], time: TimeReading | None, target: str = ""
 ) -> Stack | None:
-    """Find a column within whose values each moment stands once while it stands often in the whole table."""
+    """Find a column (or two together) within whose values each moment stands once, while it stands often in the table.
+
+    Two columns are named with " + " between them, and so are their values.
+    """
     if time is None or time.values is None or len(frame) < 4:
         return None
-    moments = time.values
-    if moments.nunique() > 0.7 * len(frame):
+    moments, _ = pd.factorize(time.values)
+    number = int(moments.max()) + 1
+    if number < 2 or number > 0.7 * len(frame):
         return None
     parts = set(find_parts(list(frame.columns)).values())
-    best: tuple[float, str] | None = None
-    for name, column in columns.items():
-        if name in time.columns or name == target or name in parts:
-            continue
-        if column.kind not in ("text", "flag") and not _is_code(column):
-            continue
-        if not 2 <= column.distinct <= min(_MOST, len(frame) // 2) and not (
-            column.kind == "flag" and column.distinct == 2
-        ):
-            continue
-        codes, _ = pd.factorize(frame[name])
-        pairs = pd.DataFrame({"code": codes, "moment": moments})
-        single = 1 - pairs.duplicated().mean()
-        if single > 0.97:
-            weight = single + (0.02 if column.kind == "text" else 0.0) - 1e-6 * column.distinct
-            if best is None or weight > best[0]:
-                best = (weight, name)
-    if best is None:
+    names = [
+        name
+        for name, column in columns.items()
+        if name not in time.columns and name != target and name not in parts and _tells_apart(column, len(frame))
+    ]
+    codes = {name: pd.factorize(frame[name])[0] for name in names}
+    found = [(_quality(code, moments, number), name) for name, code in codes.items()]
+    best = max(found, default=(0.0, ""))
+    if best[0] == 0.0:
+        few = sorted(names, key=lambda name: -columns[name].distinct)[:_PAIRED]
+        pairs = [
+            (_quality(codes[one] * (codes[two].max() + 2) + codes[two], moments, number), f"{one}{_AND}{two}")
+            for place, one in enumerate(few)
+            for two in few[place + 1 :]
+        ]
+        best = max(pairs, default=(0.0, ""))
+    return make_stack(frame, best[1]) if best[0] > 0.0 else None
+
+
+def make_stack(frame: pd.DataFrame, column: str) -> Stack | None:
+    """Return the series that a column (or two, with " + " between their names) tells apart; None when there is none."""
+    labels = labels_of(frame, column)
+    if labels is None:
         return None
-    counts = frame[best[1]].astype("str").value_counts()
-    return Stack(column=best[1], rows={str(name): int(count) for name, count in counts.items()})
+    counts = labels.value_counts(sort=False).sort_values(ascending=False, kind="stable")
+    return Stack(column=column, rows={str(name): int(count) for name, count in counts.items()})
+
+
+def labels_of(frame: pd.DataFrame, column: str) -> pd.Series | None:
+    """Return for each row the name of its series; None when the frame has no such column."""
+    if column in frame:
+        return frame[column].astype("str")
+    one, _, two = column.partition(_AND)
+    if one in frame and two in frame:
+        return frame[one].astype("str").fillna("") + _AND + frame[two].astype("str").fillna("")
+    return None
+
+
+def _tells_apart(column: Column, rows: int) -> bool:
+    if column.kind not in ("text", "flag") and not _is_code(column):
+        return False
+    return 2 <= column.distinct <= min(_MOST, rows // 2)
+
+
+def _quality(codes: np.ndarray, moments: np.ndarray, number: int) -> float:
+    """How well codes tell series apart: each moment once in each, and many moments in most; 0 when they do not."""
+    pairs = codes.astype("int64") * number + moments
+    distinct = len(np.unique(pairs))
+    single = distinct / len(pairs)
+    groups = len(np.unique(codes))
+    filled = distinct / (groups * number)
+    if single < _SINGLE or filled < _FILLED:
+        return 0.0
+    return single + 0.1 * filled - 1e-6 * groups
 
 
 def _is_code(column: Column) -> bool:
@@ -68,11 +109,12 @@ def _is_code(column: Column) -> bool:
 def rows_of_choice(frame: pd.DataFrame, stack: Stack, choice: SeriesChoice | None) -> tuple[np.ndarray, Repair]:
     """Return the mask of the rows of the chosen series (the longest by default), and the repair that says so."""
     value = choice.value if choice and choice.value is not None else next(iter(stack.rows))
-    mask = (frame[stack.column].astype("str") == value).to_numpy()
-    others = len(stack.rows) - 1
+    labels = labels_of(frame, stack.column)
+    assert labels is not None
+    mask = (labels == value).fillna(False).to_numpy(dtype=bool)
     return mask, Repair(
         what=f"Of the {len(stack.rows):,} series in the table, the one where {stack.column} is {value} was taken.",
         count=int((~mask).sum()),
-        why=f"The table holds one series for each {stack.column}, and {'the others have' if others > 1 else 'the other has'} the same moments.",
+        why=f"The table holds one series for each {stack.column}, over the same moments.",
         key="series",
     )

@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from assistant.dataset.cells import is_missing, looks_typed
 
@@ -334,10 +335,7 @@ def _speaks_for_names(
 
 def _counts_up(cells: Sequence[str]) -> bool:
     if all(re.fullmatch(r"(?:1[5-9]|20|21)\d\d", cell) for cell in cells):
-        return all(
-            int(after) - int(before) == int(cells[1]) - int(cells[0]) != 0
-            for before, after in zip(cells, cells[1:], strict=False)
-        )
+        return len({int(after) - int(before) for before, after in pairwise(cells)} - {0}) == 1
     return len(set(cells)) == len(cells) and all(_DATE_NAME.search(cell) for cell in cells)
 
 

@@ -5,63 +5,64 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 import numpy as np
 import pandas as pd
 
 from assistant.dataset.cells import MISSING_MARKS
 from assistant.dataset.choices import DateOrder
-from assistant.dataset.date_texts import read_date_texts
+from assistant.dataset.date_texts import IN_UTC, read_date_texts
+from assistant.dataset.months import month_number
+from assistant.dataset.words import words
 
 # Names of columns, in lower case without signs, for each part of a time.
 PART_NAMES: dict[str, frozenset[str]] = {
-    "year": frozenset({"year", "yr", "yyyy", "jahr", "ano", "año", "annee", "année", "anno", "calendaryear", "yearid"}),
-    "quarter": frozenset({"quarter", "qtr", "quartal", "trimestre"}),
-    "month": frozenset(
-        {"month", "mon", "mnth", "mo", "mm", "monat", "mes", "mois", "mese", "monthnumber", "monthid", "period"}
-    ),
-    "week": frozenset({"week", "weekofyear", "weeknumber", "woche", "kw", "semana", "semaine", "isoweek"}),
-    "day": frozenset({"day", "dd", "dom", "tag", "dia", "día", "jour", "giorno", "dayofmonth", "mday", "date"}),
-    "day of year": frozenset({"dayofyear", "doy", "yday", "julianday", "jday"}),
-    "hour": frozenset({"hour", "hr", "hrs", "hh", "stunde", "hora", "heure", "ora", "hourofday", "time", "hourending"}),
-    "minute": frozenset({"minute", "min", "mins", "minutes", "mi"}),
-    "second": frozenset({"second", "sec", "secs", "seconds", "ss"}),
+    part: frozenset(words(names))
+    for part, names in {
+        "year": "year yr yyyy jahr ano año annee année anno calendaryear yearid",
+        "quarter": "quarter qtr quartal trimestre",
+        "month": "month mon mnth mo mm monat mes mois mese monthnumber monthid period",
+        "week": "week weekofyear weeknumber woche kw semana semaine isoweek",
+        "day": "day dd dom tag dia día jour giorno dayofmonth mday date dy",
+        "day of year": "dayofyear doy yday julianday jday",
+        "hour": "hour hr hrs hh stunde hora heure ora hourofday time hourending",
+        "minute": "minute min mins minutes mi",
+        "second": "second sec secs seconds ss",
+    }.items()
 }
 DATE_NAMES = frozenset(
-    {"date", "datum", "fecha", "data", "dt", "day", "dteday", "datestr", "tradedate", "reportdate", "orderdate", "dates", "tarih", "дата", "日期", "tag", "dia", "jour"}
-)  # fmt: skip
+    words(
+        "date datum fecha data dt day dteday datestr tradedate reportdate orderdate dates tarih дата 日期 tag dia jour",
+    )
+)
 CLOCK_NAMES = frozenset(
-    {
-        "time",
-        "zeit",
-        "uhrzeit",
-        "hora",
-        "heure",
-        "ora",
-        "clock",
-        "timeofday",
-        "hour",
-        "hr",
-        "localtime",
-        "utctime",
-        "timeutc",
-        "saat",
-    }
+    words("time zeit uhrzeit hora heure ora clock timeofday hour hr localtime utctime timeutc saat")
 )
 TIME_NAMES = DATE_NAMES | frozenset(
-    {"time", "timestamp", "datetime", "datetimeutc", "utc", "ts", "period", "month", "year", "timestep", "ds", "zeit", "zeitstempel", "moment", "quarter", "week", "unixtime", "epoch", "unix", "yearmonth", "timeperiod", "observationdate", "created", "createdat", "localtime", "yyyymm", "decimaldate", "decimalyear"}
-)  # fmt: skip
-_EPOCHS = ((1e8, 6e9, "s", "epoch seconds"), (1e11, 6e12, "ms", "epoch milliseconds"), (1e14, 6e15, "us", "epoch microseconds"), (1e17, 9.2e18, "ns", "epoch nanoseconds"))  # fmt: skip
+    words(
+        "time timestamp datetime datetimeutc utc ts period month year timestep ds zeit zeitstempel moment quarter week",
+        "unixtime epoch unix yearmonth timeperiod observationdate created createdat localtime yyyymm decimaldate",
+        "decimalyear",
+    )
+)
+_EPOCHS = (
+    (1e8, 6e9, "s", "epoch seconds"),
+    (1e11, 6e12, "ms", "epoch milliseconds"),
+    (1e14, 6e15, "us", "epoch microseconds"),
+    (1e17, 9.2e18, "ns", "epoch nanoseconds"),
+)
 _YEARS = (1500, 2200)
+_LONGEST = 60  # characters; longer texts are no dates
 
 
 @dataclass(frozen=True, eq=False)
 class TimeReading:
     """The times of a table's rows.
 
-    `values` are datetime64 without a zone (NaT where a row has none); `form` names the form; `other` is a second reading
-    that fits as well, with `other_form`; `season` is the number of rows after which an undated cycle repeats (forms such
-    as `1-01`), where `values` is None; `notes` say what was done to reach the values.
+    `values` are datetime64 without a zone (NaT where a row has none); `form` names the form; `other` is a second
+    reading that fits as well, with `other_form`; `season` is the number of rows after which an undated cycle repeats
+    (forms such as `1-01`), where `values` is None; `notes` say what was done to reach the values.
     """
 
     columns: tuple[str, ...]
@@ -81,7 +82,12 @@ class TimeReading:
         """Return the share of rows that have a time."""
         if self.values is None:
             return 1.0
-        return float(self.values.notna().mean()) if len(self.values) else 0.0
+        return float(np.mean(self.values.notna())) if len(self.values) else 0.0
+
+
+def count_missing(moments: pd.DatetimeIndex) -> int:
+    """Return how many of the moments are missing."""
+    return int(np.isnat(moments.to_numpy()).sum())
 
 
 def plain_name(name: str) -> str:
@@ -109,7 +115,7 @@ def read_single(column: pd.Series, name: str, order: DateOrder | None = None) ->
     if pd.api.types.is_datetime64_any_dtype(column):
         values = pd.DatetimeIndex(column)
         return TimeReading(
-            columns=(name,), form="ISO 8601", values=values, unread=int(values.isna().sum()), order="year first"
+            columns=(name,), form="ISO 8601", values=values, unread=count_missing(values), order="year first"
         )
     if pd.api.types.is_bool_dtype(column):
         return None
@@ -121,9 +127,13 @@ def read_single(column: pd.Series, name: str, order: DateOrder | None = None) ->
 def _zoned(column: pd.Series, name: str) -> TimeReading:
     values = pd.DatetimeIndex(column).tz_convert("UTC").tz_localize(None)
     return TimeReading(
-        columns=(name,), form="ISO 8601 with a time zone", values=values, unread=int(values.isna().sum()), order="year first",
-        notes=("The times carry a time zone and are kept in UTC, where no hour is skipped or doubled.",),
-    )  # fmt: skip
+        columns=(name,),
+        form="ISO 8601 with a time zone",
+        values=values,
+        unread=count_missing(values),
+        order="year first",
+        notes=(IN_UTC,),
+    )
 
 
 def _read_texts(column: pd.Series, name: str, order: DateOrder | None) -> TimeReading | None:
@@ -131,7 +141,7 @@ def _read_texts(column: pd.Series, name: str, order: DateOrder | None) -> TimeRe
     codes, uniques = pd.factorize(texts)
     names = [str(text) for text in uniques]
     wanted = [index for index, text in enumerate(names) if text.lower() not in MISSING_MARKS]
-    if not wanted:
+    if not wanted or np.median([len(names[index]) for index in wanted[:1000]]) > _LONGEST:
         return None
     digits = [index for index in wanted if re.fullmatch(r"\d+(?:\.\d+)?", names[index])]
     if len(digits) >= 0.9 * len(wanted):
@@ -143,7 +153,7 @@ def _read_texts(column: pd.Series, name: str, order: DateOrder | None) -> TimeRe
     if found.cycle:
         return TimeReading(columns=(name,), form=found.form, season=found.cycle, step=found.step)
     values = _spread(found.values, codes, wanted, len(names))
-    unread = int(values.isna().sum())
+    unread = count_missing(values)
     if unread > 0.1 * len(values) + 2:
         return None
     bad = [names[index] for index, value in zip(wanted, found.values, strict=True) if pd.isna(value)]
@@ -164,12 +174,14 @@ def _positions(codes: np.ndarray, wanted: Sequence[int]) -> np.ndarray:
     """The rows' order in terms of the wanted uniques; -1 where a row has none."""
     place = np.full(max(codes.max(initial=0), max(wanted)) + 2, -1)
     place[np.asarray(wanted)] = np.arange(len(wanted))
-    return place[codes]
+    spread: np.ndarray = place[codes]
+    return spread
 
 
 def _spread(found: pd.DatetimeIndex, codes: np.ndarray, wanted: Sequence[int], number: int) -> pd.DatetimeIndex:
-    full = np.full(number + 1, np.datetime64("NaT"), dtype=found.dtype)
-    full[np.asarray(wanted)] = found.to_numpy()
+    moments = found.to_numpy()
+    full = np.full(number + 1, np.datetime64("NaT"), dtype=moments.dtype)
+    full[np.asarray(wanted)] = moments
     return pd.DatetimeIndex(full[codes])
 
 
@@ -194,7 +206,7 @@ def _read_whole_numbers(column: pd.Series, numbers: np.ndarray, name: str, named
     if low >= _YEARS[0] and high <= _YEARS[1]:
         if named or (rising and np.median(np.abs(np.diff(np.unique(numbers)))) == 1 and len(np.unique(numbers)) > 5):
             return _made(
-                column, name, "year", pd.to_datetime(column.astype("Int64").astype("str"), format="%Y", errors="coerce")
+                name, "year", pd.to_datetime(column.astype("Int64").astype("str"), format="%Y", errors="coerce")
             )
         return None
     for digits, form, pattern in (
@@ -217,18 +229,26 @@ def _read_whole_numbers(column: pd.Series, numbers: np.ndarray, name: str, named
         else:
             values = pd.to_datetime(texts, format=pattern, errors="coerce")
         if values.notna().sum() >= 0.98 * len(numbers) and (named or rising or digits >= 8):
-            return _made(column, name, form, values)
+            return _made(name, form, values)
     if len(np.unique(numbers)) > 2 and (named or rising):
         for least, most, unit, form in _EPOCHS:
             if least <= low and high <= most:
-                return _made(column, name, form, pd.to_datetime(column, unit=unit, errors="coerce"))
+                return _made(name, form, _from_epoch(column, unit))
         if named and low >= 20_000 and high <= 80_000 and rising:
-            return _made(column, name, "spreadsheet day number", _from_days(column))
+            return _made(name, "spreadsheet day number", _from_days(column))
         if named and low >= 10**5 and high < 10**6:
             values = pd.to_datetime(column.astype("Int64").astype("str"), format="%y%m%d", errors="coerce")
             if values.notna().all():
-                return _made(column, name, "YYMMDD", values)
+                return _made(name, "YYMMDD", values)
     return None
+
+
+def _from_epoch(column: pd.Series, unit: str) -> pd.Series:
+    micros = {"s": 1e6, "ms": 1e3, "us": 1.0, "ns": 1e-3}[unit]
+    known = column.notna().to_numpy()
+    moments = np.full(len(column), np.datetime64("NaT", "us"))
+    moments[known] = np.round(column.to_numpy()[known] * micros).astype("int64").astype("datetime64[us]")
+    return pd.Series(moments)
 
 
 def _from_days(column: pd.Series) -> pd.Series:
@@ -242,7 +262,7 @@ def _read_fractions(column: pd.Series, numbers: np.ndarray, name: str, named: bo
         hundredths = np.round((numbers % 1) * 100)
         if (np.abs((numbers % 1) * 100 - hundredths) < 1e-6).all() and set(hundredths.astype(int)) == set(range(1, 13)):
             texts = column.map(lambda value: None if pd.isna(value) else f"{value:.2f}")
-            return _made(column, name, "YYYY.MM", pd.to_datetime(texts, format="%Y.%m", errors="coerce"))
+            return _made(name, "YYYY.MM", pd.to_datetime(texts, format="%Y.%m", errors="coerce"))
         whole = np.floor(column)
         start = pd.to_datetime(whole.astype("Int64").astype("str"), format="%Y", errors="coerce")
         days = np.where((whole % 4 == 0) & ((whole % 100 != 0) | (whole % 400 == 0)), 366, 365)
@@ -260,19 +280,19 @@ def _read_fractions(column: pd.Series, numbers: np.ndarray, name: str, named: bo
             ).dt.to_timestamp()
         elif step < 0.5:
             values = values.dt.round("h") if step < 0.002 else values.dt.round("D")
-        return _made(column, name, "year with decimals", values)
+        return _made(name, "year with decimals", values)
     if _mostly_one_way(numbers) and named:
         for least, most, unit, form in _EPOCHS[:2]:
             if least <= low and high <= most:
-                return _made(column, name, form, pd.to_datetime(column, unit=unit, errors="coerce"))
+                return _made(name, form, _from_epoch(column, unit))
         if low >= 20_000 and high <= 80_000:
-            return _made(column, name, "spreadsheet day number", _from_days(column))
+            return _made(name, "spreadsheet day number", _from_days(column))
     return None
 
 
-def _made(column: pd.Series, name: str, form: str, values: pd.Series) -> TimeReading:
+def _made(name: str, form: str, values: pd.Series) -> TimeReading:
     index = pd.DatetimeIndex(values)
-    return TimeReading(columns=(name,), form=form, values=index, unread=int(index.isna().sum()))
+    return TimeReading(columns=(name,), form=form, values=index, unread=count_missing(index))
 
 
 def _mostly_one_way(numbers: np.ndarray) -> bool:
@@ -310,7 +330,7 @@ def _read_parts(frame: pd.DataFrame, columns: Sequence[str], order: DateOrder | 
         built = _from_numbers(frame, parts)
         if built is not None:
             return TimeReading(
-                columns=tuple(columns), form=" + ".join(parts), values=built, unread=int(built.isna().sum())
+                columns=tuple(columns), form=" + ".join(parts), values=built, unread=count_missing(built)
             )
     first, *rest = columns
     day = read_single(frame[first], first, order)
@@ -325,7 +345,7 @@ def _read_parts(frame: pd.DataFrame, columns: Sequence[str], order: DateOrder | 
         other = other + pd.TimedeltaIndex(clock) if other is not None else None
     return TimeReading(
         columns=tuple(columns), form=f"{day.form} + time of day", values=values, other=other, other_form=day.other_form,
-        unread=int(values.isna().sum()), notes=day.notes, order=day.order,
+        unread=count_missing(values), notes=day.notes, order=day.order,
     )  # fmt: skip
 
 
@@ -352,7 +372,7 @@ def _from_numbers(frame: pd.DataFrame, parts: dict[str, str]) -> pd.DatetimeInde
         moments = fourth - pd.to_timedelta(fourth.dt.day_of_week, unit="D") + pd.to_timedelta((week - 1) * 7, unit="D")
     if (day := numbers.get("day of year")) is not None and "month" not in parts:
         moments = moments + pd.to_timedelta(day - 1, unit="D")
-    for part, unit in (("hour", "h"), ("minute", "min"), ("second", "s")):
+    for part, unit in _CLOCK_PARTS:
         if part not in parts:
             continue
         values = numbers[part]
@@ -365,7 +385,18 @@ def _from_numbers(frame: pd.DataFrame, parts: dict[str, str]) -> pd.DatetimeInde
     return pd.DatetimeIndex(moments) if moments.notna().mean() > 0.9 else None
 
 
-_RANGES = {"month": (1, 12), "quarter": (1, 4), "week": (1, 54), "day": (1, 31), "day of year": (1, 366), "hour": (0, 2400), "minute": (0, 59), "second": (0, 60), "year": (0, 2200)}  # fmt: skip
+_CLOCK_PARTS: tuple[tuple[str, Literal["h", "min", "s"]], ...] = (("hour", "h"), ("minute", "min"), ("second", "s"))
+_RANGES = {
+    "year": (0, 2200),
+    "quarter": (1, 4),
+    "month": (1, 12),
+    "week": (1, 54),
+    "day": (1, 31),
+    "day of year": (1, 366),
+    "hour": (0, 2400),
+    "minute": (0, 59),
+    "second": (0, 60),
+}
 
 
 def _part_numbers(column: pd.Series, part: str) -> pd.Series | None:
@@ -376,11 +407,11 @@ def _part_numbers(column: pd.Series, part: str) -> pd.Series | None:
     else:
         texts = column.astype("str").str.strip()
         if part == "month":
-            from assistant.dataset.date_texts import month_number
-
             months = texts.map(month_number)
             if months.notna().mean() > 0.9:
                 return months.astype("float64")
+            if texts.str.fullmatch(r"Q0?[1-4]").mean() > 0.9:
+                return pd.to_numeric(texts.str[-1], errors="coerce") * 3 - 2
         if part == "hour":
             clock = read_clock(column)
             return None if clock is None else pd.Series(clock / np.timedelta64(1, "h"), index=column.index)

@@ -1,0 +1,275 @@
+"""Findings on a table: what a student should know or decide before training on it and before sending it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from assistant.dataset.choices import Choices
+from assistant.dataset.columns import Column
+from assistant.dataset.series import Roles, Series, Source
+from assistant.dataset.stacked import Stack
+from assistant.dataset.table import Table
+from assistant.dataset.times import TimeReading, plain_name
+from assistant.dataset.words import words
+from assistant.errors import DatasetError
+from assistant.findings import Finding, Level
+
+_EMAIL = re.compile(r"^[^@\s,;]+@[^@\s,;]+\.[A-Za-z]{2,}$")
+_PHONE = re.compile(r"^\+?\(?\d[\d\s().-]{7,16}\d$")
+_PERSON_NAMES = frozenset(
+    words(
+        "name fullname firstname lastname surname givenname customername patientname studentname",
+        "employeename passengername user username email emailaddress mail phone phonenumber mobile telephone tel contact",
+        "address streetaddress homeaddress ssn passport passportnumber aadhaar aadhar pan creditcard cardnumber dob",
+        "dateofbirth birthdate ipaddress vorname nachname nom prenom apellido",
+    )
+)
+_OUTLIER = 8.0  # times the spread of the middle half, from the median
+_NEARLY_EMPTY = 0.7
+_SAMPLE = 2000
+
+
+def find_findings(
+    table: Table,
+    columns: Mapping[str, Column],
+    time: TimeReading | None,
+    stack: Stack | None,
+    roles: Roles | None,
+    series: Series | None,
+    problem: DatasetError | None,
+    source: Source | None,
+    choices: Choices,
+) -> tuple[Finding, ...]:
+    """Return what a student should know of a table, the heaviest first."""
+    found = [
+        *_blocking(problem, series),
+        *_times(time, choices),
+        *_decimals(columns, choices),
+        *_stacked(stack, choices),
+        *_filled(series),
+        *_columns(columns, roles),
+        *_outliers(series),
+        *personal_columns(table, columns),
+        *licence_findings(source),
+    ]
+    order = list(Level)
+    return tuple(sorted(found, key=lambda finding: order.index(finding.level)))
+
+
+def _warn(what: str, evidence: str = "", fix: str = "", level: Level = Level.WARN) -> Finding:
+    return Finding(level=level, what=what, evidence=evidence, fix=fix, step="dataset")
+
+
+def _blocking(problem: DatasetError | None, series: Series | None) -> list[Finding]:
+    if problem is None or series is not None:
+        return []
+    return [_warn(problem.what, problem.evidence, problem.fix, Level.BLOCK)]
+
+
+def _times(time: TimeReading | None, choices: Choices) -> list[Finding]:
+    if time is None:
+        return [
+            _warn(
+                "No column says when a row was.",
+                "The rows are taken in their order, one step each.",
+                "If a column holds dates, choose it as the time.",
+            )
+        ]
+    found = []
+    if time.other is not None and time.values is not None and choices.date_order is None:
+        one, two = _span(time.values), _span(time.other)
+        found.append(
+            _warn(
+                f"The dates in {time.columns[0]} can be read in two ways.",
+                f"As {time.form}: {one}. As {time.other_form}: {two}. The first was taken.",
+                "Pick the one that is right.",
+            )
+        )
+    if time.unread:
+        shown = f", such as {', '.join(map(repr, time.examples))}" if time.examples else ""
+        found.append(
+            _warn(
+                f"{time.unread:,} rows have no moment that can be read.",
+                f"In {' and '.join(time.columns)}{shown}.",
+                "They are left out; mend them in the file if they matter.",
+            )
+        )
+    return found
+
+
+def _span(moments: pd.DatetimeIndex) -> str:
+    known = moments[moments.notna()]
+    return f"from {known.min():%-d %B %Y} to {known.max():%-d %B %Y}" if len(known) else "no moments"
+
+
+def _decimals(columns: Mapping[str, Column], choices: Choices) -> list[Finding]:
+    unsure = [name for name, column in columns.items() if column.unsure]
+    if not unsure or choices.decimal:
+        return []
+    return [
+        _warn(
+            f"The sign in the numbers of {', '.join(unsure)} may be a decimal comma or a thousands separator.",
+            "Every number has exactly three digits behind it.",
+            "Pick the one that is right.",
+        )
+    ]
+
+
+def _stacked(stack: Stack | None, choices: Choices) -> list[Finding]:
+    if stack is None or choices.series is not None:
+        return []
+    names = ", ".join(list(stack.rows)[:5])
+    return [
+        _warn(
+            f"The table holds {len(stack.rows):,} series, one for each {stack.column}.",
+            f"Among them {names}. The first was taken.",
+            "Pick another, or put them together.",
+        )
+    ]
+
+
+def _filled(series: Series | None) -> list[Finding]:
+    if series is None:
+        return []
+    gaps = next((repair for repair in series.repairs if repair.key == "gaps" and repair.applied), None)
+    share = gaps.count / max(series.frame.size, 1) if gaps else 0.0
+    if gaps is None or share < 0.05:
+        return []
+    return [
+        _warn(
+            f"{share:.0%} of the values were missing and had to be filled.",
+            gaps.what,
+            "Scores on filled values say little; choose a table or a stretch with fewer gaps.",
+        )
+    ]
+
+
+def _columns(columns: Mapping[str, Column], roles: Roles | None) -> list[Finding]:
+    found = []
+    empty = [name for name, column in columns.items() if column.kind == "empty"]
+    nearly = [
+        name
+        for name, column in columns.items()
+        if column.values is not None and len(column.values) and _NEARLY_EMPTY <= column.missing / len(column.values) < 1
+    ]
+    constant = [
+        name for name, column in columns.items() if column.distinct == 1 and column.kind in ("number", "text", "flag")
+    ]
+    for names, what in ((empty, "empty"), (nearly, "nearly empty"), (constant, "the same in every row")):
+        if names:
+            plural = len(names) > 1
+            shown = f"{', '.join(names[:8])}{' …' if len(names) > 8 else ''}"
+            found.append(
+                _warn(
+                    f"The column{'s' if plural else ''} {shown} {'are' if plural else 'is'} {what}.",
+                    "",
+                    "Nothing can be learned from it." if not plural else "Nothing can be learned from them.",
+                    Level.FINE,
+                )
+            )
+    if roles and roles.target in columns:
+        target = columns[roles.target]
+        if target.values is not None and len(target.values) and target.missing > 0.2 * len(target.values):
+            found.append(
+                _warn(
+                    f"{target.missing / len(target.values):.0%} of the target {target.name} is missing.",
+                    "",
+                    "Choose a target with fewer gaps, if there is one.",
+                )
+            )
+    return found
+
+
+def _outliers(series: Series | None) -> list[Finding]:
+    if series is None:
+        return []
+    values = series.values
+    low, middle, high = np.quantile(values, (0.25, 0.5, 0.75))
+    spread = high - low
+    if spread <= 0:
+        return []
+    far = np.flatnonzero(np.abs(values - middle) > _OUTLIER * spread)
+    if not len(far) or len(far) > 0.01 * len(values) + 1:
+        return []
+    worst = far[np.abs(values[far] - middle).argmax()]
+    where = f"{series.frame.index[worst]:%Y-%m-%d}" if series.dated else f"row {worst + 1:,}"
+    return [
+        _warn(
+            f"{len(far):,} value{'s' if len(far) > 1 else ''} of {series.target} far from all others.",
+            f"The farthest is {values[worst]:g} at {where}; the middle half lies between {low:g} and {high:g}.",
+            "Look whether they are mistakes; nothing was changed.",
+        )
+    ]
+
+
+def personal_columns(table: Table, columns: Mapping[str, Column]) -> list[Finding]:
+    """Return a finding for each column that looks like personal data."""
+    found = []
+    for name, column in columns.items():
+        if column.kind not in ("text", "number"):
+            continue
+        sample = [str(value).strip() for value in table.frame[name].dropna().head(_SAMPLE)]
+        kind = _personal_kind(name, column, sample)
+        if kind:
+            found.append(
+                _warn(
+                    f"The column {name} looks like personal data ({kind}).",
+                    "It would go out with the dataset.",
+                    "Take it out of the file, or hand in a link and the digest instead of the file.",
+                )
+            )
+    return found
+
+
+def _personal_kind(name: str, column: Column, sample: list[str]) -> str | None:
+    if not sample:
+        return None
+    if column.kind == "text":
+        if sum(bool(_EMAIL.match(text)) for text in sample) > 0.5 * len(sample):
+            return "e-mail addresses"
+        if sum(bool(_PHONE.match(text)) and sum(map(str.isdigit, text)) >= 8 for text in sample) > 0.8 * len(
+            sample
+        ) and re.search(r"(?i)phone|tel|mobile|contact|cell|fax", name):
+            return "phone numbers"
+    plain = plain_name(name)
+    if plain not in _PERSON_NAMES:
+        return None
+    if column.kind == "number":
+        return (
+            "phone numbers"
+            if plain in ("phone", "phonenumber", "mobile", "telephone", "tel", "contact") and column.distinct > 5
+            else None
+        )
+    if plain in ("name", "user", "contact", "address", "pan") and not _like_people(sample):
+        return None
+    return "names" if "name" in plain or plain in ("surname", "user") else name
+
+
+def _like_people(sample: list[str]) -> bool:
+    """Names of people are mostly two or three capitalised words, and mostly different."""
+    full = sum(
+        bool(
+            re.fullmatch(
+                r"[^\W\d_a-zà-ÿ][^\W\d]*[.,]?(?:\s+(?:[^\W\d_a-zà-ÿ][^\d]*?|de|van|von|der|bin|al|da|di)){1,6}", text
+            )
+        )
+        for text in sample
+    )
+    return full > 0.6 * len(sample) and len(set(sample)) > 0.5 * len(sample)
+
+
+def licence_findings(source: Source | None) -> list[Finding]:
+    """Return a finding when it is not known under which terms the data may be passed on."""
+    if source is None or source.licence:
+        return []
+    return [
+        _warn(
+            "No licence was found for this dataset.",
+            f"{source.title or source.file_name} says nothing about passing it on.",
+            "Ask before you mail it, or hand in its link and SHA-256 instead of the file.",
+        )
+    ]
