@@ -22,8 +22,8 @@ _EMAIL = re.compile(r"^[^@\s,;]+@[^@\s,;]+\.[A-Za-z]{2,}$")
 _PHONE = re.compile(r"^\+?\(?\d[\d\s().-]{7,16}\d$")
 _PERSON_NAMES = frozenset(
     words(
-        "name fullname firstname lastname surname givenname customername patientname studentname",
-        "employeename passengername user username email emailaddress mail phone phonenumber mobile telephone tel contact",
+        "name fullname firstname lastname surname givenname customername patientname studentname employeename",
+        "passengername user username email emailaddress mail phone phonenumber mobile telephone tel contact",
         "address streetaddress homeaddress ssn passport passportnumber aadhaar aadhar pan creditcard cardnumber dob",
         "dateofbirth birthdate ipaddress vorname nachname nom prenom apellido",
     )

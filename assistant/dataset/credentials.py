@@ -9,11 +9,12 @@ from pydantic import BaseModel, ConfigDict, SecretStr, model_validator
 
 from assistant.errors import DatasetError
 
-HOW_TO_GET_ACCESS = (
-    "Open https://www.kaggle.com/settings and sign in. "
-    'Under "API", press "Generate new token" (or "Create legacy API key"). '
-    "Copy what it shows, or the contents of the file kaggle.json, into the field here."
+_STEPS = (
+    "Open https://www.kaggle.com/settings and sign in.",
+    'Under "API", press "Generate new token" (or "Create legacy API key").',
+    "Copy what it shows, or the contents of the file kaggle.json, into the field here.",
 )
+TOKEN_HELP = " ".join(_STEPS)
 
 
 class KaggleCredentials(BaseModel):
@@ -36,19 +37,19 @@ def parse_credentials(text: str) -> KaggleCredentials:
     """Read what a student pastes: a token, `user:key`, or the contents of kaggle.json; raise DatasetError otherwise."""
     bare = text.strip().strip("\"'").strip()
     if not bare:
-        raise DatasetError("No Kaggle token was given.", "", HOW_TO_GET_ACCESS)
+        raise DatasetError("No Kaggle token was given.", "", TOKEN_HELP)
     if bare.startswith("{") or text.strip().startswith("{"):
         try:
             data = json.loads(text)
             return KaggleCredentials(username=str(data["username"]), key=SecretStr(str(data["key"])))
         except (ValueError, KeyError, TypeError) as error:
             raise DatasetError(
-                "This is not the contents of kaggle.json.", "It needs a username and a key.", HOW_TO_GET_ACCESS
+                "This is not the contents of kaggle.json.", "It needs a username and a key.", TOKEN_HELP
             ) from error
     if assignment := re.fullmatch(r"(?:export\s+)?KAGGLE_API_TOKEN\s*=\s*['\"]?(\S+?)['\"]?", bare):
         bare = assignment[1]
     if re.search(r"\s", bare):
-        raise DatasetError("This is not a Kaggle token.", "A token has no blanks in it.", HOW_TO_GET_ACCESS)
+        raise DatasetError("This is not a Kaggle token.", "A token has no blanks in it.", TOKEN_HELP)
     if pair := re.fullmatch(r"([\w-]+):([0-9a-f]{32})", bare):
         return KaggleCredentials(username=pair[1], key=SecretStr(pair[2]))
     if re.fullmatch(r"[0-9a-f]{32}", bare):

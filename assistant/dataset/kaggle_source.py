@@ -34,7 +34,7 @@ from kagglesdk.kaggle_env import KaggleEnv
 from kagglesdk.kaggle_http_client import KaggleHttpClient
 from requests.adapters import BaseAdapter
 
-from assistant.dataset.credentials import HOW_TO_GET_ACCESS, KaggleCredentials
+from assistant.dataset.credentials import TOKEN_HELP, KaggleCredentials
 from assistant.dataset.download import (
     Downloaded,
     FetchLimits,
@@ -234,16 +234,16 @@ class KaggleSource:
         known = self._credentials is not None
         match status:
             case 401 if known and "expire" in lower:
-                return DatasetError("Your Kaggle token has expired.", evidence, f"Make a new one. {HOW_TO_GET_ACCESS}")
+                return DatasetError("Your Kaggle token has expired.", evidence, f"Make a new one. {TOKEN_HELP}")
             case 401 if known:
                 return DatasetError(
                     "Kaggle does not accept this user name and token.",
                     evidence,
-                    f"Check them, or make a new token. {HOW_TO_GET_ACCESS}",
+                    f"Check them, or make a new token. {TOKEN_HELP}",
                 )
             case 401:
                 return DatasetError(
-                    "Kaggle wants an account for this.", evidence, f"Add your Kaggle token. {HOW_TO_GET_ACCESS}"
+                    "Kaggle wants an account for this.", evidence, f"Add your Kaggle token. {TOKEN_HELP}"
                 )
             case 403 if "rule" in lower or what.startswith("the competition"):
                 return DatasetError(
@@ -261,7 +261,7 @@ class KaggleSource:
                 return DatasetError(
                     "This dataset is private, or Kaggle wants an account for it.",
                     evidence,
-                    f"Add your Kaggle token. {HOW_TO_GET_ACCESS}",
+                    f"Add your Kaggle token. {TOKEN_HELP}",
                 )
             case 404 | 410:
                 return DatasetError(
