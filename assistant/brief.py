@@ -5,15 +5,24 @@ from __future__ import annotations
 import hashlib
 import re
 import tomllib
-from datetime import UTC, datetime, timedelta
-from email.headerregistry import Address
+from datetime import UTC, date, datetime, time, timedelta
+from difflib import get_close_matches
 from enum import StrEnum
 from pathlib import Path
 from string import Formatter
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
 
 from assistant.errors import BriefError
 
@@ -22,43 +31,58 @@ SHIPPED_BRIEF = TEMPLATES / "brief.toml"
 SUBJECT_NAMES = ("course", "name", "registration", "projects", "status", "digest")
 
 
+# A local part without quotes (RFC 5322, 3.2.3); letters outside ASCII are checked as a domain only.
+_LOCAL = re.compile(r"[\w!#$%&'*+/=?^`{|}~-]+(\.[\w!#$%&'*+/=?^`{|}~-]+)*", re.ASCII)
+_LABEL = re.compile(r"[^\W_](([^\W_]|-){0,61}[^\W_])?")
+_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2})?)?")
+
+
 def checked_address(text: str) -> str:
     """Return a mail address in its plain form `local@domain`, or raise ValueError saying what is wrong with it."""
     if any(character in text for character in "\r\n"):
         raise ValueError("an address cannot hold a line break")
     plain = text.strip()
-    try:
-        address = Address(addr_spec=plain)
-    except (ValueError, IndexError, Exception) as error:  # noqa: BLE001 - the parser raises its own private errors
-        raise ValueError(f"{plain!r} is not a mail address; write it like name@example.org") from error
-    domain = address.domain
+    local, _, domain = plain.rpartition("@")
     labels = domain.split(".")
-    if not address.username or len(labels) < 2 or not all(re.fullmatch(r"(?!-)[\w-]{1,63}(?<!-)", x) for x in labels):
+    whole = len(labels) > 1 and all(_LABEL.fullmatch(label) for label in labels) and not labels[-1].isdecimal()
+    if not whole or not _LOCAL.fullmatch(local) or len(local) > 64 or len(domain) > 253:
         raise ValueError(f"{plain!r} is not a mail address; write it like name@example.org")
+    try:
+        domain.encode("idna")
+    except UnicodeError as error:
+        raise ValueError(f"{domain!r} cannot be the name of a mail domain") from error
     return plain
 
 
 def parse_deadline(text: str) -> Deadline:
-    """Read `2023-01-15 23:59:59 Asia/Kolkata`; raise ValueError saying which part is wrong."""
+    """Read `2023-01-15 23:59:59 Asia/Kolkata`; raise ValueError saying which part is wrong.
+
+    A deadline that names only a minute, or only a day, includes its last second.
+    """
     moment_text, _, zone = text.strip().rpartition(" ")
     if not moment_text or not re.search(r"[A-Za-z]", zone):
         raise ValueError("a deadline is date, time and zone, such as 2023-01-15 23:59:59 Asia/Kolkata")
+    local_zone = _zone(zone)
+    moment_text = moment_text.strip()
     try:
-        local_zone = ZoneInfo(zone)
-    except (KeyError, ValueError, OSError) as error:
-        raise ValueError(f"there is no time zone {zone!r}; write it like Asia/Kolkata or Europe/Berlin") from error
-    try:
-        local = datetime.fromisoformat(moment_text)
-    except ValueError as error:
-        raise ValueError(f"{moment_text!r} is not a date and time; write it like 2023-01-15 23:59:59") from error
-    if local.tzinfo is not None:
-        raise ValueError("give the zone by its name at the end, such as Asia/Kolkata, and no offset")
-    # A deadline that names only a minute (or a day) includes its last second.
-    if re.fullmatch(r"\d{4}-\d{2}-\d{2}", moment_text):
+        # Only this form: Python also reads 20230115 or a week's number, and takes them for midnight at the start.
+        local = datetime.fromisoformat(moment_text) if _MOMENT.fullmatch(moment_text) else None
+    except ValueError:
+        local = None
+    if local is None:
+        raise ValueError(f"{moment_text!r} is not a date and time; write it like 2023-01-15 23:59:59")
+    if ":" not in moment_text:
         local = local.replace(hour=23, minute=59, second=59)
     elif moment_text.count(":") == 1:
         local = local.replace(second=59)
     return Deadline(moment=local.replace(tzinfo=local_zone).astimezone(UTC), zone=zone)
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError) as error:
+        raise ValueError(f"there is no time zone {name!r}; write it like Asia/Kolkata or Europe/Berlin") from error
 
 
 class _Strict(BaseModel):
@@ -68,8 +92,8 @@ class _Strict(BaseModel):
 class Deadline(_Strict):
     """The last moment that is on time, in UTC, and the zone in which the course wrote it."""
 
-    moment: datetime
-    zone: str
+    moment: Annotated[AwareDatetime, AfterValidator(lambda moment: moment.astimezone(UTC))]
+    zone: Annotated[str, AfterValidator(lambda name: _zone(name).key)]
 
     @property
     def local(self) -> datetime:
@@ -77,6 +101,7 @@ class Deadline(_Strict):
         return self.moment.astimezone(ZoneInfo(self.zone))
 
     def __str__(self) -> str:
+        """Return the deadline as a brief writes it."""
         return f"{self.local:%Y-%m-%d %H:%M:%S} {self.zone}"
 
 
@@ -89,16 +114,23 @@ def _web_address(text: str) -> str:
 def _subject(text: str) -> str:
     if "\n" in text or "\r" in text:
         raise ValueError("a subject is one line")
+    if not text.strip():
+        raise ValueError("a mail needs a subject, such as {course}: {name}")
     try:
-        names = [name for _, name, _, _ in Formatter().parse(text) if name is not None]
+        fields = [(name, form, sign) for _, name, form, sign in Formatter().parse(text) if name is not None]
     except ValueError as error:
         raise ValueError("the braces do not pair; write {name}, or {{ for a brace itself") from error
-    if unknown := [name for name in names if name not in SUBJECT_NAMES]:
-        raise ValueError(f"{{{unknown[0]}}} is not known; known are {', '.join(SUBJECT_NAMES)}")
+    for name, form, sign in fields:
+        if name not in SUBJECT_NAMES:
+            raise ValueError(f"{{{name}}} is not known; known are {', '.join(SUBJECT_NAMES)}")
+        if form or sign:
+            raise ValueError(f"write only the name in braces: {{{name}}}")
     return text
 
 
 def _deadline(value: object) -> object:
+    if isinstance(value, date | time):
+        raise ValueError('put the deadline in quotes, with its zone: "2023-01-15 23:59:59 Asia/Kolkata"')
     return parse_deadline(value) if isinstance(value, str) else value
 
 
@@ -142,6 +174,12 @@ class ProjectSlot(_Strict):
     title: Annotated[str, Field(min_length=1)]
     choices: tuple[str, ...] = ()
     default: str | None = None
+
+    @model_validator(mode="after")
+    def _default_may_be_chosen(self) -> ProjectSlot:
+        if self.choices and self.default is not None and self.default not in self.choices:
+            raise ValueError(f"the default {self.default!r} is none of the choices {', '.join(self.choices)}")
+        return self
 
 
 class Timing(StrEnum):
@@ -190,25 +228,53 @@ def load_brief(path: Path = SHIPPED_BRIEF) -> Brief:
     try:
         data = tomllib.loads(path.read_text("utf-8"))
     except OSError as error:
-        raise BriefError("The brief cannot be read.", f"{path}: {error.strerror}.", "Set ASSISTANT_BRIEF to a file that exists.") from error
+        raise BriefError(
+            "The brief cannot be read.", f"{path}: {error.strerror}.", "Set ASSISTANT_BRIEF to a file that exists."
+        ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BriefError("The brief is not valid TOML.", f"{path.name}: {error}.", "Mend that line.") from error
     try:
         return Brief.model_validate(data)
     except ValidationError as error:
-        raise BriefError("The brief is wrong.", f"{path.name}: {_explain(error)}", "Mend it and start again.") from error
+        raise BriefError(
+            "The brief is wrong.", f"{path.name}: {_explain(error)}", "Mend it and start again."
+        ) from error
 
 
 def _explain(error: ValidationError) -> str:
+    """Return a sentence for each problem: the key, its value, and what would be right."""
     lines = []
     for problem in error.errors():
         key = ".".join(str(part + 1) if isinstance(part, int) else part for part in problem["loc"])
+        shown = repr(problem["input"])
+        value = shown if len(shown) <= 120 else f"{shown[:119]}…"
         match problem["type"]:
             case "extra_forbidden":
-                lines.append(f"the key {key} is not known; every known key is in the shipped templates/brief.toml.")
+                lines.append(f"{key} = {value}: this key is not known{_nearest(problem['loc'])}.")
             case "missing":
-                lines.append(f"the key {key} is missing.")
+                lines.append(f"{key} is missing; templates/brief.toml shows how it is written.")
             case _:
                 reason = problem["msg"].removeprefix("Value error, ")
-                lines.append(f"{key} = {problem['input']!r}: {reason}.")
+                lines.append(f"{key} = {value}: {reason[:1].lower()}{reason[1:]}.")
     return " ".join(lines)
+
+
+def _nearest(place: tuple[int | str, ...]) -> str:
+    """Return which known key was probably meant at a place, or which ones there are."""
+    model: type[BaseModel] = Brief
+    for part in place[:-1]:
+        if isinstance(part, str):
+            model = _TABLES[part]
+    known = list(model.model_fields)
+    near = get_close_matches(str(place[-1]), known, n=1)
+    return f"; did you mean {near[0]}" if near else f"; known here are {', '.join(known)}"
+
+
+_TABLES: dict[str, type[BaseModel]] = {
+    "links": Link,
+    "submission": SubmissionRules,
+    "deadline": Deadline,
+    "report": ReportRules,
+    "sections": Section,
+    "projects": ProjectSlot,
+}

@@ -75,6 +75,12 @@ def connection_refusal(error: Exception, account: MailAccount) -> NotSentError:
                 f"The answer was: {error.reason or error}.",
                 f"The server may want the other kind of encryption: try {other}.",
             )
+        case UnicodeError() if "idna" in str(error):
+            return NotSentError(
+                f"{account.host!r} cannot be the name of a mail server.",
+                "A part of it is empty or too long.",
+                "Write it like smtp.example.org.",
+            )
         case socket.gaierror():
             return NotSentError(
                 f"There is no mail server with the name {account.host!r}.",
