@@ -45,7 +45,8 @@ def checked_address(text: str) -> str:
     local, _, domain = plain.rpartition("@")
     labels = domain.split(".")
     whole = len(labels) > 1 and all(_LABEL.fullmatch(label) for label in labels) and not labels[-1].isdecimal()
-    if not whole or not _LOCAL.fullmatch(local) or len(local) > 64 or len(domain) > 253:
+    # "=?" begins an encoded word (RFC 2047), in which a line break could hide.
+    if not whole or not _LOCAL.fullmatch(local) or "=?" in local or len(local) > 64 or len(domain) > 253:
         raise ValueError(f"{plain!r} is not a mail address; write it like name@example.org")
     try:
         domain.encode("idna")

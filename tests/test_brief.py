@@ -275,6 +275,7 @@ def test_a_good_address_is_kept(address: str) -> None:
         '"name"@example.org',
         ".name@example.org",
         "na..me@example.org",
+        "=?utf-8?q?=0AName?=@example.org",
         "jörg@example.org",
         "name@example.org\u202e",
         "name@" + "a" * 64 + ".org",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from email.headerregistry import Address
 
 from assistant.brief import checked_address
-from assistant.delivery.wording import one_line
+from assistant.delivery.wording import header_text, one_line
 from assistant.errors import DeliveryError
 
 # Signs with a meaning in an address header; Python's folding of long names can lose the quotes around them.
@@ -30,6 +30,5 @@ def mailbox(address: str, whose: str) -> str:
 def named(name: str, address: str) -> Address:
     """Return a mailbox with a display name that cannot be read as another address."""
     username, _, domain = address.rpartition("@")
-    return Address(
-        display_name=" ".join(one_line(name, 60).translate(_SPECIAL).split()), username=username, domain=domain
-    )
+    shown = header_text(one_line(name, 60).translate(_SPECIAL))
+    return Address(display_name=shown, username=username, domain=domain)

@@ -18,7 +18,7 @@ from assistant.bundle.pack import Bundle
 from assistant.delivery.addresses import mailbox, named
 from assistant.delivery.body import MailText, mail_text
 from assistant.delivery.record import Recipient
-from assistant.delivery.wording import one_line, size_text, status_word
+from assistant.delivery.wording import header_text, one_line, size_text, status_word
 from assistant.errors import DeliveryError
 from assistant.findings import Finding, Level
 
@@ -73,10 +73,9 @@ def compose(
     recipients = recipients_of(brief, student.email)
     content = _content(bundle)
     reports = {
-        entry.name: content_of
+        entry.name: _member(bundle, entry.name, entry.sha256)
         for entry in bundle.manifest.files
         if entry.role == "report"
-        for content_of in [_member(bundle, entry.name, entry.sha256)]
     }
     timing = brief.timing(moment)
     subject = subject_of(bundle, brief, timing, submission)
@@ -95,7 +94,7 @@ def compose(
         raise _too_large(needed, limit)
     for name, data in attached.items():
         main, _, sub = (mimetypes.guess_type(name)[0] or "application/octet-stream").partition("/")
-        shell.add_attachment(data, maintype=main, subtype=sub, filename=name)
+        shell.add_attachment(data, maintype=main, subtype=sub, filename=header_text(name))
     return ComposedMail(
         message=shell,
         size=len(shell.as_bytes(policy=SMTP_POLICY)),
@@ -112,10 +111,10 @@ def compose(
 
 def recipients_of(brief: Brief, student_email: str) -> tuple[Recipient, ...]:
     """Return the brief's recipients and the student, who gets a copy; nobody twice."""
-    found = {
-        plain.lower(): Recipient(address=plain)
-        for plain in (mailbox(address, "A recipient's address") for address in brief.submission.recipients)
-    }
+    found: dict[str, Recipient] = {}
+    for address in brief.submission.recipients:
+        plain = mailbox(address, "A recipient's address")
+        found.setdefault(plain.lower(), Recipient(address=plain))
     own = mailbox(student_email, "Your e-mail address")
     found.setdefault(own.lower(), Recipient(address=own, role="cc"))
     return tuple(found.values())
@@ -133,7 +132,7 @@ def subject_of(bundle: Bundle, brief: Brief, timing: Timing, submission: int) ->
         "status": status_word(timing, submission),
         "digest": bundle.sha256[:12],
     }
-    return one_line(brief.submission.subject.format(**values), 400)
+    return header_text(brief.submission.subject.format(**values), 400)
 
 
 def mail_size_finding(bundle: Bundle, brief: Brief) -> Finding:

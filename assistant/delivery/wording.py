@@ -20,6 +20,15 @@ def one_line(text: str, longest: int = 200) -> str:
     return line if len(line) <= longest else line[: longest - 1].rstrip() + "…"
 
 
+def header_text(text: str, longest: int = 200) -> str:
+    """Return a text as one line that can stand in a header.
+
+    Python's mail library reads what looks like an encoded word (RFC 2047) in a value that is set, line breaks in it
+    too, and writes those out: so nothing may look like one.
+    """
+    return one_line(text, longest).replace("=?", "= ?")
+
+
 def size_text(size: int) -> str:
     """Return a size in bytes in the unit a person would choose, such as "214 kB"."""
     if size < 1_000:

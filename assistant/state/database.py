@@ -147,7 +147,11 @@ def open_database(
             Path(address.database or "").parent.mkdir(parents=True, exist_ok=True)
             _prepare_sqlite(engine)
         database = Database(engine)
-        _bring_up_to_date(database, version, upgrades)
+        try:
+            _bring_up_to_date(database, version, upgrades)
+        except BaseException:
+            database.close()
+            raise
     except ModuleNotFoundError as error:
         raise BriefError(
             "The database cannot be opened.",

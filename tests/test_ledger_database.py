@@ -1,0 +1,187 @@
+"""Opening the database: new, older, newer, out of reach, and from many sides at once."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError, StatementError
+
+from assistant.errors import AssistantError, BriefError
+from assistant.state.database import SCHEMA_VERSION, UPGRADES, Database, DraftRow, open_database
+
+NOW = datetime(2023, 1, 15, 15, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path / 'some' / 'folder' / 'assistant.sqlite3'}"
+
+
+@pytest.fixture
+def database(url: str) -> Iterator[Database]:
+    opened = open_database(url)
+    yield opened
+    opened.close()
+
+
+def draft(owner: str, **changes: object) -> DraftRow:
+    return DraftRow(**{"owner": owner, "revision": 1, "document": "{}", "updated": NOW, **changes})
+
+
+def pragma(database: Database, name: str) -> object:
+    with database.reading() as session:
+        return session.connection().exec_driver_sql(f"PRAGMA {name}").scalar()
+
+
+def test_opening_makes_the_folder_and_the_tables_and_sqlite_safe(database: Database, tmp_path: Path) -> None:
+    assert (tmp_path / "some" / "folder" / "assistant.sqlite3").is_file()
+    assert pragma(database, "journal_mode") == "wal"
+    assert pragma(database, "foreign_keys") == 1
+    assert pragma(database, "synchronous") == 2
+    assert int(str(pragma(database, "busy_timeout"))) >= 5_000
+
+
+def test_what_was_committed_is_there_after_opening_again(database: Database, url: str) -> None:
+    with database.writing() as session:
+        session.add(draft("asha", document="{'a': 1}", resume_code="code"))
+    again = open_database(url)
+    with again.reading() as session:
+        row = session.get_one(DraftRow, "asha")
+    again.close()
+    assert (row.document, row.resume_code, row.updated) == ("{'a': 1}", "code", NOW)
+
+
+def test_an_error_in_a_block_undoes_all_of_it(database: Database) -> None:
+    def half() -> None:
+        with database.writing() as session:
+            session.add(draft("asha"))
+            session.flush()
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        half()
+    with database.reading() as session:
+        assert session.scalars(select(DraftRow)).all() == []
+
+
+def test_moments_come_back_in_utc_and_those_without_a_zone_are_refused(database: Database) -> None:
+    india = timezone(timedelta(hours=5, minutes=30))
+    with database.writing() as session:
+        session.add(draft("asha", updated=NOW.astimezone(india)))
+    with database.reading() as session:
+        assert session.get_one(DraftRow, "asha").updated.isoformat() == "2023-01-15T15:00:00+00:00"
+    with pytest.raises(StatementError, match="no time zone"), database.writing() as session:
+        session.add(draft("ravi", updated=datetime(2023, 1, 15)))
+
+
+def test_two_drafts_cannot_have_the_same_code_and_many_can_have_none(database: Database) -> None:
+    with database.writing() as session:
+        session.add_all([draft("a"), draft("b"), draft("c", resume_code="x")])
+    with pytest.raises(IntegrityError), database.writing() as session:
+        session.add(draft("d", resume_code="x"))
+
+
+def test_readers_and_writers_in_many_threads_wait_for_each_other(database: Database, url: str) -> None:
+    with database.writing() as session:
+        session.add(draft("asha", revision=0))
+    databases = [database, open_database(url)]
+
+    def count(own: Database) -> None:
+        for _ in range(25):
+            with own.writing() as session:
+                row = session.get_one(DraftRow, "asha")
+                row.revision += 1
+
+    threads = [threading.Thread(target=count, args=(databases[number % 2],)) for number in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with database.reading() as session:
+        assert session.get_one(DraftRow, "asha").revision == 150
+    databases[1].close()
+
+
+def test_many_that_open_a_new_database_at_once_all_get_it(url: str) -> None:
+    start, opened = threading.Barrier(6), []
+
+    def go() -> None:
+        start.wait()
+        opened.append(open_database(url))
+
+    threads = [threading.Thread(target=go) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(opened) == 6
+    for database in opened:
+        database.close()
+
+
+def test_an_older_database_is_brought_up_to_date_step_by_step(database: Database, url: str) -> None:
+    with database.writing() as session:
+        session.add(draft("asha"))
+    upgrades = {
+        SCHEMA_VERSION: ["ALTER TABLE drafts ADD COLUMN colour TEXT"],
+        SCHEMA_VERSION + 1: ["UPDATE drafts SET colour = 'green'"],
+    }
+    newer = open_database(url, version=SCHEMA_VERSION + 2, upgrades=upgrades)
+    with newer.reading() as session:
+        assert session.connection().exec_driver_sql("SELECT owner, colour FROM drafts").all() == [("asha", "green")]
+    newer.close()
+    open_database(url, version=SCHEMA_VERSION + 2, upgrades=upgrades).close()
+
+
+def test_an_upgrade_that_fails_changes_nothing(database: Database, url: str, tmp_path: Path) -> None:
+    upgrades = {SCHEMA_VERSION: ["ALTER TABLE drafts ADD COLUMN colour TEXT", "THIS IS NO SQL"]}
+    with pytest.raises(BriefError):
+        open_database(url, version=SCHEMA_VERSION + 1, upgrades=upgrades)
+    with sqlite3.connect(tmp_path / "some" / "folder" / "assistant.sqlite3") as raw:
+        assert raw.execute("SELECT version FROM schema_version").fetchall() == [(SCHEMA_VERSION,)]
+        assert "colour" not in [column[1] for column in raw.execute("PRAGMA table_info(drafts)")]
+    raw.close()
+    open_database(url).close()
+
+
+def test_a_newer_database_is_refused_and_left_alone(database: Database, url: str) -> None:
+    newer = open_database(url, version=SCHEMA_VERSION + 1, upgrades={SCHEMA_VERSION: []})
+    newer.close()
+    with pytest.raises(AssistantError, match="newer version"):
+        open_database(url)
+
+
+def test_every_version_before_this_one_has_its_step() -> None:
+    assert sorted(UPGRADES) == list(range(1, SCHEMA_VERSION))
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("nonsense", "not a database URL"),
+        ("made-up://host/name", "not a database URL"),
+        ("sqlite://", "cannot live in memory"),
+        ("sqlite:///:memory:", "cannot live in memory"),
+        ("mysql+pymysql://user:secret@host/name", "driver 'pymysql' is not installed"),
+    ],
+)
+def test_a_wrong_address_is_refused_without_showing_a_password(address: str, said: str) -> None:
+    with pytest.raises(BriefError) as caught:
+        open_database(address)
+    assert said in str(caught.value)
+    assert "secret" not in str(caught.value)
+
+
+def test_a_file_that_is_no_database_and_a_folder_that_cannot_be_made_are_said(tmp_path: Path) -> None:
+    file = tmp_path / "notes.txt"
+    file.write_text("These are notes and no database. " * 100)
+    for address in (f"sqlite:///{file}", f"sqlite:///{file / 'below' / 'it.sqlite3'}"):
+        with pytest.raises(BriefError) as caught:
+            open_database(address)
+        assert "ASSISTANT_DATABASE" in caught.value.fix
