@@ -11,6 +11,7 @@ import math
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -32,6 +33,7 @@ from assistant.charts.wording import show_number
 
 COLUMN_MM = 86.0
 PAGE_MM = 178.0
+SCREEN_MM = 130.0
 _INCH = 25.4
 _LOCK = threading.RLock()
 _LABELLED = ("line", "points", "bars", "stems", "band")
@@ -53,16 +55,20 @@ def draw_png(chart: Chart, width_mm: float | None = None, dpi: int = 200) -> byt
     return _save(chart, width_mm, 1.0, LIGHT, "png", dpi=dpi, metadata={"Software": None})
 
 
-def draw_svg(chart: Chart, dark: bool | None = None, width_mm: float | None = None) -> str:
+def draw_svg(chart: Chart, dark: bool | None = None, width_mm: float = SCREEN_MM) -> str:
     """Return the chart as one self-contained `<svg>` element whose values can be read by pointing at them.
 
-    It needs no script. `dark` None follows the page: the colours turn dark inside an element of class "dark".
+    It needs no script and takes the width of what holds it; panels stand below each other, so that it can be read on a
+    phone. `dark` None follows the page: the colours turn dark inside an element of class "dark".
     """
-    with _LOCK, _settings(LIGHT, chart):
-        figure = build_figure(chart, width_mm or default_width(chart), 1.0, LIGHT)
+    several = len(chart.panels) > 1
+    height = 0.5 * len(chart.panels) if several else max(chart.height, 0.46)
+    shown = replace(chart, stacked=several, height=height)
+    with _LOCK, _settings(LIGHT, shown):
+        figure = build_figure(shown, width_mm, 1.0, LIGHT)
         stream = io.StringIO()
         figure.savefig(stream, format="svg", metadata={"Date": None, "Creator": None}, transparent=True)
-        return with_pointing(stream.getvalue(), figure, chart, dark)
+        return with_pointing(stream.getvalue(), figure, shown, dark)
 
 
 @contextmanager

@@ -222,8 +222,8 @@ def _score_facts(series: Series, run: Run) -> dict[str, str]:
     facts |= {
         "best_method": min(run.scores, key=lambda name: run.scores[name].mae),
         "methods": ", ".join((network, *baselines)),
-        "baseline_list": listed(
-            [f"{within_sentence(name)}, which {METHOD_MEANINGS[name]}" for name in baselines if name in METHOD_MEANINGS]
+        "baseline_list": "; ".join(
+            f"{within_sentence(name)}, which {METHOD_MEANINGS[name]}" for name in baselines if name in METHOD_MEANINGS
         ),
         "baseline_count": str(len(baselines)),
         "outcome": run.verdict.outcome,

@@ -35,6 +35,9 @@ def with_pointing(svg: str, figure: Figure, chart: Chart, dark: bool | None) -> 
     body = re.sub(r'href="#([^"]+)"', rf'href="#{key}-\1"', body)
     body = re.sub(r"url\(#([^)]+)\)", rf"url(#{key}-\1)", body)
     body = body.replace("xlink:href", "href")
+    # A hundredth of a point is finer than any screen.
+    body = re.sub(r' (?:d|x|y)="[^"]*"', lambda match: re.sub(r"(\.\d\d)\d+", r"\1", match[0]), body)
+    body = re.sub(r"\n\s*", "\n", body)
     for role, colour in LIGHT.items():
         body = re.sub(re.escape(colour) + r"\b", f"var(--{role})", body, flags=re.I)
     width, height = figure.bbox.width, figure.bbox.height
@@ -116,7 +119,7 @@ def _point_areas(panel: Panel, ax: Axes, marks: list[Mark], width: float, height
     for mark in marks:
         if mark.kind != "points":
             continue
-        stride = max(1, len(mark.x) // (2 * MOST_PLACES))
+        stride = max(1, len(mark.x) // MOST_PLACES)
         for x, y in zip(mark.x[::stride].tolist(), mark.y[::stride].tolist(), strict=True):
             left, bottom = ax.transData.transform((x, y))
             lines = [

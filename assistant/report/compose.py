@@ -174,7 +174,9 @@ class Composer:
     def _heading(self, number: int, section: Section) -> Block:
         title = styled(f"{number + 1}\u00a0\u00a0{section.title}", Piece("text", "", bold=True))
         flow = self.words.paragraph("", self.styles.heading(), lead=title)
-        return self._block("heading", flow, number, self.styles.leading * 0.75, 2.0, anchor=f"section-{number + 1}")
+        barrier = section.draft == REFERENCES_DRAFT
+        anchor = f"section-{number + 1}"
+        return self._block("heading", flow, number, self.styles.leading * 0.75, 2.0, anchor=anchor, barrier=barrier)
 
     def _text(self, number: int, block: TextBlock, first: bool) -> Block:
         styles = self.styles

@@ -18,7 +18,7 @@ class Block:
     """Something that stands in a column: a flowable of reportlab with its height and the space around it in points.
 
     `wide` blocks stand across all columns at the head of a page. A `figure` may move on to the head of a later column
-    while the text goes on. `lines` counts lines of text.
+    while the text goes on, but not past a `barrier`.
     """
 
     kind: BlockKind
@@ -30,6 +30,7 @@ class Block:
     wide: bool = False
     anchor: str = ""
     leading: float = 12.0
+    barrier: bool = False
     height: float = field(init=False)
 
     def __post_init__(self) -> None:
@@ -160,32 +161,32 @@ def fill(
         return column
 
     column = open_column()
-    while queue or floats:
-        if not queue:
+    while (queue or floats) and len(columns) <= 40 * paper.columns:
+        if floats and (not queue or queue[0].barrier):
             block = floats.popleft()
+            waiting = floats
         else:
             block = queue.popleft()
-            if block.kind == "figure" and (floats or block.height > column.room_for(block)) and queue:
+            if block.kind == "figure" and (floats or block.height > column.room_for(block)):
                 floats.append(block)
                 continue
+            waiting = queue
         needed = block.height
         if block.kind == "heading" and queue:
             follower = queue[0]
             needed += block.after + min(follower.height, 2 * follower.leading + 1)
+        empty = not column.placed and column.height >= paper.text_height * 0.5
         if needed <= column.room_for(block) + 0.01:
             column.place(block)
-            continue
-        if parts := block.split(column.room_for(block)):
+        elif parts := block.split(column.room_for(block)):
             column.place(parts[0])
-            queue.appendleft(parts[1])
-        elif not column.placed and column.height >= paper.text_height * 0.5:
+            waiting.appendleft(parts[1])
+            column = open_column()
+        elif empty:
             column.place(block)  # higher than a whole column: better cut than never placed
-            continue
         else:
-            queue.appendleft(block)
-        if len(columns) > 40 * paper.columns:
-            break
-        column = open_column()
+            waiting.appendleft(block)
+            column = open_column()
     return Filled(tuple(columns), tuple(_placed_wide(over, under, columns, paper, wide_page)))
 
 

@@ -57,9 +57,11 @@ def known_references() -> tuple[Reference, ...]:
 def dataset_reference(source: Source) -> Reference:
     """Return the dataset's entry: its citation, else its title and address; the licence and the day of retrieval."""
     text = (source.citation or source.title).strip().rstrip(".")
+    if not text.endswith(('."', ".”")):
+        text += "."
     if source.url and source.url not in text:
-        text += f". {source.url}"
-    parts = [f"{text}."]
+        text += f" {source.url}."
+    parts = [text]
     if source.licence and source.licence.lower() not in text.lower():
         parts.append(f"Licence: {source.licence}.")
     if source.retrieved:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from assistant.charts.chart import Chart
@@ -15,11 +15,13 @@ from assistant.report.references import Reference, number_references
 from assistant.report.style import LARGEST, SMALLEST, Paper, Styles
 from assistant.report.texts import REFERENCES_DRAFT
 
-# Size of the text in points and how much higher the figures are, from the roomiest to the tightest.
+# Size of the text in points and how much higher the figures are than usual, from the roomiest to the tightest.
 _SETTINGS = (
-    *((LARGEST, stretch) for stretch in (1.4, 1.3, 1.2, 1.1, 1.0, 0.92, 0.85)),
+    *((LARGEST, stretch) for stretch in (1.0, 0.92, 0.85)),
     *((size, 0.85) for size in (10.0, 9.8, 9.6, 9.4, 9.2, SMALLEST)),
 )
+# Where the text is at its largest, figures may grow into what is left of the last page.
+_GROWN = (1.1, 1.2, 1.3, 1.4)
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,6 +35,7 @@ class Typeset:
     figures: Sequence[Figure]
     head: Head
     filled: Filled
+    stretch: float
 
     @property
     def over(self) -> bool:
@@ -70,19 +73,35 @@ def typeset(content: Content) -> Typeset:
     def at(setting: tuple[float, float]) -> Typeset:
         return _set(content, paper, words, ordered, references, *setting)
 
-    # What fits at one setting fits at every tighter one, so that halving the list finds the roomiest that does.
-    low, high = 0, len(_SETTINGS) - 1
-    tried = {high: at(_SETTINGS[high])}
-    if tried[high].over:
-        return tried[high]
+    limit = content.brief.report.page_limit
+    best = _last([at(_SETTINGS[-1])], _SETTINGS[-2::-1], at, limit)
+    if (best.styles.size, best.stretch) != _SETTINGS[0]:
+        return best
+    return _last([best], [(LARGEST, stretch) for stretch in _GROWN], at, best.filled.pages)
+
+
+def _last(
+    fitting: list[Typeset],
+    settings: Sequence[tuple[float, float]],
+    at: Callable[[tuple[float, float]], Typeset],
+    pages: int,
+) -> Typeset:
+    """Return the report at the last setting that keeps within the pages, or the first of `fitting`.
+
+    What keeps within them at one setting does so at every tighter one, so that halving the list finds it.
+    """
+    if fitting[0].filled.pages > pages:
+        return fitting[0]
+    low, high = 0, len(settings)
     while low < high:
         middle = (low + high) // 2
-        tried[middle] = at(_SETTINGS[middle])
-        if tried[middle].over:
+        attempt = at(settings[middle])
+        if attempt.filled.pages <= pages:
+            fitting.append(attempt)
             low = middle + 1
         else:
             high = middle
-    return tried[high]
+    return fitting[-1]
 
 
 def _set(
@@ -98,4 +117,5 @@ def _set(
     figures = size_figures(ordered, paper, stretch)
     head = Head(content, words, paper, styles)
     blocks = Composer(paper, styles, words, figures, references).blocks(content.sections)
-    return Typeset(content, paper, styles, words, figures, head, balanced(blocks, paper, head.height, styles.leading))
+    filled = balanced(blocks, paper, head.height, styles.leading)
+    return Typeset(content, paper, styles, words, figures, head, filled, stretch)
