@@ -103,6 +103,8 @@ def read_numbers(texts: pd.Series, decimal: Decimal | None = None, hint: Decimal
     for index, match in keep.items():
         numbers[index] = _value(match, bodies[index], sign)
     bad = [index for index, _ in candidates if np.isnan(numbers[index])]
+    if sum(int(counts[index]) for index in bad) > 0.5 * total:
+        return None
     values = np.full(len(codes), np.nan)
     known = codes >= 0
     values[known] = numbers[codes[known]]

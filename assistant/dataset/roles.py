@@ -21,6 +21,7 @@ from assistant.dataset.times import (
     find_parts,
     plain_name,
     read_clock,
+    read_periods,
     read_single,
     read_times,
 )
@@ -29,11 +30,11 @@ from assistant.errors import DatasetError
 
 # Names that tables give to what is worth forecasting, the likeliest first.
 _TARGET_WORDS = words(
-    "target close adjclose price pm25 pm2 pm10 aqi temperature temp tempmax tempmin meantemp demand load consumption",
-    "sales weeklysales passengers value values y ot globalactivepower power production generation count cnt total",
-    "traffic trafficvolume volume cases flow rainfall precipitation revenue rate index level births sunspots sunspot",
-    "energy usage quantity amount output visitors users rides trips co2 humidity speed wind unemployment gdp",
-    "population deaths confirmed",
+    "target close adjclose price sales weeklysales demand load consumption globalactivepower trafficvolume passengers",
+    "count cnt pm25 pm2 pm10 aqi co2 ot y revenue visitors cases value values power production generation energy total",
+    "traffic flow rate level index births sunspots sunspot usage quantity amount output users rides trips temperature",
+    "temp tempmax tempmin meantemp tavg tmax tmin tmean t2m t unemployment gdp population deaths confirmed rainfall",
+    "precipitation humidity speed wind volume",
 )
 _ID_WORDS = re.compile(
     r"^(?:.*[_ ](?:lat|lon|lng|latitude|longitude)|id|no|nr|num|index|idx|row|rownumber|rowid|rownames|sno|serialno"
@@ -202,15 +203,21 @@ def _add_clock(frame: pd.DataFrame, reading: TimeReading) -> TimeReading | None:
     if not (known == known.normalize()).all():
         return None
     for name in frame.columns:
-        plain = plain_name(name)
-        if name in reading.columns or (plain not in CLOCK_NAMES and not re.search(r"(?i)time|hour|uhr", name)):
-            continue
-        if read_clock(frame[name]) is None:
+        if name in reading.columns or not _may_be_clock(frame, name, values):
             continue
         joined = read_times(frame, [reading.columns[0], name], reading.order)
         if joined is not None and joined.values is not None and joined.values.nunique() > values.nunique():
             return joined
     return None
+
+
+def _may_be_clock(frame: pd.DataFrame, name: str, days: pd.DatetimeIndex) -> bool:
+    """A clock time by its name, or numbers that count the same parts of each day."""
+    if plain_name(name) in CLOCK_NAMES or re.search(r"(?i)time|hour|uhr|hhmm", name):
+        return read_clock(frame[name]) is not None
+    if read_periods(frame[name]) is None:
+        return False
+    return not pd.DataFrame({"day": days, "part": frame[name]}).duplicated().any()
 
 
 def _echoes(frame: pd.DataFrame, columns: Mapping[str, Column], time: TimeReading | None) -> set[str]:

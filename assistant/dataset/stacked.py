@@ -51,13 +51,14 @@ def find_stack(
     found = [(_quality(code, moments, number), name) for name, code in codes.items()]
     best = max(found, default=(0.0, ""))
     if best[0] == 0.0:
-        few = sorted(names, key=lambda name: -columns[name].distinct)[:_PAIRED]
+        wide = set(sorted(names, key=lambda name: -columns[name].distinct)[:_PAIRED])
+        few = [name for name in names if name in wide]
         pairs = [
             (_quality(codes[one] * (codes[two].max() + 2) + codes[two], moments, number), f"{one}{_AND}{two}")
             for place, one in enumerate(few)
             for two in few[place + 1 :]
         ]
-        best = max(pairs, default=(0.0, ""))
+        best = max(pairs, key=lambda pair: pair[0], default=(0.0, ""))
     return make_stack(frame, best[1]) if best[0] > 0.0 else None
 
 

@@ -117,7 +117,13 @@ def _joined(body: Sequence[tuple[int, str]], separator: str, quote: str) -> list
 
 def _cells(line: str, separator: str, quote: str, widths: Sequence[tuple[int, int]] = ()) -> list[str]:
     if separator == FIXED_WIDTH:
-        return [line[start:end].strip() for start, end in widths]
+        bare = line.expandtabs()
+        bounds = [end for _, end in widths[:-1]]
+        cut = any(bare[end - 1 : end].strip() and bare[end : end + 1].strip() for end in bounds)
+        apart = bare.split()
+        if (cut or bare[widths[-1][1] :].strip()) and len(apart) == len(widths):
+            return apart  # names that do not stand right above their columns
+        return [bare[start:end].strip() for start, end in widths]
     if separator == WHITESPACE:
         return next(csv.reader([re.sub(r"\s+", " ", line.strip())], delimiter=" ", quotechar=quote), [])
     try:
@@ -192,7 +198,7 @@ def _clean(cell: str) -> float:
 
 def _find_widths(lines: Sequence[str]) -> tuple[tuple[int, int], ...]:
     """Columns of a fixed-width table are the stretches between positions that are blank in every line."""
-    body = [line.expandtabs() for line in lines if not set(line.strip()) <= set("-=+| ")]
+    body = [line.expandtabs() for line in lines[len(lines) // 4 :] if not set(line.strip()) <= set("-=+| ")]
     if len(body) < 3:
         return ()
     length = max(map(len, body))
@@ -263,7 +269,9 @@ def _first_of_table(rows: Sequence[tuple[int, list[str]]], width: int) -> int:
     for index, (_, row) in enumerate(rows):
         near = len(row) >= width - 1 if width > 2 else len(row) == width
         filled = sum(bool(cell.strip()) for cell in row)
-        if near and filled >= max(1, 0.6 * usual if width > 2 else usual) and (width == 1 or filled > 1 or usual <= 1):
+        unnamed = len(row) == width > 1 and not row[0] and all(row[1:])  # names behind an index without one
+        enough = filled >= max(1, 0.6 * usual if width > 2 else usual) and (width == 1 or filled > 1 or usual <= 1)
+        if near and (enough or unnamed):
             if width == 1 and not looks_typed(row[0]) and _body_typed(body) and _next_is_text(rows, index):
                 continue
             return index

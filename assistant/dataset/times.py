@@ -147,7 +147,11 @@ def _read_texts(column: pd.Series, name: str, order: DateOrder | None) -> TimeRe
     if len(digits) >= 0.9 * len(wanted):
         numbers = pd.to_numeric(texts.where(texts.str.fullmatch(r"\d+(?:\.\d+)?"), None), errors="coerce")
         return _read_numeric(numbers.astype("float64"), name)
-    found = read_date_texts([names[index] for index in wanted], order, _positions(codes, wanted))
+    rows = _positions(codes, wanted)
+    found = read_date_texts([names[index] for index in wanted], order, rows)
+    if found is None:
+        starts = _starts_of_spans([names[index] for index in wanted])
+        found = read_date_texts(starts, order, rows) if starts else None
     if found is None:
         return None
     if found.cycle:
@@ -168,6 +172,17 @@ def _read_texts(column: pd.Series, name: str, order: DateOrder | None) -> TimeRe
         notes=found.notes,
         order=found.order,
     )
+
+
+_SPAN = re.compile(r"^(\S.{6,}?\S)\s*(?:\s[-–—]\s|\s(?:to|bis|until)\s|/)\s*(\S.{3,}\S)$")
+
+
+def _starts_of_spans(texts: Sequence[str]) -> list[str] | None:
+    """Return the first moment of each span such as `01.01.2020 00:00 - 01.01.2020 01:00`; None when they are none."""
+    matches = [_SPAN.match(text) for text in texts]
+    if sum(match is not None for match in matches) < 0.9 * len(texts):
+        return None
+    return [match[1] if match else text for match, text in zip(matches, texts, strict=True)]
 
 
 def _positions(codes: np.ndarray, wanted: Sequence[int]) -> np.ndarray:
@@ -339,6 +354,9 @@ def _read_parts(frame: pd.DataFrame, columns: Sequence[str], order: DateOrder | 
     values, other = day.values, day.other
     for name in rest:
         clock = read_clock(frame[name])
+        if clock is None or plain_name(name) not in CLOCK_NAMES:
+            parts_of_day = read_periods(frame[name])
+            clock = clock if parts_of_day is None else parts_of_day
         if clock is None:
             return None
         values = values + pd.TimedeltaIndex(clock)
@@ -426,6 +444,27 @@ def _part_numbers(column: pd.Series, part: str) -> pd.Series | None:
     ):
         return None
     return numbers
+
+
+_PARTS_OF_A_DAY = (24, 48, 96, 144, 288)
+
+
+def read_periods(column: pd.Series) -> np.ndarray | None:
+    """Read numbers that count the parts of a day (24 hours, 48 half hours …) as timedelta64; None when they do not.
+
+    A day on which the clocks go back may have the parts of one hour more.
+    """
+    if not pd.api.types.is_numeric_dtype(column) or pd.api.types.is_bool_dtype(column):
+        return None
+    numbers = column.astype("float64")
+    if numbers.isna().any() or numbers.empty or (numbers != np.floor(numbers)).any():
+        return None
+    low, high = int(numbers.min()), int(numbers.max())
+    number = next((parts for parts in _PARTS_OF_A_DAY if parts <= high - low + 1 <= parts + parts // 24), None)
+    if low not in (0, 1) or number is None or numbers.nunique() != high - low + 1:
+        return None
+    seconds: np.ndarray = pd.to_timedelta((numbers - low) * (86400 / number), unit="s").to_numpy()
+    return seconds
 
 
 _CLOCK = re.compile(r"^(\d{1,2})(?:[:.h](\d{1,2}))?(?:[:.m](\d{1,2})(?:[.,]\d+)?)?\s*s?\s*([AaPp]\.?[Mm]\.?)?$")
