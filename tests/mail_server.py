@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 import threading
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,10 +16,14 @@ from pathlib import Path
 from typing import Any
 
 import trustme
-from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 from pydantic import SecretStr
 
 from assistant.settings import MailAccount
+
+with warnings.catch_warnings():
+    # The library still uses what newer Pythons call deprecated; that is its own affair, not this project's.
+    warnings.filterwarnings("ignore", category=DeprecationWarning, module="aiosmtpd")
+    from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 USER, PASSWORD = "asha@example.org", "correct horse battery staple"
 ACCEPTED = "250 2.0.0 Ok: queued as 4F2A91"
@@ -130,7 +135,9 @@ def mail_server(folder: Path, security: str = "starttls", **options: Any) -> Ite
     thread = threading.Thread(target=loop.run_forever, name="mail server")
     thread.start()
     try:
-        yield Running(mailbox, server.sockets[0].getsockname()[1], security, ca_file)
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", category=DeprecationWarning, module="aiosmtpd")
+            yield Running(mailbox, server.sockets[0].getsockname()[1], security, ca_file)
     finally:
         asyncio.run_coroutine_threadsafe(_stop(server), loop).result()
         loop.call_soon_threadsafe(loop.stop)
