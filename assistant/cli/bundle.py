@@ -52,7 +52,9 @@ def _as_text(bundle: Path, found: Verification) -> str:
             report = found.manifest.file("report", project.number)
             pages = f", {report.pages} pages" if report else ""
             verdict = f"\n  {project.run.verdict.sentence}" if project.run else ""
-            lines.append(f"Project {project.number}: {project.title}{pages}\n  {project.colab_url or 'no Colab link'}{verdict}")
+            lines.append(
+                f"Project {project.number}: {project.title}{pages}\n  {project.colab_url or 'no Colab link'}{verdict}"
+            )
     for finding in found.findings:
         if finding.level is not Level.FINE:
             lines.append(f"{finding.level.value.upper()}: {finding}")
@@ -80,7 +82,9 @@ def send(
         raise BundleError("The bundle was not sent.", f"It does not hold: {broken}", "")
     packed = Bundle(path=bundle, sha256=found.sha256, size=found.size, manifest=found.manifest)
     owner = _owner(found.manifest.student.email)
-    progress(f"Sending {bundle.name} …" if account.configured else "No mail account is configured: writing to the outbox …")
+    progress(
+        f"Sending {bundle.name} …" if account.configured else "No mail account is configured: writing to the outbox …"
+    )
     delivery = deliver(
         packed, services.brief, owner=owner, account=account if account.configured else None, ledger=services.ledger,
         clock=services.clock, outbox=settings.workspace / "outbox", again=again or None,
@@ -99,7 +103,9 @@ def _owner(address: str) -> str:
     try:
         return f"{_OWNER}:{checked_address(address).lower()}"[:64]
     except ValueError as error:
-        raise DeliveryError("The bundle was not sent.", f"The student's address in it is wrong: {error}.", "") from error
+        raise DeliveryError(
+            "The bundle was not sent.", f"The student's address in it is wrong: {error}.", ""
+        ) from error
 
 
 @command
@@ -114,5 +120,3 @@ def deliveries(as_json: Json = False) -> None:
         for row in rows
     ]
     result(data, "\n".join(lines) or "The ledger is empty.", as_json=as_json)
-
-

@@ -22,7 +22,9 @@ def table_file(text: str) -> Path:
     if not path.is_file():
         ready = ", ".join(sorted(folder.parent.name for folder in PROJECTS.glob(f"*/{DESCRIPTION}")))
         raise DatasetError(
-            "There is no such table.", f"{text!r} is neither a file nor a ready project.", f"Ready projects are {ready}."
+            "There is no such table.",
+            f"{text!r} is neither a file nor a ready project.",
+            f"Ready projects are {ready}.",
         )
     return path
 
@@ -39,7 +41,7 @@ def parse_split(text: str) -> tuple[int, int, int] | tuple[float, float, float]:
     except ValueError:
         pass
     raise DatasetError(
-        "The split was not understood.", repr(text), "Give three numbers of rows (8640,2880,2880) or three shares that add up to 1."
+        "The split was not understood.",
+        repr(text),
+        "Give three numbers of rows (8640,2880,2880) or three shares that add up to 1.",
     )
-
-

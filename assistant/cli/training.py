@@ -35,7 +35,9 @@ def train(
     """Train on a table and score the network beside the simple forecasts."""
     series = _series(table, target, time, features, horizon, split)
     settings = plan_settings(series, preset, seed, cell=cell)
-    progress(f"Training on {len(series.frame):,} rows of {series.target}, {series.frequency.count(series.horizon)} ahead …")
+    progress(
+        f"Training on {len(series.frame):,} rows of {series.target}, {series.frequency.count(series.horizon)} ahead …"
+    )
     # Imported here: it brings torch, which takes seconds that a wrong call should not have to wait for.
     from assistant.training.train import train as train_series
 

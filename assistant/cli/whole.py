@@ -34,9 +34,13 @@ def run(
     registration: Annotated[str, typer.Option(help="The registration id, if there is one.")] = "",
     project: Annotated[
         list[str] | None,
-        typer.Option(metavar="DIR_OR_TABLE", help="A ready project or a table, once for each project; else the defaults."),
+        typer.Option(
+            metavar="DIR_OR_TABLE", help="A ready project or a table, once for each project; else the defaults."
+        ),
     ] = None,
-    colab: Annotated[list[str] | None, typer.Option(metavar="URL", help="The Colab link, once for each project.")] = None,
+    colab: Annotated[
+        list[str] | None, typer.Option(metavar="URL", help="The Colab link, once for each project.")
+    ] = None,
     preset: Annotated[str, typer.Option(help="quick, balanced or thorough.")] = "quick",
     seed: Annotated[int, typer.Option(help="The seed of every training.")] = 0,
     as_json: Json = False,
@@ -53,10 +57,13 @@ def run(
     with tempfile.TemporaryDirectory(prefix="assistant-") as scratch:
         # A workspace of its own: what the wizard keeps on this machine is neither read nor changed.
         services = open_services(
-            settings.model_copy(update={"workspace": Path(scratch), "database": "", "jobs": max(2, settings.jobs)}), account
+            settings.model_copy(update={"workspace": Path(scratch), "database": "", "jobs": max(2, settings.jobs)}),
+            account,
         )
         desk = Desk(services, new_owner())
-        desk.change(lambda draft: draft.with_student(name=name.strip(), email=address, registration=registration.strip()))
+        desk.change(
+            lambda draft: draft.with_student(name=name.strip(), email=address, registration=registration.strip())
+        )
         numbers = _take_datasets(desk, project)
         for number, link in zip(numbers, links, strict=False):
             notebook.set_link(desk, number, link)
@@ -76,7 +83,9 @@ def _take_datasets(desk: Desk, projects: list[str] | None) -> list[int]:
     slots = len(desk.brief.projects)
     given: list[str | None] = [*projects] if projects else [dataset.default_ready(desk, n) for n in range(1, slots + 1)]
     if len(given) > slots:
-        raise DatasetError(f"There are {len(given)} projects.", f"The brief asks for {slots}.", "Leave out --project some times.")
+        raise DatasetError(
+            f"There are {len(given)} projects.", f"The brief asks for {slots}.", "Leave out --project some times."
+        )
     for number, text in enumerate(given, 1):
         if text is None:
             continue
@@ -119,7 +128,9 @@ def _make_notebooks(desk: Desk, numbers: list[int]) -> None:
         if work is not None and work.state == "failed":
             raise AssistantError(f"The notebook of project {number} could not be made.", work.message, work.fix)
         made = desk.project(number).notebook
-        progress(f"Project {number}: notebook {'gave' if made and made.reproduced else 'did NOT give'} the report's scores.")
+        progress(
+            f"Project {number}: notebook {'gave' if made and made.reproduced else 'did NOT give'} the report's scores."
+        )
 
 
 def _copy(desk: Desk, numbers: list[int], out: Path) -> list[str]:
@@ -133,7 +144,9 @@ def _copy(desk: Desk, numbers: list[int], out: Path) -> list[str]:
     return sorted(name for name, source in files.items() if source.is_file())
 
 
-def _as_data(desk: Desk, package: submission.Package, holds: bool, written: list[str], seconds: float) -> dict[str, Any]:
+def _as_data(
+    desk: Desk, package: submission.Package, holds: bool, written: list[str], seconds: float
+) -> dict[str, Any]:
     manifest = package.bundle.manifest
     return {
         "bundle": {"sha256": package.sha256, "size": package.size, "holds": holds},
@@ -155,6 +168,13 @@ def _as_text(data: dict[str, Any]) -> str:
     lines += [f"  {name}: {pages} pages" for name, pages in data["pages"].items()]
     lines.append(f"The finished mail (message.eml) goes to {', '.join(data['recipients'])}; nothing was sent.")
     lines += [f"Missing: {part}" for part in data["missing"]]
-    lines += [f"{item['level']}: {item['what']} {item['evidence']}".rstrip() for item in data["findings"]]
-    lines.append(f"The bundle {'holds' if data['bundle']['holds'] else 'DOES NOT hold'}; {data['seconds']:.0f} s in all.")
+    lines += [f"{item['level']}: {_of_project(item)}{item['what']} {item['evidence']}".rstrip() for item in data["findings"]]
+    lines.append(
+        f"The bundle {'holds' if data['bundle']['holds'] else 'DOES NOT hold'}; {data['seconds']:.0f} s in all."
+    )
     return "\n".join(lines)
+
+
+def _of_project(finding: dict[str, Any]) -> str:
+    number = finding["project"]
+    return f"Project {number}: " if number is not None and f"roject {number}" not in finding["what"] else ""

@@ -61,7 +61,11 @@ def _material(folder: Path, title: str) -> Material:
     # A run's folder never changes once the run is finished, so its path is key enough.
     series, run, forecasts = load_series(folder / "series"), load_run(folder), load_forecasts(folder)
     return Material(
-        series, run, forecasts, describe_charts(series, run, forecasts, title), collect_facts(series, run, forecasts, title)
+        series,
+        run,
+        forecasts,
+        describe_charts(series, run, forecasts, title),
+        collect_facts(series, run, forecasts, title),
     )
 
 
@@ -111,7 +115,9 @@ def set_in_report(desk: Desk, number: int, index: int, in_report: bool) -> None:
 
 def set_caption(desk: Desk, number: int, index: int, caption: str) -> None:
     """Keep a chart's caption; an empty one brings the chart's own back."""
-    _change(desk, number, index, caption=caption if caption.strip() else None)
+    shown = charts(desk, number)
+    own = 0 <= index < len(shown) and caption.strip() not in ("", shown[index].chart.caption.strip())
+    _change(desk, number, index, caption=caption if own else None)
 
 
 def _change(desk: Desk, number: int, index: int, **changes: object) -> None:

@@ -82,7 +82,9 @@ def take_upload(desk: Desk, number: int, path: str | None) -> None:
         return
     from assistant.dataset.fetch import take_upload as take
 
-    stored, source = take(Path(path), Path(path).name, _fresh(desk, number), desk.services.limits, clock=desk.services.clock)
+    stored, source = take(
+        Path(path), Path(path).name, _fresh(desk, number), desk.services.limits, clock=desk.services.clock
+    )
     _take(desk, number, stored, DatasetChoice(source=source))
 
 
@@ -109,7 +111,9 @@ def fetch_link(desk: Desk, number: int, reference: str, token: str = "", file: s
 
     services = desk.services
     if not reference.strip():
-        raise DatasetError("There is no link yet.", "", "Paste the address of the file, or a Kaggle dataset as owner/name.")
+        raise DatasetError(
+            "There is no link yet.", "", "Paste the address of the file, or a Kaggle dataset as owner/name."
+        )
     own = desk.own_rules_allowed and token.strip()
     kaggle = parse_credentials(token) if own else services.kaggle
     try:
@@ -208,7 +212,11 @@ def set_roles(
     roles = Roles(
         target=target, time=tuple(time or ()), features=tuple(name for name in features or () if name != target)
     )
-    units = {**choice.units, target: unit.strip()} if unit.strip() else {k: v for k, v in choice.units.items() if k != target}
+    units = (
+        {**choice.units, target: unit.strip()}
+        if unit.strip()
+        else {k: v for k, v in choice.units.items() if k != target}
+    )
     changed = choice.model_copy(
         update={
             "roles": roles,

@@ -32,17 +32,22 @@ def make(desk: Desk, number: int, tell: Callable[[str], None] = lambda _: None) 
     if found is None:
         raise NotebookError("The notebook repeats a training.", "There is none yet.", "Train the LSTM first.")
     inputs = _inputs(desk, number)
+    original = desk.project_folder(number).dataset / found.series.source.file_name
     tell("Writing the notebook.")
     content = build_notebook(
         found.series,
         found.run,
         title=title_of(desk.project(number)),
         student_name=desk.draft.student.name,
-        brief_title=desk.brief.title,
+        course=desk.brief.title,
+        dataset=original if original.is_file() else None,
     )
     tell("Running it from top to bottom, as the course would.")
     executed = execute_notebook(
-        content, timeout=_TIMEOUT, progress=lambda done, cells: tell(f"Running it from top to bottom: cell {done} of {cells}.")
+        content,
+        timeout=_TIMEOUT,
+        files={original.name: original} if original.is_file() else {},
+        progress=lambda done, cells: tell(f"Running it from top to bottom: cell {done} of {cells}."),
     )
     write_atomically(desk.project_folder(number).notebook, executed.content)
     summary = NotebookSummary(run_id=found.run.id, inputs_sha256=inputs, reproduced=executed.reproduced)
@@ -108,7 +113,11 @@ def link_findings(desk: Desk, number: int) -> tuple[Finding, ...]:
         if twin:
             return (
                 _finding(
-                    Level.BLOCK, number, f"Project {other} has the same link.", link.url, "Each project needs a notebook of its own."
+                    Level.BLOCK,
+                    number,
+                    f"Project {other} has the same link.",
+                    link.url,
+                    "Each project needs a notebook of its own.",
                 ),
             )
     return (_finding(Level.FINE, number, "The link has the right form.", link.url, ""),)

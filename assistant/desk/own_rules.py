@@ -17,7 +17,9 @@ def apply(desk: Desk, deadline: str, recipients: str) -> str:
         if deadline.strip():
             parse_deadline(deadline)
     except ValueError as error:
-        raise BriefError("The deadline was not understood.", f"{error}.", "Correct it; the old one still holds.") from error
+        raise BriefError(
+            "The deadline was not understood.", f"{error}.", "Correct it; the old one still holds."
+        ) from error
     try:
         for part in recipients.split(","):
             if part.strip():
@@ -26,7 +28,10 @@ def apply(desk: Desk, deadline: str, recipients: str) -> str:
         raise BriefError("A recipient is wrong.", f"{error}.", "Correct it; the old ones still hold.") from error
     desk.change(
         lambda draft: draft.model_copy(
-            update={"own_deadline": deadline.strip(), "own_recipients": ", ".join(p.strip() for p in recipients.split(",") if p.strip())}
+            update={
+                "own_deadline": deadline.strip(),
+                "own_recipients": ", ".join(p.strip() for p in recipients.split(",") if p.strip()),
+            }
         )
     )
     return ""

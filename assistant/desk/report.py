@@ -59,7 +59,9 @@ def sections(desk: Desk, number: int) -> Mapping[str, SectionText]:
             texts[section.title] = SectionText(drafts[section.title], own=False)
             continue
         older = project.cited_runs.get(section.title) != found.run.id
-        cites = [sentence for sentence in _sentences(own) if "{" in sentence or any(sign.isdigit() for sign in sentence)]
+        cites = [
+            sentence for sentence in _sentences(own) if "{" in sentence or any(sign.isdigit() for sign in sentence)
+        ]
         texts[section.title] = SectionText(
             own, own=True, stale=tuple(cites) if older else (), unknown=found.facts.unknown(own)
         )

@@ -165,7 +165,9 @@ def _deadline_findings(desk: Desk) -> list[Finding]:
     evidence = f"It was {deadline}{desk.lateness_text()}."
     if timing is Timing.LATE:
         return [
-            Finding(level=Level.WARN, what=what, evidence=evidence, fix="The hand-in will be marked as late.", step="start")
+            Finding(
+                level=Level.WARN, what=what, evidence=evidence, fix="The hand-in will be marked as late.", step="start"
+            )
         ]
     return [
         Finding(level=Level.BLOCK, what=what, evidence=evidence, fix="The course takes no late hand-ins.", step="start")
@@ -279,7 +281,9 @@ def send(desk: Desk, confirmed: bool, given: Mapping[str, Any], *, again: bool =
     Raises DeliveryError when nothing could be sent or it is not known whether it was.
     """
     if not confirmed:
-        raise DeliveryError("The mail was not sent.", "You have not confirmed it yet.", "Look at the mail and tick the box.")
+        raise DeliveryError(
+            "The mail was not sent.", "You have not confirmed it yet.", "Look at the mail and tick the box."
+        )
     package = current_package(desk)
     if package is None:
         raise DeliveryError(

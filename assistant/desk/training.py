@@ -25,7 +25,8 @@ def set_training(desk: Desk, number: int, **values: Any) -> None:
         name: value if name in ("preset", "cell") else _whole(value, 0 if name == "seed" else 1)
         for name, value in values.items()
     }
-    kept["seed"] = kept.get("seed") or 0
+    if "seed" in kept:
+        kept["seed"] = kept["seed"] or 0
     desk.change(
         lambda draft: draft.with_project(
             number, training=TrainingChoice.model_validate(draft.project(number).training.model_dump() | kept)

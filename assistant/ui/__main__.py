@@ -13,7 +13,9 @@ def main() -> None:
     try:
         from assistant.ui.app import serve
 
-        serve()
+        serve(lambda address: sys.stderr.write(f"The wizard is on {address}  (Ctrl-C stops it)\n") and None)
     except AssistantError as error:
         sys.stderr.write(f"{error}\n")
         raise SystemExit(1) from None
+    except KeyboardInterrupt:
+        sys.stderr.write("Stopped.\n")

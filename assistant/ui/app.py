@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 from collections.abc import Callable
 from functools import partial
 from html import escape
@@ -17,6 +18,7 @@ from fastapi import FastAPI
 
 from assistant.dataset.ready import list_ready
 from assistant.desk.services import Services, open_services
+from assistant.errors import BriefError
 from assistant.lecture.process import LectureProcess
 from assistant.lecture.trials import AddingTrials
 from assistant.settings import load_settings
@@ -26,7 +28,7 @@ from assistant.ui.html import mark_label
 from assistant.ui.identity import Identity, IdentityMiddleware
 from assistant.ui.marks import PROJECT_STEPS, STEP_TITLES, Mark, place
 from assistant.ui.theme import HEAD, STYLE, theme
-from assistant.ui.wizard import Page, Updates, Wizard
+from assistant.ui.wizard import Page, Seen, Updates, Wizard
 
 _Key = tuple[int | None, str]
 
@@ -36,6 +38,7 @@ def build_blocks(wizard: Wizard) -> gr.Blocks:
     brief = wizard.services.brief
     with gr.Blocks(title=f"Submission assistant – {brief.title}", analytics_enabled=False) as blocks:
         gr.HTML(f'<div class="masthead"><h1>Submission assistant</h1><p>{escape(brief.title)}</p></div>')
+        wizard.seen = gr.State(Seen())
         inner: dict[int, gr.Tabs] = {}
         pages: dict[_Key, Page] = {}
         with gr.Tabs(elem_id="steps") as outer:
@@ -43,8 +46,10 @@ def build_blocks(wizard: Wizard) -> gr.Blocks:
         for (number, step), page in pages.items():
             _MODULES[step].wire(page, wizard)
             wizard.show(wizard.tabs.steps[number, step].select, page)
-        lecture.wire(view, understand, LectureProcess(), AddingTrials(1), lambda request: wizard.desk(request).owner)
-        _load(blocks, wizard, pages, outer, inner)
+        lecture.wire(
+            view, understand, LectureProcess(), AddingTrials(at_once=1), lambda request: wizard.desk(request).owner
+        )
+        _load(blocks, outer, inner)
     return blocks
 
 
@@ -90,38 +95,21 @@ def _lay_out(wizard: Wizard, pages: dict[_Key, Page], inner: dict[int, gr.Tabs])
     return view, tab
 
 
-def _load(
-    blocks: gr.Blocks,
-    wizard: Wizard,
-    pages: dict[_Key, Page],
-    outer: gr.Tabs,
-    inner: dict[int, gr.Tabs],
-) -> None:
+def _load(blocks: gr.Blocks, outer: gr.Tabs, inner: dict[int, gr.Tabs]) -> None:
+    """Open the place that the page's address names; each page is rendered when its tab is selected, the first too."""
+
     def load(request: gr.Request) -> Updates:
-        desk = wizard.desk(request)
         at = str(request.query_params.get("at", ""))
         project, step = _parse_place(at, len(inner))
         chosen = "understand" if at.startswith("understand") else step if project is None else f"project-{project}"
-        updates: Updates = {
-            outer: gr.Tabs(selected=chosen),
-            **{
-                tabs: gr.Tabs(selected=place(step if project == number else PROJECT_STEPS[0], number))
-                for number, tabs in inner.items()
-            },
-            **pages[None, "start"].render(desk),
-            **wizard.tabs.render(desk),
-        }
-        for number in inner:
-            # What is chosen and what runs is wanted at once; the other steps are rendered when they are opened.
-            updates |= pages[number, "dataset"].render(desk)
-            updates |= pages[number, "train"].render(desk)
-        return updates | pages[project, step].render(desk)
+        updates: Updates = {outer: gr.Tabs(selected=chosen)}
+        if project is not None:
+            updates[inner[project]] = gr.Tabs(selected=place(step, project))
+        return updates
 
-    every = [component for page in pages.values() for component in page.outputs]
     blocks.load(
-        load, None, [outer, *inner.values(), *every, *wizard.tabs.outputs],
-        show_progress="hidden", concurrency_limit=None, api_visibility="private",
-    )  # fmt: skip
+        load, None, [outer, *inner.values()], show_progress="hidden", concurrency_limit=None, api_visibility="private"
+    )
 
 
 def _parse_place(text: str, projects: int) -> tuple[int | None, str]:
@@ -164,9 +152,39 @@ def build_app(services: Services) -> FastAPI:
     return app
 
 
-def serve() -> None:
-    """Start the wizard with the settings of the environment."""
+class _Server(uvicorn.Server):
+    """Tells where it is once it answers."""
+
+    def __init__(self, config: uvicorn.Config, announce: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._announce = announce
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start to answer, then tell."""
+        await super().startup(sockets)
+        if self.started:
+            self._announce()
+
+
+def serve(announce: Callable[[str], None]) -> None:
+    """Start the wizard with the settings of the environment; `announce` is told its address once it answers.
+
+    Raises BriefError when a setting is wrong or the port is taken.
+    """
     settings, account = load_settings()
-    services = open_services(settings, account)
-    app = build_app(services)
-    uvicorn.run(app, host=settings.address, port=settings.port, log_level="warning")
+    listening = _listen(settings.address, settings.port)
+    app = build_app(open_services(settings, account))
+    shown = "127.0.0.1" if settings.address in ("0.0.0.0", "::") else settings.address  # noqa: S104 - shown, not bound
+    # Open pages hold a stream that never ends by itself.
+    config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=2)
+    _Server(config, lambda: announce(f"http://{shown}:{settings.port}")).run(sockets=[listening])
+
+
+def _listen(address: str, port: int) -> socket.socket:
+    try:
+        return socket.create_server((address, port))
+    except OSError as error:
+        raise BriefError(
+            f"The wizard cannot listen on {address}:{port}.", f"{error.strerror or error}.",
+            "Another program, perhaps another wizard, has this port: set PORT to another number.",
+        ) from error  # fmt: skip

@@ -119,4 +119,4 @@ def wire(page: ChartsPage, wizard: Wizard) -> None:
 
         wizard.save(slot.checked.input, page, check, [slot.checked])
         wizard.save(slot.in_report.input, page, choose, [slot.in_report])
-        wizard.save(slot.caption.input, page, describe, [slot.caption])
+        wizard.save(slot.caption.change, page, describe, [slot.caption])

@@ -141,20 +141,36 @@ def series_card(series: Series) -> str:
         ("Rows", f"{len(series.frame):,}, one a {frequency.step}, {span}"),
         ("Pattern repeats after", frequency.count(frequency.season) if frequency.season > 1 else "no season assumed"),
         ("Forecast", f"{frequency.count(series.horizon)} ahead"),
-        ("Parts", f"{split.train:,} to train · {split.validation:,} to validate · {split.test:,} to test, in this order"),
+        (
+            "Parts",
+            f"{split.train:,} to train · {split.validation:,} to validate · {split.test:,} to test, in this order",
+        ),
     ]
     repairs = "".join(
         f"<li><strong>{repair.count:,}</strong> {escape(repair.what)} <span>({escape(repair.why)})</span></li>"
         for repair in series.repairs
     )
-    mended = f"<h4>What was repaired</h4><ul class='repairs'>{repairs}</ul>" if repairs else "<p>Nothing had to be repaired.</p>"
-    return note("The dataset is ready for training.", "fine") + definition_list(pairs) + mended + figure(steps.series_chart(series))
+    mended = (
+        f"<h4>What was repaired</h4><ul class='repairs'>{repairs}</ul>"
+        if repairs
+        else "<p>Nothing had to be repaired.</p>"
+    )
+    return (
+        note("The dataset is ready for training.", "fine")
+        + definition_list(pairs)
+        + mended
+        + figure(steps.series_chart(series))
+    )
 
 
 def build(number: int, ready: Sequence[ReadyProject], *, local: bool) -> DatasetPage:
     """Lay the page out."""
     prefix = f"p{number}-dataset"
-    gr.HTML(heading("Dataset", "Choose what to forecast. Any table with one row per moment and a column of numbers will do."))
+    gr.HTML(
+        heading(
+            "Dataset", "Choose what to forecast. Any table with one row per moment and a column of numbers will do."
+        )
+    )
     message = gr.HTML(elem_id=f"{prefix}-message")
     way = gr.Radio(
         [READY, UPLOAD, LINK, KAGGLE], value=READY, label="Where the data comes from", elem_id=f"{prefix}-way",
@@ -207,7 +223,9 @@ def build(number: int, ready: Sequence[ReadyProject], *, local: bool) -> Dataset
                 elem_id=f"{prefix}-features")  # fmt: skip
         with gr.Row():
             horizon = gr.Number(label="Steps to forecast", precision=0, minimum=1, elem_id=f"{prefix}-horizon")
-            unit = gr.Textbox(label="Unit of the target", placeholder="°C, ppm, …", elem_id=f"{prefix}-unit", max_length=40)
+            unit = gr.Textbox(
+                label="Unit of the target", placeholder="°C, ppm, …", elem_id=f"{prefix}-unit", max_length=40
+            )
         apply = gr.Button("Prepare again with these", elem_id=f"{prefix}-apply")
         result = gr.HTML(elem_id=f"{prefix}-result")
     return DatasetPage(
@@ -225,8 +243,12 @@ def wire(page: DatasetPage, wizard: Wizard) -> None:
     )  # fmt: skip
     page.ready.input(about_ready, page.ready, page.about, concurrency_limit=None, api_visibility="private",
         show_progress="hidden")  # fmt: skip
-    wizard.act(page.use_ready.click, page, lambda desk, name: steps.choose_ready(desk, number, name), [page.ready], retype=True)
-    wizard.act(page.upload.upload, page, lambda desk, path: steps.take_upload(desk, number, path), [page.upload], retype=True)
+    wizard.act(
+        page.use_ready.click, page, lambda desk, name: steps.choose_ready(desk, number, name), [page.ready], retype=True
+    )
+    wizard.act(
+        page.upload.upload, page, lambda desk, path: steps.take_upload(desk, number, path), [page.upload], retype=True
+    )
     token = [page.token] if page.token is not None else []
 
     def fetch(desk: Desk, text: str, *token: str) -> str:
@@ -238,9 +260,14 @@ def wire(page: DatasetPage, wizard: Wizard) -> None:
     wizard.act(page.fetch_link.click, page, fetch, [page.link], retype=True)
     wizard.act(page.fetch_kaggle.click, page, fetch, [page.kaggle, *token], retype=True)
     wizard.act(page.fetch_file.click, page, fetch_file, [page.file, *token], retype=True)
-    wizard.save(page.title.input, page, lambda desk, text: desk.change_project(number, title=text) and None, [page.title])
     wizard.save(
-        page.question.input, page, lambda desk, text: desk.change_project(number, question=text) and None, [page.question]
+        page.title.change, page, lambda desk, text: desk.change_project(number, title=text) and None, [page.title]
+    )
+    wizard.save(
+        page.question.change,
+        page,
+        lambda desk, text: desk.change_project(number, question=text) and None,
+        [page.question],
     )
     wizard.act(
         page.apply.click, page,

@@ -16,7 +16,12 @@ from assistant.desk.submission import receipt
 from assistant.errors import AssistantError
 from assistant.ui.identity import Identity
 
-_TYPES = {".pdf": "application/pdf", ".zip": "application/zip", ".ipynb": "application/x-ipynb+json", ".eml": "message/rfc822"}
+_TYPES = {
+    ".pdf": "application/pdf",
+    ".zip": "application/zip",
+    ".ipynb": "application/x-ipynb+json",
+    ".eml": "message/rfc822",
+}
 _SAFE = {"Cache-Control": "private, no-store", "X-Content-Type-Options": "nosniff"}
 
 
@@ -30,7 +35,9 @@ def add_routes(app: FastAPI, services: Services, identity: Identity) -> None:
     def given(path: Path, name: str) -> Response:
         if not path.is_file():
             return PlainTextResponse("This file is not there (yet).", status_code=404)
-        return FileResponse(path, media_type=_TYPES.get(path.suffix, "application/octet-stream"), filename=name, headers=_SAFE)
+        return FileResponse(
+            path, media_type=_TYPES.get(path.suffix, "application/octet-stream"), filename=name, headers=_SAFE
+        )
 
     @app.get("/files/project-{number}/report.pdf")
     def report_file(request: Request, number: int) -> Response:

@@ -41,9 +41,7 @@ def loss_curve(history: Sequence[Epoch], epochs: int) -> str:
             continue
         path = " ".join(f"{x(number):.1f},{y(loss):.1f}" for number, loss in points)
         lines.append(f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2.2"/>')
-        lines.append(
-            f'<text x="{x(points[-1][0]) + 6:.1f}" y="{y(points[-1][1]) + 4:.1f}">{name}</text>'
-        )
+        lines.append(f'<text x="{x(points[-1][0]) + 6:.1f}" y="{y(points[-1][1]) + 4:.1f}">{name}</text>')
     valid = [epoch for epoch in history if _drawable(epoch.validation_loss)]
     mark = ""
     if valid:

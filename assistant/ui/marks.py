@@ -121,7 +121,8 @@ def _charts(project: ProjectDraft) -> StepState:
     if missing := wanted - checked:
         number = len(missing)
         return StepState(
-            Mark.LOOK, f"{number} chart{'' if number == 1 else 's'} of the report not checked yet: {', '.join(sorted(missing))}."
+            Mark.LOOK,
+            f"{number} chart{'' if number == 1 else 's'} of the report not checked yet: {', '.join(sorted(missing))}.",
         )
     return _DONE
 

@@ -95,7 +95,11 @@ def status_card(desk: Desk, number: int, making: steps.Making | None) -> str:
 def build(number: int) -> NotebookPage:
     """Lay the page out."""
     prefix = f"p{number}-colab"
-    gr.HTML(heading("Colab", "A notebook that repeats your training on its own, and the link under which the course opens it."))
+    gr.HTML(
+        heading(
+            "Colab", "A notebook that repeats your training on its own, and the link under which the course opens it."
+        )
+    )
     message = gr.HTML(elem_id=f"{prefix}-message")
     missing = gr.HTML(elem_id=f"{prefix}-missing")
     with gr.Column(visible=False) as panel:
@@ -116,7 +120,7 @@ def wire(page: NotebookPage, wizard: Wizard) -> None:
     """Connect the page's events."""
     number = page.number
     wizard.act(page.make.click, page, lambda desk: steps.start(desk, number))
-    wizard.save(page.link.input, page, lambda desk, text: steps.set_link(desk, number, text), [page.link])
+    wizard.save(page.link.change, page, lambda desk, text: steps.set_link(desk, number, text), [page.link])
     wizard.show(page.link.blur, page)
     wizard.act(page.check.click, page, lambda desk: findings_list(steps.check_open(desk, number)))
 

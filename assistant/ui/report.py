@@ -54,7 +54,9 @@ class ReportPage:
         """Return what each component shows for this student now."""
         if desk.project(self.number).run is None:
             return {
-                self.missing: needs("train", self.number, "The report cites the scores of a training; there is none yet."),
+                self.missing: needs(
+                    "train", self.number, "The report cites the scores of a training; there is none yet."
+                ),
                 self.panel: gr.Column(visible=False),
             }
         updates: Updates = {self.missing: "", self.panel: gr.Column(visible=True)}
@@ -87,7 +89,9 @@ def section_state(text: steps.SectionText) -> str:
 def status_card(built: steps.BuiltReport, number: int) -> str:
     """Return the page count, what to cut when it is over, the findings, and the download."""
     kind = "warn" if built.over else "fine"
-    sentence = built.over or f"The report has {built.pages} page{'' if built.pages == 1 else 's'}; {built.limit} are allowed."
+    sentence = (
+        built.over or f"The report has {built.pages} page{'' if built.pages == 1 else 's'}; {built.limit} are allowed."
+    )
     link = download(f"files/project-{number}/report.pdf", "Download the report (PDF)")
     return note(sentence, kind) + findings_list(built.findings) + link
 
@@ -128,9 +132,7 @@ def build(number: int, brief: Brief) -> ReportPage:
                     elem_id=f"{prefix}-section-{index}",
                 )  # fmt: skip
                 state = gr.HTML(elem_id=f"{prefix}-state-{index}")
-                restore = gr.Button(
-                    "Back to the draft", size="sm", visible=False, elem_id=f"{prefix}-restore-{index}"
-                )
+                restore = gr.Button("Back to the draft", size="sm", visible=False, elem_id=f"{prefix}-restore-{index}")
                 sections.append(SectionBox(section.title, text, state, restore))
         with gr.Column(scale=5, min_width=320, elem_classes="beside"):
             status = gr.HTML(elem_id=f"{prefix}-status")
@@ -150,7 +152,7 @@ def wire(page: ReportPage, wizard: Wizard) -> None:
         def restore(desk: Desk, title: str = box.title) -> None:
             steps.restore_section(desk, number, title)
 
-        wizard.save(box.text.input, page, keep, [box.text])
+        wizard.save(box.text.change, page, keep, [box.text])
         wizard.refresh(box.text.blur, page)
         wizard.act(box.restore.click, page, restore, retype=True)
     wizard.refresh(page.refresh.click, page)

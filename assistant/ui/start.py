@@ -82,7 +82,9 @@ def deadline_card(desk: Desk) -> str:
         )
     else:
         kind = "block"
-        rest = "The deadline has passed, and the course does not accept late submissions. You can still package your work."
+        rest = (
+            "The deadline has passed, and the course does not accept late submissions. You can still package your work."
+        )
     if desk.own_rules_allowed and timing is not Timing.ON_TIME:
         rest += " If you have been given another date, set it below."
     return (
@@ -142,7 +144,12 @@ def resume_card(code: str) -> str:
 
 def build(services_local: bool, course: str) -> StartPage:
     """Lay the page out."""
-    gr.HTML(heading("Start", f"{course}: enter who you are, then go through the projects in any order. Everything is kept as you type."))
+    gr.HTML(
+        heading(
+            "Start",
+            f"{course}: enter who you are, then go through the projects in any order. Everything is kept as you type.",
+        )
+    )
     message = gr.HTML(elem_id="start-message")
     deadline = gr.HTML(elem_id="start-deadline")
     with gr.Row():
@@ -154,7 +161,7 @@ def build(services_local: bool, course: str) -> StartPage:
             )  # fmt: skip
             email = gr.Textbox(
                 label="Your e-mail address", info="Answers and your copy of the mail go there.",
-                elem_id="student-email", interactive=False, max_length=200, type="email",
+                elem_id="student-email", interactive=False, max_length=200,
             )  # fmt: skip
             registration = gr.Textbox(
                 label="Registration id (if you were given one)", elem_id="student-registration", interactive=False, max_length=80,
@@ -190,9 +197,7 @@ def wire(page: StartPage, wizard: Wizard) -> None:
         def keep(desk: Desk, value: str, field: str = field) -> None:
             desk.change(lambda draft: draft.with_student(**{field: value}))
 
-        wizard.save(component.input, page, keep, [component])
+        wizard.save(component.change, page, keep, [component])
         wizard.refresh(component.blur, page)
     if page.own_apply is not None:
         wizard.act(page.own_apply.click, page, own_rules.apply, [page.own_deadline, page.own_recipients])
-
-

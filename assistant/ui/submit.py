@@ -49,9 +49,7 @@ class SubmitPage:
             self.bundle: bundle_card(package),
             self.mail: mail_card(package),
             self.confirm: gr.Checkbox(value=False, visible=package is not None and state.may_send),
-            self.send: gr.Button(
-                value=state.button, interactive=state.may_send, visible=package is not None
-            ),
+            self.send: gr.Button(value=state.button, interactive=state.may_send, visible=package is not None),
             self.again: gr.Button(visible=state.may_repeat),
             self.deliveries: note(state.sentence, state.kind) + deliveries_card(desk),
         }
@@ -65,7 +63,9 @@ def bundle_card(package: steps.Package | None) -> str:
     missing = "".join(f"<li>{escape(text)}</li>" for text in package.missing)
     honest = f"<p>Not in it:</p><ul>{missing}</ul>" if missing else ""
     return (
-        table(["File", "Size", "SHA-256 begins"], rows, f"bundle.zip, {size_text(package.size)}, {package.sha256[:12]}…")
+        table(
+            ["File", "Size", "SHA-256 begins"], rows, f"bundle.zip, {size_text(package.size)}, {package.sha256[:12]}…"
+        )
         + honest
         + download("files/bundle.zip", "Download the bundle")
     )
@@ -86,16 +86,18 @@ def mail_card(package: steps.Package | None) -> str:
 
 def deliveries_card(desk: Desk) -> str:
     """Return every attempt to hand in, newest first, with its receipt."""
-    rows = [
-        [row.when, row.status, row.recipients, row.reply, row.sha256[:12]]
-        for row in steps.deliveries(desk)
-    ]
+    rows = [[row.when, row.status, row.recipients, row.reply, row.sha256[:12]] for row in steps.deliveries(desk)]
     if not rows:
         return ""
     receipts = "".join(
-        download(f"files/receipt-{row.id}.txt", f"Receipt of {row.when}") for row in steps.deliveries(desk) if row.has_receipt
+        download(f"files/receipt-{row.id}.txt", f"Receipt of {row.when}")
+        for row in steps.deliveries(desk)
+        if row.has_receipt
     )
-    return table(["When", "State", "Recipients", "The server’s answer", "Bundle"], rows, "Deliveries, newest first") + receipts
+    return (
+        table(["When", "State", "Recipients", "The server’s answer", "Bundle"], rows, "Deliveries, newest first")
+        + receipts
+    )
 
 
 def build(*, local: bool) -> SubmitPage:

@@ -14,7 +14,17 @@ HEAD = f"<script>{(_HERE / 'navigation.js').read_text('utf-8')}</script>"
 def theme() -> gr.themes.Base:
     """Return the theme."""
     blue = gr.themes.Color(
-        "#eef4fb", "#dce8f6", "#bdd4ed", "#8fb5de", "#5a8fc8", "#2f6cab", "#1f5791", "#1a4878", "#163b62", "#122f4f", "#0c2038"
+        "#eef4fb",
+        "#dce8f6",
+        "#bdd4ed",
+        "#8fb5de",
+        "#5a8fc8",
+        "#2f6cab",
+        "#1f5791",
+        "#1a4878",
+        "#163b62",
+        "#122f4f",
+        "#0c2038",
     )
     return gr.themes.Base(
         primary_hue=blue,

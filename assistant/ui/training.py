@@ -118,7 +118,11 @@ def live_card(progress: Progress | None) -> str:
         return note(progress.message or "Another training is running; this one starts by itself when its turn comes.")
     share = progress.epoch / progress.epochs if progress.epochs else 0.0
     if progress.state == "running":
-        left = "" if progress.seconds_left is None else f"<span>time left <b>about {seconds_text(progress.seconds_left)}</b></span>"
+        left = (
+            ""
+            if progress.seconds_left is None
+            else f"<span>time left <b>about {seconds_text(progress.seconds_left)}</b></span>"
+        )
         line = (
             f'<div class="progress" role="progressbar" aria-valuemin="0" aria-valuemax="100" aria-valuenow="{share:.0%}" '
             f'aria-label="Training"><span style="width:{share:.1%}"></span></div><div class="live-line">'
@@ -169,7 +173,12 @@ def scores_table(run: Run, unit: str) -> str:
     """Return the table of scores, the best row first."""
     ordered = sorted(run.scores.items(), key=lambda item: item[1].mae)
     rows = [
-        [METHOD_NAMES.get(name, name), f"{score.mae:.4g}", f"{score.rmse:.4g}", "–" if score.mase is None else f"{score.mase:.3f}"]
+        [
+            METHOD_NAMES.get(name, name),
+            f"{score.mae:.4g}",
+            f"{score.rmse:.4g}",
+            "–" if score.mase is None else f"{score.mase:.3f}",
+        ]
         for name, score in ordered
     ]
     own = next(index for index, (name, _) in enumerate(ordered) if name == run.settings.cell)
@@ -185,19 +194,25 @@ def build(number: int) -> TrainingPage:
     with gr.Column(visible=False) as panel:
         preset = gr.Radio(PRESETS, value="quick", label="How long", elem_id=f"{prefix}-preset")
         with gr.Accordion("The settings behind it", open=False, elem_id=f"{prefix}-settings"):
-            gr.Markdown("Left empty, a setting follows from your data: its length, its frequency and the steps to forecast.")
+            gr.Markdown(
+                "Left empty, a setting follows from your data: its length, its frequency and the steps to forecast."
+            )
             with gr.Row():
                 cell = gr.Dropdown(CELLS, value="lstm", label="Cell", elem_id=f"{prefix}-cell")
                 units = gr.Number(label="Units", precision=0, minimum=1, maximum=1024, elem_id=f"{prefix}-units")
                 context = gr.Number(label="Steps to look back", precision=0, minimum=2, elem_id=f"{prefix}-context")
             with gr.Row():
                 epochs = gr.Number(label="Epochs", precision=0, minimum=1, maximum=1000, elem_id=f"{prefix}-epochs")
-                members = gr.Number(label="Networks to average", precision=0, minimum=1, maximum=16, elem_id=f"{prefix}-members")
+                members = gr.Number(
+                    label="Networks to average", precision=0, minimum=1, maximum=16, elem_id=f"{prefix}-members"
+                )
                 seed = gr.Number(label="Seed", value=0, precision=0, minimum=0, elem_id=f"{prefix}-seed")
             planned = gr.HTML(elem_id=f"{prefix}-planned")
         with gr.Row():
             train = gr.Button("Train", variant="primary", elem_id=f"{prefix}-start")
-            cancel = gr.Button("Stop and keep the best so far", variant="stop", visible=False, elem_id=f"{prefix}-cancel")
+            cancel = gr.Button(
+                "Stop and keep the best so far", variant="stop", visible=False, elem_id=f"{prefix}-cancel"
+            )
         live = gr.HTML(elem_id=f"{prefix}-live")
         runs = gr.Radio([], label="Which training the report uses", visible=False, elem_id=f"{prefix}-runs")
         result = gr.HTML(elem_id=f"{prefix}-result")
@@ -216,14 +231,17 @@ def wire(page: TrainingPage, wizard: Wizard) -> None:
         "epochs": page.epochs, "members": page.members,
     }  # fmt: skip
 
-    def keep(desk: Desk, *values: Any) -> None:
-        steps.set_training(desk, number, **dict(zip(settings, values, strict=True)))
+    for name, component in settings.items():
 
-    for component in settings.values():
-        wizard.save(component.input, page, keep, settings.values())
+        def keep(desk: Desk, value: Any, name: str = name) -> None:
+            steps.set_training(desk, number, **{name: value})
+
+        wizard.save(component.change, page, keep, [component])
+        # What the rules make of it.
+        wizard.refresh(component.blur if isinstance(component, gr.Number) else component.input, page)
 
     def start(desk: Desk, *values: Any) -> None:
-        keep(desk, *values)
+        steps.set_training(desk, number, **dict(zip(settings, values, strict=True)))
         steps.start(desk, number)
 
     wizard.act(page.train.click, page, start, settings.values())

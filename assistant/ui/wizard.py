@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import gradio as gr
 
@@ -67,6 +67,13 @@ class Tabs:
         return updates
 
 
+class Seen(NamedTuple):
+    """What one open page of the wizard knows: the draft's revision, and the steps whose fields it has filled."""
+
+    revision: int | None = None
+    pages: frozenset[str] = frozenset()
+
+
 class Wizard:
     """Connects events to functions that take a student's desk."""
 
@@ -74,6 +81,7 @@ class Wizard:
         self.services = services
         self.identity = identity
         self.tabs = Tabs()
+        self.seen: gr.State | None = None
 
     def desk(self, request: gr.Request) -> Desk:
         """Return the desk of the student who asks; raise UnknownStudent when there is no valid cookie."""
@@ -94,51 +102,84 @@ class Wizard:
         What the student types in is shown anew only with `retype`: an answer that is under way while somebody types
         must not put back what stood there before.
         """
-        kept: Sequence[Any] = () if retype else page.typed
 
-        def handler(request: gr.Request, *values: Any) -> Updates:
-            try:
-                desk = self.desk(request)
-            except AssistantError as error:
-                return {page.message: error_note(error)}
+        def handler(desk: Desk, seen: Seen, *values: Any) -> tuple[Updates, Seen]:
             try:
                 message = do(desk, *values) or ""
             except AssistantError as error:
                 message = error_note(error)
-            return {**without(page.render(desk), kept), **self.tabs.render(desk), page.message: message}
+            shown = page.render(desk)
+            pages = seen.pages | {_name(page)} if retype else seen.pages
+            updates = {**(shown if retype else without(shown, page.typed)), page.message: message}
+            return updates, seen._replace(pages=pages)
 
-        return self._connect(event, handler, inputs, [page.message, *page.outputs, *self.tabs.outputs], **options)
+        return self._connect(event, page, handler, inputs, [*page.outputs], **options)
 
     def save(self, event: Callable[..., Any], page: Page, do: Callable[..., Any], inputs: Iterable[Any] = ()) -> Any:
-        """On `event`, call `do(desk, *values)` for what is being typed; only the marks and the message are shown anew."""
+        """On `event`, call `do(desk, *values)` for what is being typed; only the marks and the message are shown anew.
 
-        def handler(request: gr.Request, *values: Any) -> Updates:
-            try:
-                desk = self.desk(request)
-                message = do(desk, *values) or ""
-                return {page.message: message, **self.tabs.render(desk)}
-            except AssistantError as error:
-                return {page.message: error_note(error)}
+        For text the event is `change`: `input` misses what a browser fills in by itself.
+        """
+
+        def handler(desk: Desk, seen: Seen, *values: Any) -> tuple[Updates, Seen]:
+            return {page.message: do(desk, *values) or ""}, seen
 
         options = {"show_progress": "hidden", "trigger_mode": "always_last"}
-        return self._connect(event, handler, inputs, [page.message, *self.tabs.outputs], **options)
+        return self._connect(event, page, handler, inputs, [], **options)
 
     def show(self, event: Callable[..., Any], page: Page) -> Any:
-        """On `event`, show the page and the marks as they are stored, typed text too."""
-        return self.act(event, page, lambda _desk: None, retype=True, show_progress="hidden")
+        """On `event`, show the page as it is stored; its fields too, unless this page of the wizard filled them itself.
+
+        Fields that were filled here hold what the store holds, or what was typed a moment ago; they are filled anew
+        when the draft was changed elsewhere, as in a second tab.
+        """
+
+        def handler(desk: Desk, seen: Seen) -> tuple[Updates, Seen]:
+            revision = desk.stored.revision
+            shown = page.render(desk)
+            if seen.revision == revision and _name(page) in seen.pages:
+                return without(shown, page.typed), seen
+            pages = seen.pages if seen.revision == revision else frozenset[str]()
+            return shown, Seen(revision, pages | {_name(page)})
+
+        return self._connect(event, page, handler, (), [*page.outputs], show_progress="hidden")
 
     def refresh(self, event: Callable[..., Any], page: Page) -> Any:
         """On `event`, show anew what follows from what was typed."""
         return self.act(event, page, lambda _desk: None, show_progress="hidden")
 
     def _connect(
-        self, event: Callable[..., Any], handler: Callable[..., Any], inputs: Iterable[Any], outputs: list[Any], **options: Any
+        self,
+        event: Callable[..., Any],
+        page: Page,
+        handler: Callable[..., tuple[Updates, Seen]],
+        inputs: Iterable[Any],
+        outputs: list[Any],
+        **options: Any,
     ) -> Any:
+        assert self.seen is not None
+
+        def handle(request: gr.Request, seen: Seen, *values: Any) -> Updates:
+            try:
+                desk = self.desk(request)
+                before = desk.stored.revision
+                updates, now = handler(desk, seen or Seen(), *values)
+            except AssistantError as error:
+                return {page.message: error_note(error)}
+            if now.revision == before:
+                # Nobody else changed the draft: what is stored now came from here.
+                now = now._replace(revision=desk.stored.revision)
+            return {**updates, **self.tabs.render(desk), self.seen: now}
+
         return event(
-            handler,
-            inputs=list(inputs),
-            outputs=outputs,
+            handle,
+            inputs=[self.seen, *inputs],
+            outputs=[page.message, *outputs, *self.tabs.outputs, self.seen],
             concurrency_limit=None,
             api_visibility="private",
             **options,
         )
+
+
+def _name(page: Page) -> str:
+    return str(page.message.elem_id)
