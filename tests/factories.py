@@ -122,7 +122,7 @@ def made_run(
             scaled=ScaledScore(mse=mse / deviation**2, mae=mae / deviation),
         )
     against = min((name for name in scores if name != "lstm"), key=lambda name: scores[name].mae)
-    ratio = scores["lstm"].mae / scores[against].mae
+    ratio = scores["lstm"].mae / scores[against].mae if scores[against].mae else 1.0
     outcome = "beats" if ratio < 0.98 else "ties" if ratio <= 1.02 else "loses"
     rounds = np.arange(1, epochs + 1)
     train_loss = 0.03 + 0.6 * np.exp(-rounds / 3.5)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 import tomllib
 from collections.abc import Mapping
@@ -77,12 +78,18 @@ def _worded(name: str, panels: tuple[Panel, ...], layout: dict[str, bool | float
         name=name,
         title=say("title"),
         panels=panels,
-        caption=say("caption"),
+        caption=_as_typed(facts).fill(" ".join(chosen(texts.get("caption", ""), facts))),  # type: ignore[arg-type]
         explanation="\n\n".join(say(key) for key in ("look", "shows", "wrong")),
         summary=" ".join(chosen(texts.get("summary", ""), facts)),  # type: ignore[arg-type]
         alternative=say("alternative"),
         **layout,  # type: ignore[arg-type]
     )
+
+
+def _as_typed(facts: Facts) -> Facts:
+    """Return the facts with the signs of simple Markdown made plain, for captions, in which these have a meaning."""
+    texts = {name: re.sub(r"([\\*$\[\]{}])", r"\\\1", text) for name, text in facts.texts.items()}
+    return Facts(run_id=facts.run_id, texts=texts)
 
 
 def positions(series: Series) -> np.ndarray:

@@ -17,8 +17,10 @@ from assistant.facts import Facts
 from assistant.report.fonts import FAMILY, needs_shaping, runs
 from assistant.report.formula import Formula, lay_out
 from assistant.report.markdown import Piece, read_pieces
+from assistant.report.shaping import install
 
 _LINK_COLOUR = "#1f3a5f"
+install()
 
 
 class ReportCanvas(Canvas):  # type: ignore[misc]
