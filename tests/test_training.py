@@ -155,6 +155,58 @@ def test_cancelling_keeps_the_best_so_far(series: Series, tmp_path: Path) -> Non
     assert (tmp_path / "weights.pt").exists()
 
 
+def test_a_stopped_training_goes_on_to_the_end_of_an_undisturbed_one(series: Series, tmp_path: Path) -> None:
+    settings = plan_settings(series, epochs=6, members=2, units=8, patience=9)
+    undisturbed = train(series, settings, tmp_path / "whole")
+    told: list[Progress] = []
+    stopped = train(series, settings, tmp_path / "halves", told.append, lambda: len(told) > 7)
+    assert stopped.cancelled
+    assert len(stopped.history) < 6
+    resumed = train(series, settings, tmp_path / "halves")
+    assert resumed.scores == undisturbed.scores
+    assert [epoch.validation_loss for epoch in resumed.history] == [
+        epoch.validation_loss for epoch in undisturbed.history
+    ]
+    assert np.array_equal(load_forecasts(tmp_path / "halves").future, load_forecasts(tmp_path / "whole").future)
+
+
+def test_other_settings_do_not_go_on_from_a_stopped_training(series: Series, tmp_path: Path) -> None:
+    told: list[Progress] = []
+    settings = plan_settings(series, epochs=6, members=1, units=8, patience=9)
+    train(series, settings, tmp_path, told.append, lambda: len(told) > 3)
+    other = replace(settings, seed=1)
+    assert train(series, other, tmp_path).scores == train(series, other, tmp_path / "fresh").scores
+
+
+def test_the_backtest_rolls_through_the_test_part_and_ends_with_it(tmp_path: Path) -> None:
+    series = make_series(waves(), horizon=12, split=(168, 24, 48))
+    run = train(series, plan_settings(series, **SMALL), tmp_path)
+    assert run.backtest is not None
+    assert run.backtest.refitted
+    assert run.backtest.origins == (191, 203, 215, 227)
+    assert set(run.backtest.mase) == set(run.scores)
+    # A method that is not fitted gives at each origin what it gives there in the test part.
+    forecasts = load_forecasts(tmp_path)
+    at = forecasts.origins.tolist().index(191)
+    distance = np.abs(forecasts.methods["seasonal_naive"][at] - forecasts.actual[at]).mean()
+    fitted = series.values[:168]
+    assert run.backtest.mase["seasonal_naive"][0] == pytest.approx(distance / np.abs(fitted[12:] - fitted[:-12]).mean())
+    assert run.backtest.mean_mase["lstm"] == pytest.approx(
+        np.mean([m for m in run.backtest.mase["lstm"] if m is not None])
+    )
+
+
+def test_multiplicative_seasons_are_worked_on_as_logarithms(tmp_path: Path) -> None:
+    time = np.arange(180)
+    noise = np.random.default_rng(0).normal(0, 0.02, size=180)
+    grows = np.exp(4 + 0.012 * time + 0.4 * np.sin(2 * np.pi * time / 12) + noise)
+    series = make_series(grows, horizon=12, split=(132, 24, 24))
+    run = train(series, plan_settings(series, **SMALL), tmp_path)
+    assert run.start is not None
+    assert run.start.transform == "log"
+    assert run.scores["lstm"].mae < 0.7 * run.scores["seasonal_naive"].mae
+
+
 def test_features_and_the_calendar_reach_the_network(tmp_path: Path) -> None:
     with_features = make_series(waves(), help=waves(seed=1))
     settings = plan_settings(with_features, **{**SMALL, "calendar": ("year",)})
@@ -253,10 +305,7 @@ def test_the_notebooks_modules_import_only_each_other_and_torch_and_define_no_na
                     seen[target.id] = module
 
 
-STANDARD = {
-    "__future__", "collections", "concurrent", "ctypes", "dataclasses", "math", "numpy", "os", "sys", "threading",
-    "time", "torch", "typing",
-}  # fmt: skip
+STANDARD = {*sys.stdlib_module_names, "numpy", "torch"}
 
 
 def test_the_notebooks_code_gives_the_same_numbers_to_the_last_digit(series: Series, tmp_path: Path) -> None:

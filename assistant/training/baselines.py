@@ -28,6 +28,19 @@ class Linear:
         """Return how many past values it needs."""
         return int(self.kernel.shape[1])
 
+    def __add__(self, other: Linear) -> Linear:
+        """Return the sum of two forecasts."""
+        reach = max(self.lags, other.lags)
+        return Linear(self.reaching(reach).kernel + other.reaching(reach).kernel, self.bias + other.bias)
+
+    def __mul__(self, weight: float) -> Linear:
+        """Return the forecast multiplied by a weight."""
+        return Linear(self.kernel * weight, self.bias * weight)
+
+    def reaching(self, lags: int) -> Linear:
+        """Return the same forecast with weights for `lags` values, which may be more than it needs."""
+        return Linear(np.pad(self.kernel, ((0, 0), (lags - self.lags, 0))), self.bias)
+
     def at(self, values: np.ndarray, origins: np.ndarray) -> np.ndarray:
         """Return the forecasts (origins, horizon); rows before the first repeat it."""
         forecasts = np.empty((len(origins), len(self.kernel)))
@@ -59,6 +72,13 @@ def seasonal_naive_drift(horizon: int, season: int) -> Linear:
     return Linear(kernel, np.zeros(horizon))
 
 
+def steady_drift(values: np.ndarray, train: int, horizon: int, season: int) -> Linear:
+    """Return the last season (with season 1 the last value) plus the mean change per season of the rows [0, train)."""
+    change = (values[train - 1] - values[0]) / (train - 1) * season
+    ahead = np.arange(horizon) // season + 1
+    return Linear(seasonal_naive(horizon, season).kernel, change * ahead)
+
+
 def drift_at(values: np.ndarray, origins: np.ndarray, horizon: int) -> np.ndarray:
     """Return the last value plus the mean change per step from the first row to the origin (origins, horizon)."""
     slope = (values[origins] - values[0]) / np.maximum(origins, 1)
@@ -66,39 +86,50 @@ def drift_at(values: np.ndarray, origins: np.ndarray, horizon: int) -> np.ndarra
     return forecasts
 
 
-def ridge(
-    values: np.ndarray, train: int, validation: int, lags: int, horizon: int, most: int = 20_000
-) -> Linear | None:
-    """Return a ridge regression on the window of `lags` values with the last value subtracted.
+def ridge_path(
+    values: np.ndarray, train: int, lags: int, bases: list[Linear], most: int = 20_000
+) -> list[list[Linear]]:
+    """Return, for each base forecast, ridge regressions of its errors on the window with the last value subtracted.
 
-    It is fitted on the windows of the training part, at most `most` evenly spaced ones; the penalty is the best on
-    the validation part. None when the training part holds too few windows.
+    There is one for each of PENALTIES, each a whole forecast: the base plus the correction. They are fitted on the
+    windows of `lags` values in the rows [0, train), on at most `most` evenly spaced ones; none when there are too few.
     """
-    count = train - lags - horizon + 1
+    horizon = len(bases[0].kernel)
+    reach = max(lags, *(base.lags for base in bases))
+    count = train - reach - horizon + 1
     if lags < 2 or count < 4:
-        return None
-    origins = lags - 1 + np.unique(np.linspace(0, count - 1, min(count, most)).astype(np.int64))
-    gram, cross = np.zeros((lags, lags)), np.zeros((lags, horizon))  # the last column is the constant
+        return [[] for _ in bases]
+    origins = reach - 1 + np.unique(np.linspace(0, count - 1, min(count, most)).astype(np.int64))
+    gram, cross = np.zeros((lags, lags)), [np.zeros((lags, horizon)) for _ in bases]
     for block in range(0, len(origins), 4096):
         some = origins[block : block + 4096, None]
         last = values[some]
+        # The last value minus itself would be a column of zeros; the constant takes its place.
         window = np.concatenate((values[some + np.arange(1 - lags, 0)] - last, np.ones_like(last)), axis=1)
         gram += window.T @ window
-        cross += window.T @ (values[some + np.arange(1, horizon + 1)] - last)
+        following = values[some + np.arange(1, horizon + 1)]
+        for sums, base in zip(cross, bases, strict=True):
+            sums += window.T @ (following - base.at(values, some[:, 0]))
+    size, basis = np.linalg.eigh(gram)
+    shrunk = np.maximum(size, 0.0)[:, None] + np.trace(gram) / lags * np.array(PENALTIES)[:, None, None]
+    paths = []
+    for sums, base in zip(cross, bases, strict=True):
+        weights = basis @ ((basis.T @ sums) / shrunk)  # (penalties, lags, horizon)
+        paths.append(
+            [base + Linear(np.concatenate((w[:-1], -w[:-1].sum(axis=0, keepdims=True))).T, w[-1]) for w in weights]
+        )
+    return paths
+
+
+def ridge(values: np.ndarray, train: int, validation: int, lags: int, horizon: int) -> Linear | None:
+    """Return the ridge regression of what the last value misses whose penalty is the best on the validation part.
+
+    It is fitted on the training part; None when that holds too few windows.
+    """
     judged = origins_of((train, train + validation), horizon, whole=False, most=4096)
     actual = values_after(values, judged, horizon, train + validation)
-    size, basis = np.linalg.eigh(gram)
-    rotated = basis.T @ cross
-    scale = np.trace(gram) / lags
-    best, least = None, np.inf
-    for penalty in PENALTIES:
-        weights = basis @ (rotated / (np.maximum(size, 0.0) + penalty * scale)[:, None])
-        kernel = np.concatenate((weights[:-1].T, 1.0 - weights[:-1].sum(axis=0)[:, None]), axis=1)
-        candidate = Linear(kernel, weights[-1])
-        error = loss_by_step(candidate.at(values, judged), actual)
-        if error < least:
-            best, least = candidate, error
-    return best
+    path = ridge_path(values, train, lags, [naive(horizon)])[0]
+    return min(path, key=lambda fitted: loss_by_step(fitted.at(values, judged), actual), default=None)
 
 
 def loss_by_step(forecast: np.ndarray, actual: np.ndarray) -> float:

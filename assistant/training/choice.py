@@ -1,7 +1,17 @@
-"""What the network starts from, chosen on the validation part: the scale, and the forecast that it corrects."""
+"""What the network starts from: the scale, and the simple forecast that it corrects.
+
+Both are chosen without the test part, by rolling origins: each candidate is fitted on the rows before a cut and judged
+on the rows between that cut and the next, the validation part being the last of them. Where the validation part alone
+holds many independent forecasts it decides alone.
+
+The forecast to correct is a weighted mean of the candidates. Their weights are Akaike's, exp(−n/2 · log of the error),
+where n counts the independent forecasts that were judged: with little evidence close to a plain mean, which is hard to
+beat (Bates & Granger 1969), with much evidence the best candidate alone. A mean of linear forecasts is linear again.
+"""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,66 +20,123 @@ from assistant.training.baselines import (
     Linear,
     loss_by_step,
     naive,
-    ridge,
+    ridge_path,
     seasonal_naive,
     seasonal_naive_drift,
+    steady_drift,
 )
 from assistant.training.settings import TrainingSettings
 from assistant.training.transform import Standard, standard
 from assistant.training.windows import origins_of, values_after
 
-LOG_MARGIN = 0.98  # the logarithm has to lower the validation error by 2 % to be worth its trouble
+CUTS = (0.6, 0.8)  # shares of the training part before which earlier fits end
+MANY = 30  # independent forecasts from which the validation part decides alone
+LOG_MARGIN = 0.98  # the logarithm has to lower the error by 2 % to be worth its trouble
+LONGEST_SEASON = 1_000  # steps; beyond that a kernel over two seasons costs more than it gives
 
 
 @dataclass(frozen=True, eq=False)
 class Choice:
-    """The scale, the name of the forecast that the network corrects, that forecast, and the size of its error."""
+    """The scale, the weights of the candidates by name, the forecast they make, and the size of its error."""
 
     scale: Standard
-    name: str
+    weights: dict[str, float]
     anchor: Linear
     size: float
 
 
-def anchors(z: np.ndarray, parts: tuple[int, int], settings: TrainingSettings) -> dict[str, Linear]:
-    """Return the simple forecasts that a network can correct, for the standardised target and (train, validation)."""
-    horizon, season = settings.horizon, settings.season
-    found = {"naive": naive(horizon)}
-    if 1 < season <= parts[0] // 2:
-        found["seasonal_naive"] = seasonal_naive(horizon, season)
-    if 1 < season <= parts[0] // 3 and season <= 400:
-        found["seasonal_naive_drift"] = seasonal_naive_drift(horizon, season)
-    fitted = ridge(z, *parts, settings.context, horizon)
-    if fitted is not None:
-        found["ridge"] = fitted
-    return found
-
-
 def choose(target: np.ndarray, parts: tuple[int, int], settings: TrainingSettings) -> Choice:
-    """Return what forecasts the validation part best, judged in the data's own units.
+    """Return what forecasts best, judged in the data's own units on rows before the test part.
 
     `target` is (rows,), `parts` are the rows of the training and the validation part. The logarithm is tried when the
     training part is positive.
     """
     train, validation = parts
-    plain = standard(target[:train])
-    scales = [plain] if settings.transform in ("auto", "identity") else []
-    if settings.transform in ("auto", "log") and target[:train].min() > 0:
-        scales.append(standard(target[:train], log=True))
-    origins = origins_of((train, train + validation), settings.horizon, whole=False, most=4096)
-    actual = plain.apply(values_after(target, origins, settings.horizon, train + validation))
-    best: tuple[float, Standard, str, Linear] | None = None
-    for scale in scales or [plain]:
+    horizon = settings.horizon
+    bounds = [(train, train + validation)]
+    if validation < MANY * horizon:
+        cuts = [round(train * share) for share in CUTS]
+        earlier = zip(cuts, [*cuts[1:], train], strict=True)
+        bounds = [(cut, end) for cut, end in earlier if cut > settings.context + horizon + 8] + bounds
+    logs = [log for log in (False, True) if settings.transform in ("auto", "log" if log else "identity")]
+    if target[:train].min() <= 0:
+        logs = [False]
+    judged = {log: judge_candidates(target, bounds, settings, log) for log in logs}
+    least_log = {log: min(losses.values()) + (0.0 if log else math.log(LOG_MARGIN)) for log, losses in judged.items()}
+    log = min(least_log, key=lambda log: least_log[log])
+    best = best_of_each_kind(judged[log])
+    if settings.anchor != "auto":
+        best = {settings.anchor: best[settings.anchor]} if settings.anchor in best else {"naive": best["naive"]}
+    evidence = sum(max((end - cut) / horizon, 1.0) for cut, end in bounds)
+    least = min(loss for _, loss in best.values())
+    raw = {kind: math.exp(-evidence / 2 * (loss - least)) for kind, (_, loss) in best.items()}
+    weights = {kind: weight / sum(raw.values()) for kind, weight in raw.items()}
+    scale = standard(target[:train], log)
+    z = scale.apply(target)
+    fitted = candidates(z, train, settings)
+    anchor = naive(horizon) * 0.0
+    for kind, weight in weights.items():
+        if weight > 1e-3:
+            anchor = anchor + fitted[best[kind][0]] * weight
+    return Choice(scale, weights, anchor, usual_error(anchor, z, train, horizon))
+
+
+def candidates(z: np.ndarray, cut: int, settings: TrainingSettings) -> dict[str, Linear]:
+    """Return the simple forecasts, fitted on the rows [0, cut) of the target on the network's scale.
+
+    The ridge regressions are named after what they correct and the number of their penalty.
+    """
+    horizon, season = settings.horizon, settings.season
+    found = {"naive": naive(horizon), "drift": steady_drift(z, cut, horizon, 1)}
+    if 1 < season <= min(cut // 2, LONGEST_SEASON):
+        found["seasonal_naive"] = seasonal_naive(horizon, season)
+        found["seasonal_drift"] = steady_drift(z, cut, horizon, season)
+    if season <= min(cut // 3, LONGEST_SEASON):
+        found["seasonal_naive_drift"] = seasonal_naive_drift(horizon, season)
+    bases = {"ridge": found["naive"]}
+    if "seasonal_naive" in found:
+        bases["seasonal_ridge"] = found["seasonal_naive"]
+    for kind, path in zip(bases, ridge_path(z, cut, settings.context, list(bases.values())), strict=True):
+        found |= {f"{kind} {number}": fitted for number, fitted in enumerate(path)}
+    return found
+
+
+def judge_candidates(
+    target: np.ndarray, bounds: list[tuple[int, int]], settings: TrainingSettings, log: bool
+) -> dict[str, float]:
+    """Return each candidate's mean logarithm of the squared error over the stretches [cut, end) after its fit."""
+    losses: dict[str, list[float]] = {}
+    for cut, end in bounds:
+        scale = standard(target[:cut], log)
         z = scale.apply(target)
-        found = anchors(z, parts, settings)
-        for name in found if settings.anchor == "auto" else [settings.anchor]:
-            anchor = found.get(name, found["naive"])
-            loss = loss_by_step(plain.apply(scale.undo(anchor.at(z, origins))), actual)
-            if best is None or loss < best[0] * (LOG_MARGIN if scale.log else 1.0):
-                best = (loss, scale, name if name in found else "naive", anchor)
-    assert best is not None
-    _, scale, name, anchor = best
-    return Choice(scale, name, anchor, usual_error(anchor, scale.apply(target), train, settings.horizon))
+        origins = origins_of((cut, end), settings.horizon, whole=False, most=4096)
+        actual = values_after(target, origins, settings.horizon, end)
+        for name, forecast in candidates(z, cut, settings).items():
+            loss = loss_by_step(scale.undo(forecast.at(z, origins)), actual)
+            losses.setdefault(name, []).append(math.log(max(loss, 1e-300)))
+    return {name: sum(found) / len(found) for name, found in losses.items() if len(found) == len(bounds)}
+
+
+def best_of_each_kind(losses: dict[str, float]) -> dict[str, tuple[str, float]]:
+    """Return for each kind of candidate the name and the loss of its best: of the ridge regressions one penalty."""
+    best: dict[str, tuple[str, float]] = {}
+    for name, loss in losses.items():
+        kind = name.split()[0]
+        if kind not in best or loss < best[kind][1]:
+            best[kind] = (name, loss)
+    return best
+
+
+def trust_in(before: float, after: float, evidence: float) -> float:
+    """Return the weight of a correction that changed the validation error from `before` to `after`.
+
+    It is Akaike's weight of the corrected forecast beside the plain one, with one parameter more, for `evidence`
+    independent forecasts.
+    """
+    if after <= 0 or before <= 0:
+        return 1.0 if after < before else 0.0
+    gain = evidence / 2 * math.log(before / after) - 1.0
+    return 1 / (1 + math.exp(-gain)) if gain > -500 else 0.0
 
 
 def usual_error(anchor: Linear, z: np.ndarray, train: int, horizon: int) -> float:

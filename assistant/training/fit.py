@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -12,7 +15,7 @@ from torch import Tensor, nn
 
 from assistant.training.baselines import Linear, loss_by_step
 from assistant.training.lstm import Forecaster
-from assistant.training.machine import one_thread
+from assistant.training.machine import fast_bfloat16, one_thread
 from assistant.training.settings import TrainingSettings
 from assistant.training.windows import Windows
 
@@ -58,11 +61,14 @@ def fit(
     member: int,
     on_epoch: Callable[[EpochLoss], None],
     should_stop: Callable[[], bool],
+    spent: float = 0.0,
+    checkpoint: Path | None = None,
 ) -> Fitted:
     """Train one network on the rows [0, train).
 
     `validation` holds the origins (n,) and the standardised values (n, horizon), NaN where unknown, that pick the best
-    epoch. Raises LossNotFiniteError.
+    epoch. `spent` are the processor seconds that were used before. With a `checkpoint` each epoch's state is kept there,
+    and a training that was interrupted goes on from it to the same end. Raises LossNotFiniteError.
     """
     one_thread()
     settings = windows.settings
@@ -72,6 +78,7 @@ def fit(
     draws = np.random.default_rng(int(seeds[1]))
     network = build(windows, anchor, size)
     network.start(generator)
+    network.to(windows.device)
     optimiser = torch.optim.AdamW(
         network.parameters(), lr=settings.learning_rate, weight_decay=settings.weight_decay, fused=True
     )
@@ -79,46 +86,121 @@ def fit(
     schedule = torch.optim.lr_scheduler.OneCycleLR(
         optimiser, settings.learning_rate, total_steps=settings.epochs * batches, pct_start=0.15
     )
-    steps = settings.context - settings.warm_up
     fitted = Fitted(network)
-    least = loss_by_step(forecast_at(network, windows, origins), actual)
-    best = {name: value.clone() for name, value in network.state_dict().items()}
-    wall, cpu = time.perf_counter(), time.thread_time()
-    for epoch in range(1, settings.epochs + 1):
-        network.train()
-        total = count = 0.0
-        starts = windows.draw(train, draws)
-        for first in range(0, len(starts), settings.batch):
-            if should_stop():
-                fitted.stopped = True
-                break
-            chunk = windows.chunk(starts[first : first + settings.batch], steps, anchor.lags, train)
-            known = ~torch.isnan(chunk.wanted)
-            wanted = torch.where(known, chunk.wanted, 0.0)
-            keep = dropout_mask((len(wanted), steps, settings.units), settings.dropout, generator)
-            forecast = network(chunk.inputs, chunk.past, keep)
-            loss = ((forecast - wanted).square() * known).sum() / known.sum().clamp(min=1)
-            optimiser.zero_grad()
-            loss.backward()
-            nn.utils.clip_grad_norm_(network.parameters(), settings.clip)
-            optimiser.step()
-            schedule.step()
-            total, count = total + loss.item(), count + 1
-            if not np.isfinite(total):
-                raise LossNotFiniteError(f"epoch {epoch}")
-        if fitted.stopped:
+    state = State(network, optimiser, schedule, generator, draws, fitted)
+    state.best = copied(network.state_dict())
+    state.least = loss_by_step(forecast_at(network, windows, origins), actual)
+    if checkpoint is not None:
+        state.restore(checkpoint)
+    began = time.perf_counter() - state.seconds, time.thread_time() - (state.cpu_seconds or spent)
+    for epoch in range(len(fitted.history) + 1, settings.epochs + 1):
+        if state.waited >= settings.patience:
             break
-        validation_loss = loss_by_step(forecast_at(network, windows, origins), actual)
-        if validation_loss < least:
-            least, fitted.best_epoch = validation_loss, epoch
-            best = {name: value.clone() for name, value in network.state_dict().items()}
-        done = EpochLoss(epoch, total / count, validation_loss, time.perf_counter() - wall, time.thread_time() - cpu)
+        train_loss = one_epoch(state, windows, anchor.lags, train, should_stop)
+        if train_loss is None:
+            fitted.stopped = True
+            break
+        if not math.isfinite(train_loss):
+            raise LossNotFiniteError(f"epoch {epoch}")
+        state.judge(epoch, loss_by_step(forecast_at(network, windows, origins), actual))
+        state.seconds, state.cpu_seconds = time.perf_counter() - began[0], time.thread_time() - began[1]
+        done = EpochLoss(epoch, train_loss, state.latest, state.seconds, state.cpu_seconds)
         fitted.history.append(done)
+        if checkpoint is not None:
+            state.keep(checkpoint)
         on_epoch(done)
-        if epoch - fitted.best_epoch >= settings.patience:
-            break
-    network.load_state_dict(best)
+    network.load_state_dict(state.best)
     return fitted
+
+
+def one_epoch(state: State, windows: Windows, lags: int, train: int, should_stop: Callable[[], bool]) -> float | None:
+    """Go through the training part once; return the mean loss, or None when it was stopped on the way."""
+    settings, network = windows.settings, state.network
+    steps = settings.context - settings.warm_up
+    low = settings.precision == "bfloat16" or (settings.precision == "auto" and fast_bfloat16())
+    network.train()
+    losses: list[float] = []
+    starts = windows.draw(train, state.draws)
+    for first in range(0, len(starts), settings.batch):
+        if should_stop():
+            return None
+        chunk = windows.chunk(starts[first : first + settings.batch], steps, lags, train)
+        known = ~torch.isnan(chunk.wanted)
+        wanted = torch.where(known, chunk.wanted, 0.0)
+        keep = dropout_mask((len(wanted), steps, settings.units), settings.dropout, state.generator)
+        keep = keep if keep is None else keep.to(windows.device)
+        with torch.autocast(windows.device.type, dtype=torch.bfloat16, enabled=low):
+            forecast = network(chunk.inputs, chunk.past, keep)
+        loss = ((forecast - wanted).square() * known).sum() / known.sum().clamp(min=1)
+        state.optimiser.zero_grad()
+        loss.backward()
+        nn.utils.clip_grad_norm_(network.parameters(), settings.clip)
+        state.optimiser.step()
+        state.schedule.step()
+        losses.append(loss.item())
+        if not math.isfinite(losses[-1]):
+            break
+    return sum(losses) / len(losses)
+
+
+@dataclass
+class State:
+    """Everything that the next epoch depends on, and the best so far."""
+
+    network: Forecaster
+    optimiser: torch.optim.Optimizer
+    schedule: torch.optim.lr_scheduler.LRScheduler
+    generator: torch.Generator
+    draws: np.random.Generator
+    fitted: Fitted
+    least: float = math.inf
+    latest: float = math.inf
+    waited: int = 0
+    seconds: float = 0.0
+    cpu_seconds: float = 0.0
+    best: dict[str, Tensor] = field(default_factory=dict)
+
+    def judge(self, epoch: int, validation_loss: float) -> None:
+        """Keep the weights when the validation loss is the lowest so far."""
+        self.latest, self.waited = validation_loss, self.waited + 1
+        if validation_loss < self.least:
+            self.least, self.waited, self.fitted.best_epoch = validation_loss, 0, epoch
+            self.best = copied(self.network.state_dict())
+
+    def keep(self, path: Path) -> None:
+        """Write the state to a file, whole or not at all."""
+        stored = {
+            "network": self.network.state_dict(),
+            "optimiser": self.optimiser.state_dict(),
+            "schedule": self.schedule.state_dict(),
+            "generator": self.generator.get_state(),
+            "draws": json.dumps(self.draws.bit_generator.state),
+            "history": [astuple(done) for done in self.fitted.history],
+            "best": self.best,
+            "numbers": [self.least, self.waited, self.seconds, self.cpu_seconds, self.fitted.best_epoch],
+        }
+        unfinished = path.with_suffix(".unfinished")
+        torch.save(stored, unfinished)
+        unfinished.replace(path)
+
+    def restore(self, path: Path) -> None:
+        """Read the state back; does nothing when there is no file."""
+        if not path.exists():
+            return
+        stored = torch.load(path, weights_only=True)
+        self.network.load_state_dict(stored["network"])
+        self.optimiser.load_state_dict(stored["optimiser"])
+        self.schedule.load_state_dict(stored["schedule"])
+        self.generator.set_state(stored["generator"])
+        self.draws.bit_generator.state = json.loads(stored["draws"])
+        self.fitted.history = [EpochLoss(*done) for done in stored["history"]]
+        self.best = stored["best"]
+        self.least, self.waited, self.seconds, self.cpu_seconds, self.fitted.best_epoch = stored["numbers"]
+
+
+def copied(weights: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Return copies of weights that further training does not change."""
+    return {name: value.clone() for name, value in weights.items()}
 
 
 def dropout_mask(shape: tuple[int, ...], share: float, generator: torch.Generator) -> Tensor | None:
@@ -162,5 +244,5 @@ def forecast_at(network: Forecaster, windows: Windows, origins: np.ndarray) -> n
         here = (chunk_of >= first) & (chunk_of < first + 64)
         chunk = windows.chunk(at[first : first + 64], stride, network.kernel.shape[1], 0)
         made = network(chunk.inputs, chunk.past)
-        forecasts[here] = made[chunk_of[here] - first, place[here]].numpy()
+        forecasts[here] = made[chunk_of[here] - first, place[here]].cpu().numpy()
     return forecasts

@@ -6,12 +6,13 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 from threading import Event
 
 import numpy as np
 
-from assistant.training.baselines import drift_at, naive, ridge, seasonal_naive, seasonal_naive_drift
-from assistant.training.choice import Choice, choose
+from assistant.training.baselines import drift_at, loss_by_step, naive, ridge, seasonal_naive, seasonal_naive_drift
+from assistant.training.choice import Choice, choose, trust_in
 from assistant.training.fit import EpochLoss, Fitted, fit, forecast_at, shared_steps
 from assistant.training.intervals import LEVELS, half_widths
 from assistant.training.judge import Judgement, judge
@@ -36,7 +37,8 @@ class Band:
 class Result:
     """What a training gives. Forecasts are in the data's units; the first method is the network's, named by its cell.
 
-    `origins` (windows,) is the last row known to each forecast of the test part.
+    `origins` (windows,) is the last row known to each forecast of the test part; `trust`, from 0 to 1, says how much of
+    the networks' correction counts, and is already in their `size`.
     """
 
     settings: TrainingSettings
@@ -44,6 +46,7 @@ class Result:
     columns: list[Standard]
     windows: Windows
     members: list[Fitted]
+    trust: float
     origins: np.ndarray
     actual: np.ndarray
     methods: dict[str, np.ndarray]
@@ -61,12 +64,14 @@ def fit_and_forecast(
     settings: TrainingSettings,
     on_epoch: Callable[[int, EpochLoss], None] = lambda *_: None,
     should_stop: Callable[[], bool] = lambda: False,
+    checkpoints: Path | None = None,
 ) -> Result:
     """Train on `values` (rows, columns), target first, and forecast the test part and what comes after the last row.
 
     `calendar` (rows, features) is known in advance; `split` are the rows of training, validation and test part.
     `on_epoch` gets the member's number and what happened, `should_stop` is asked at every step; both may be called
-    from several threads. Raises LossNotFiniteError.
+    from several threads. `checkpoints` is a folder in which an interrupted training finds how far it had come. Raises
+    LossNotFiniteError.
     """
     began = time.process_time()
     keep_memory()
@@ -81,13 +86,14 @@ def fit_and_forecast(
     judged = origins_of((train, known), horizon, whole=False, most=settings.most_windows // 5, block=block)
     wanted = values_after(z[:, 0], judged, horizon, known)
 
-    broken = Event()
+    broken, spent = Event(), time.process_time() - began
 
     def train_member(member: int) -> Fitted:
         try:
             return fit(
                 windows, choice.anchor, choice.size, train, (judged, wanted), member,
-                lambda epoch: on_epoch(member, epoch), lambda: broken.is_set() or should_stop(),
+                lambda epoch: on_epoch(member, epoch), lambda: broken.is_set() or should_stop(), spent,
+                checkpoints / f"member-{member}.pt" if checkpoints else None,
             )  # fmt: skip
         except BaseException:
             broken.set()
@@ -102,12 +108,18 @@ def fit_and_forecast(
         made: np.ndarray = np.mean([forecast_at(fitted.network, windows, origins) for fitted in members], axis=0)
         return made
 
+    # The network is one more candidate beside the forecast that it corrects, and is trusted as far as it has shown.
+    plain, corrected = choice.anchor.at(z[:, 0], judged), ensemble(judged)
+    trust = trust_in(loss_by_step(plain, wanted), loss_by_step(corrected, wanted), validation / horizon)
+    for fitted in members:
+        fitted.network.size *= trust
+    validated = plain + trust * (corrected - plain)
+
     origins = origins_of((known, known + test), horizon, whole=True, most=settings.most_windows, block=block)
     actual = values_after(target, origins, horizon, known + test)
     forecast, future = ensemble(origins), ensemble(np.array([len(target) - 1]))[0]
     undo = choice.scale.undo
     methods = {settings.cell: undo(forecast), **simple_forecasts(target, split, settings, origins)}
-    validated = ensemble(judged)
     bands = {}
     for level in LEVELS:
         reach = half_widths(validated, wanted, level)
@@ -115,7 +127,7 @@ def fit_and_forecast(
     naive_error, deviation = seasonal_error(target[:train], settings.season), standard(target[:train]).deviation
     others = {name: made for name, made in methods.items() if name != settings.cell}
     return Result(
-        settings, choice, columns, windows, members, origins, actual, methods, undo(future), bands,
+        settings, choice, columns, windows, members, trust, origins, actual, methods, undo(future), bands,
         {name: errors(made, actual, naive_error, deviation) for name, made in methods.items()},
         judge(methods[settings.cell], others, actual, origins),
         time.process_time() - began,

@@ -9,7 +9,10 @@ They hold for 60 yearly rows as for a million by the minute, and were not fitted
 - **stride**: a seventh of the context; more when the training part would give more chunks than an epoch may have, so
   that an epoch costs the same for a million rows as for ten thousand. The grid shifts at random in each epoch.
 - **steps**: short series give few chunks; at least four optimiser steps make an epoch, from random places.
-- **units**: 32 with dropout for quick; 64 for the longer presets, where the training part has 2,000 rows or more.
+- **units**: 32 for quick; 64 for the longer presets, where the training part has 2,000 rows or more.
+- **dropout**: half of h(t); on two dozen series of 60 to 14,400 rows less of it fitted the noise.
+- **precision**: bfloat16 where the processor has it, for the longer presets of a long series: 1.5 times faster.
+- **backtest**: four origins through the test part; the network is trained anew for each where that takes a moment.
 - **epochs and members** fill the preset's time.
 
 This module never imports torch, so that a page can show the plan before anything is trained.
@@ -72,10 +75,12 @@ def plan_settings(series: Series, preset: str = "quick", seed: int = 0, **overri
         members=budget.members,
         stride=max(share, train // budget.chunks),
         warm_up=max(1, min(max(season, 8), 24, context // 3)),
-        dropout=0.2,
+        dropout=0.5,
         weight_decay=0.05,
         patience=budget.epochs // 2,
         steps=4,
+        precision="auto" if long and preset != "quick" else "float32",
+        refit=not long,
     )
     return replace(settings, **overrides)  # type: ignore[arg-type]
 

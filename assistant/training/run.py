@@ -76,10 +76,16 @@ class FuturePoint(Frozen):
 
 
 class Start(Frozen):
-    """What the network started from, as the validation part chose: the scale, and the forecast that it corrects."""
+    """What the network started from: the scale, and the simple forecast that it corrects, chosen before the test part.
+
+    `anchor` names it, "combination" when no single candidate has nine tenths of the `weights`. `trust`, from 0 to 1,
+    is how much of the network's correction counts.
+    """
 
     transform: Literal["identity", "log"]
     anchor: str
+    weights: dict[str, float] = {}
+    trust: float = 1.0
 
 
 class Backtest(Frozen):

@@ -25,7 +25,7 @@ def save_model(result: Result, path: Path) -> Path:
     stored: dict[str, Any] = {
         "settings": asdict(result.settings),
         "networks": [fitted.network.state_dict() for fitted in result.members],
-        "size": result.choice.size,
+        "size": result.members[0].network.size,
         "inputs": result.windows.inputs,
         "columns": [asdict(column) for column in result.columns],
         "scale": {

@@ -37,4 +37,6 @@ class TrainingSettings:
     anchor: str = "auto"  # the forecast that the network corrects, or "auto": the best on the validation part
     calendar: tuple[str, ...] = ()  # "day", "week", "year": cycles whose phase the network is told
     precision: str = "float32"  # "float32" or "bfloat16"
+    backtest: int = 4  # origins of the rolling backtest, at most
+    refit: bool = False  # whether the network is trained anew for each of them
     most_windows: int = 20_000  # forecasts that are judged in one part; more are thinned out evenly

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import platform
+import shutil
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -15,12 +18,14 @@ import torch
 from assistant.dataset.series import Series
 from assistant.errors import TrainingError
 from assistant.files import write_atomically
+from assistant.training.backtest import backtest
 from assistant.training.cycles import calendar_inputs
 from assistant.training.fit import EpochLoss, LossNotFiniteError
 from assistant.training.forecasting import Result, fit_and_forecast
 from assistant.training.identity import series_sha256
 from assistant.training.intervals import coverage
 from assistant.training.run import (
+    Backtest,
     Epoch,
     Forecasts,
     FuturePoint,
@@ -49,29 +54,45 @@ def train(
 ) -> Run:
     """Train, forecast and score; write `run.json`, `forecasts.npz` and `weights.pt` to the folder.
 
-    `progress` and `should_stop` may be called from several threads, though never two at once. Raises TrainingError.
+    A training of the same series with the same settings that was stopped in this folder goes on where it was, and ends
+    as if nothing had happened. `progress` is called from several threads, though never from two at once; `should_stop`
+    may be. Raises TrainingError.
     """
     check(series, settings)
     began = time.perf_counter()
     teller = _Teller(settings, progress, began)
+    checkpoints = checkpoints_for(series, settings, folder)
     values = series.frame.to_numpy(dtype=np.float64)
     split = (series.split.train, series.split.validation, series.split.test)
+    calendar = calendar_of(series, settings)
     try:
-        result = fit_and_forecast(
-            values, calendar_of(series, settings), split, settings, teller.epoch_done, should_stop
-        )
+        result = fit_and_forecast(values, calendar, split, settings, teller.epoch_done, should_stop, checkpoints)
     except LossNotFiniteError as error:
         raise TrainingError(
             "The loss became infinite or not a number, so the training was stopped.",
             f"It happened in {error} at the learning rate {settings.learning_rate:g}.",
             "Lower the learning rate, or look for extreme values in the data.",
         ) from error
-    run = run_of(series, settings, result, folder.name, time.perf_counter() - began)
-    folder.mkdir(parents=True, exist_ok=True)
+    cancelled = any(fitted.stopped for fitted in result.members)
+    tested = None if cancelled else backtest(values, calendar, split, result, should_stop)
+    run = run_of(series, settings, result, tested, folder.name, time.perf_counter() - began)
     save_model(result, folder / "weights.pt")
     save_forecasts(forecasts_of(result), folder)
     write_atomically(folder / "run.json", run.model_dump_json(indent=2))
+    if not run.cancelled:
+        shutil.rmtree(checkpoints)
     return run
+
+
+def checkpoints_for(series: Series, settings: TrainingSettings, folder: Path) -> Path:
+    """Return the folder of the checkpoints, emptied when they belong to another series or to other settings."""
+    checkpoints = folder / "checkpoints"
+    mine = json.dumps({"series": series_sha256(series), "settings": asdict(settings), "torch": torch.__version__})
+    label = checkpoints / "of.json"
+    if not label.exists() or label.read_text("utf-8") != mine:
+        shutil.rmtree(checkpoints, ignore_errors=True)
+        write_atomically(label, mine)
+    return checkpoints
 
 
 def check(series: Series, settings: TrainingSettings) -> None:
@@ -128,8 +149,10 @@ def forecasts_of(result: Result) -> Forecasts:
     )
 
 
-def run_of(series: Series, settings: TrainingSettings, result: Result, name: str, seconds: float) -> Run:
-    """Return what is worth keeping of a result; `seconds` is the wall time it took."""
+def run_of(
+    series: Series, settings: TrainingSettings, result: Result, tested: Backtest | None, name: str, seconds: float
+) -> Run:
+    """Return what is worth keeping of a result and its backtest; `seconds` is the wall time it took."""
     first = result.members[0]
     forecast = result.methods[settings.cell]
     movement = movement_share(forecast, result.actual, series.values[result.origins])
@@ -156,7 +179,7 @@ def run_of(series: Series, settings: TrainingSettings, result: Result, name: str
         cancelled=any(fitted.stopped for fitted in result.members),
         cpu_seconds=result.cpu_seconds,
         members=len(result.members),
-        start=Start(transform="log" if result.choice.scale.log else "identity", anchor=result.choice.name),
+        start=start_of(result),
         intervals={
             str(level): Interval(
                 coverage=coverage(band.lower, band.upper, result.actual),
@@ -167,6 +190,7 @@ def run_of(series: Series, settings: TrainingSettings, result: Result, name: str
         movement=movement,
         shifted=movement < SHIFTED,
         windows=len(result.origins),
+        backtest=tested,
         future=tuple(
             FuturePoint(
                 time=moment,
@@ -178,6 +202,18 @@ def run_of(series: Series, settings: TrainingSettings, result: Result, name: str
             )
             for step, moment in enumerate(future_times(series, settings.horizon))
         ),
+    )
+
+
+def start_of(result: Result) -> Start:
+    """Return what the network started from."""
+    weights = {name: round(weight, 4) for name, weight in result.choice.weights.items()}
+    first = max(weights, key=lambda name: weights[name])
+    return Start(
+        transform="log" if result.choice.scale.log else "identity",
+        anchor=first if weights[first] >= 0.9 else "combination",
+        weights=weights,
+        trust=result.trust,
     )
 
 

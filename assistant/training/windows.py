@@ -13,6 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from assistant.training.machine import device
 from assistant.training.settings import TrainingSettings
 
 
@@ -45,12 +46,13 @@ class Windows:
         self.settings = settings
         self.rows, self.columns = z.shape
         self.scale = scale
-        self.heights = torch.from_numpy(scale.heights.astype(np.float32))
-        self.level = torch.from_numpy(np.ascontiguousarray(z, dtype=np.float32))
+        self.device = device()
+        self.heights = torch.from_numpy(scale.heights.astype(np.float32)).to(self.device)
+        self.level = torch.from_numpy(np.ascontiguousarray(z, dtype=np.float32)).to(self.device)
         parts = [np.diff(z, axis=0, prepend=z[:1]) / scale.moves]
         if 1 < settings.season < settings.context:
             parts.append(over_season(z[:, 0], settings.season)[:, None] / scale.over_season)
-        self.steady = torch.from_numpy(np.concatenate([*parts, calendar], axis=1, dtype=np.float32))
+        self.steady = torch.from_numpy(np.concatenate([*parts, calendar], axis=1, dtype=np.float32)).to(self.device)
 
     @property
     def inputs(self) -> int:
@@ -64,17 +66,21 @@ class Windows:
         rest on them are not judged.
         """
         context, horizon = self.settings.context, self.settings.horizon
-        rows = torch.from_numpy(starts[:, None] + np.arange(context)).clamp(0, self.rows - 1)
+        rows = self.row_numbers(starts, 0, context).clamp(0, self.rows - 1)
         values = self.level[rows]
         heights = values - values[:, : self.settings.warm_up].mean(dim=1, keepdim=True)
         inputs = torch.cat((heights / self.heights, self.steady[rows]), dim=2)
-        origins = torch.from_numpy(starts[:, None] + np.arange(context - steps, context))
-        reach = torch.from_numpy(starts[:, None] + np.arange(context - steps - lags + 1, context))
+        origins = self.row_numbers(starts, context - steps, context)
+        reach = self.row_numbers(starts, context - steps - lags + 1, context)
         past = self.level[reach.clamp(0, self.rows - 1), 0]
-        asked = origins[:, :, None] + torch.arange(1, horizon + 1)
+        asked = origins[:, :, None] + torch.arange(1, horizon + 1, device=self.device)
         wanted = self.level[asked.clamp(max=self.rows - 1), 0]
         unknown = (asked >= end) | (origins < lags - 1)[:, :, None]
         return Chunk(inputs, past, wanted.masked_fill(unknown, torch.nan))
+
+    def row_numbers(self, starts: np.ndarray, first: int, last: int) -> Tensor:
+        """Return the rows [start + first, start + last) of each start (starts, last − first)."""
+        return torch.from_numpy(starts[:, None] + np.arange(first, last)).to(self.device)
 
     def draw(self, train: int, generator: np.random.Generator) -> np.ndarray:
         """Return the starts of one epoch's chunks in random order: a grid over the training part, shifted at random."""
