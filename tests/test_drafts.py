@@ -43,7 +43,9 @@ def test_two_tabs_that_change_different_fields_lose_nothing(store: DraftStore) -
     owner = new_owner()
 
     def type_title(number: int) -> None:
-        store.change(owner, lambda draft: draft.with_project(1, sections={**draft.project(1).sections, str(number): "text"}))
+        store.change(
+            owner, lambda draft: draft.with_project(1, sections={**draft.project(1).sections, str(number): "text"})
+        )
 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(type_title, range(40)))

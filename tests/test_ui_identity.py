@@ -9,11 +9,13 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from assistant.state.workspace import is_owner
-from assistant.ui.identity import COOKIE, Identity, IdentityMiddleware, UnknownStudent
+from assistant.ui.identity import COOKIE, Identity, IdentityMiddleware, UnknownStudentError
 
 
 def client(identity: Identity) -> TestClient:
-    app = Starlette(routes=[Route("/", lambda _: PlainTextResponse("page")), Route("/x", lambda _: PlainTextResponse("x"))])
+    app = Starlette(
+        routes=[Route("/", lambda _: PlainTextResponse("page")), Route("/x", lambda _: PlainTextResponse("x"))]
+    )
     app.add_middleware(IdentityMiddleware, identity=identity)
     return TestClient(app)
 
@@ -36,7 +38,7 @@ def test_two_browsers_are_given_different_identities() -> None:
 
 @pytest.mark.parametrize("value", ["", "nonsense", "a" * 32, "../../x.sig", "0" * 32 + ".AAAA", "\x00"])
 def test_a_cookie_that_was_not_signed_here_is_nobody(value: str) -> None:
-    with pytest.raises(UnknownStudent, match="not known"):
+    with pytest.raises(UnknownStudentError, match="not known"):
         Identity("secret", embedded=False).require({COOKIE: value})
 
 

@@ -51,7 +51,9 @@ def test_every_step_of_a_finished_project_is_done() -> None:
     ("changes", "step"),
     [
         pytest.param({"dataset": DatasetChoice(source=SOURCE)}, "dataset", id="a table that could not be prepared"),
-        pytest.param({"dataset": DatasetChoice(source=SOURCE, series_sha256="s2")}, "train", id="a dataset changed later"),
+        pytest.param(
+            {"dataset": DatasetChoice(source=SOURCE, series_sha256="s2")}, "train", id="a dataset changed later"
+        ),
         pytest.param(
             {"charts": {"forecast": ChartChoice(checked_run="r1"), "loss": ChartChoice(in_report=True)}},
             "charts",

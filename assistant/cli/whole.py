@@ -168,7 +168,9 @@ def _as_text(data: dict[str, Any]) -> str:
     lines += [f"  {name}: {pages} pages" for name, pages in data["pages"].items()]
     lines.append(f"The finished mail (message.eml) goes to {', '.join(data['recipients'])}; nothing was sent.")
     lines += [f"Missing: {part}" for part in data["missing"]]
-    lines += [f"{item['level']}: {_of_project(item)}{item['what']} {item['evidence']}".rstrip() for item in data["findings"]]
+    lines += [
+        f"{item['level']}: {_of_project(item)}{item['what']} {item['evidence']}".rstrip() for item in data["findings"]
+    ]
     lines.append(
         f"The bundle {'holds' if data['bundle']['holds'] else 'DOES NOT hold'}; {data['seconds']:.0f} s in all."
     )

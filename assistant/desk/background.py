@@ -62,7 +62,7 @@ class Background:
                 self._tell(name, Work("done", ""))
             except AssistantError as error:
                 self._tell(name, Work("failed", " ".join(p for p in (error.what, error.evidence) if p), fix=error.fix))
-            except Exception as error:  # noqa: BLE001 - a thread has nobody above it who would tell the student
+            except Exception as error:
                 self._tell(name, Work("failed", f"Something unexpected went wrong ({type(error).__name__}: {error})."))
 
     def _tell(self, name: str, work: Work) -> None:

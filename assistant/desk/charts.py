@@ -16,7 +16,6 @@ from assistant.findings import Finding
 from assistant.state.draft import ChartChoice, Draft, ProjectDraft
 from assistant.training.run import Forecasts, Run, load_forecasts, load_run
 
-
 PAGE_CHART_MM = 190.0  # as wide as the page shows it, so that its texts are as large as the page's
 
 

@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable
 
 import assistant
-from assistant.desk.background import Work as Making
+from assistant.desk.background import Work
 from assistant.desk.charts import material, title_of
 from assistant.desk.desk import Desk
 from assistant.errors import NotebookError
@@ -61,7 +61,7 @@ def start(desk: Desk, number: int) -> None:
     desk.services.background.start(_name(desk, number), lambda tell: make(desk, number, tell))
 
 
-def poll(desk: Desk, number: int) -> Making | None:
+def poll(desk: Desk, number: int) -> Work | None:
     """Return how far the notebook is that is being made, or None."""
     return desk.services.background.look(_name(desk, number))
 

@@ -159,7 +159,7 @@ def build(desk: Desk, number: int) -> BuiltReport:
 
 
 @lru_cache(maxsize=8)
-def _drawn(owner: str, number: int, run_id: str) -> dict[object, bytes]:  # noqa: ARG001 - they are the cache's key
+def _drawn(owner: str, number: int, run_id: str) -> dict[tuple[str, float, float], bytes]:  # noqa: ARG001 - they are the cache's key
     """Return where the charts drawn for a run are kept, so that an edit of the text draws none again."""
     return {}
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from assistant.brief import Brief, load_brief
 from assistant.clock import Clock, utc_now
-from assistant.desk.background import Background
 from assistant.dataset.credentials import KaggleCredentials, parse_credentials
 from assistant.dataset.download import FetchLimits
 from assistant.dataset.network import Network
+from assistant.desk.background import Background
 from assistant.settings import MailAccount, Settings
 from assistant.state.database import open_database
 from assistant.state.drafts import DraftStore

@@ -13,9 +13,14 @@ def main() -> None:
     try:
         from assistant.ui.app import serve
 
-        serve(lambda address: sys.stderr.write(f"The wizard is on {address}  (Ctrl-C stops it)\n") and None)
+        serve(_announce)
     except AssistantError as error:
         sys.stderr.write(f"{error}\n")
         raise SystemExit(1) from None
     except KeyboardInterrupt:
         sys.stderr.write("Stopped.\n")
+
+
+def _announce(address: str) -> None:
+    sys.stderr.write(f"The wizard is on {address}  (Ctrl-C stops it)\n")
+    sys.stderr.flush()

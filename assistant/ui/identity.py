@@ -16,7 +16,7 @@ COOKIE = "assistant_student"
 _YEAR = 365 * 24 * 3600
 
 
-class UnknownStudent(AssistantError):
+class UnknownStudentError(AssistantError):
     """A request came without a valid cookie."""
 
     def __init__(self) -> None:
@@ -44,10 +44,10 @@ class Identity:
         return owner if is_owner(owner) else None
 
     def require(self, cookies: Mapping[str, str]) -> str:
-        """Return the identity in a request's cookies; raise UnknownStudent when there is no valid one."""
+        """Return the identity in a request's cookies; raise UnknownStudentError when there is no valid one."""
         owner = self.read(cookies)
         if owner is None:
-            raise UnknownStudent
+            raise UnknownStudentError
         return owner
 
     def header(self, owner: str) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 import gradio as gr
 
 from assistant.lecture.process import LectureProcess
-from assistant.lecture.texts import load_texts
+from assistant.lecture.texts import IDEAS, load_texts
 from assistant.lecture.trials import AddingTrials
 from assistant.ui import lecture_adding, lecture_gate, lecture_gradient, lecture_memory, lecture_words
 from assistant.ui.lecture_diagram import style_of_parts
@@ -54,11 +54,28 @@ def wire(
     process: LectureProcess,
     trials: AddingTrials,
     student_of: lecture_adding.StudentOf,
+    blocks: gr.Blocks | None = None,
 ) -> None:
-    """Answer the page's events; `outer` is the tab around the page, `student_of` tells who asks."""
+    """Answer the page's events; `outer` is the tab around the page, `student_of` tells who asks.
+
+    With `blocks` the address chooses the idea when the page is loaded: `?at=understand-gradient` opens the second.
+    """
     texts = load_texts()
+    if blocks is not None:
+        blocks.load(_choose, None, view.tabs, show_progress="hidden", concurrency_limit=None, api_visibility="private")
     lecture_memory.wire(view.memory, process, texts, outer)
     lecture_gradient.wire(view.gradient, process)
     lecture_gate.wire(view.gate, process)
     lecture_adding.wire(view.adding, trials, student_of)
     lecture_words.wire(view.words, process, texts)
+
+
+def idea_of(place: str) -> str | None:
+    """Return the idea that a place such as "understand-gradient" names, or None."""
+    idea = place.removeprefix("understand-")
+    return idea if place != idea and idea in IDEAS else None
+
+
+def _choose(request: gr.Request) -> object:
+    idea = idea_of(str(request.query_params.get("at", "")))
+    return gr.Tabs(selected=idea) if idea else gr.skip()

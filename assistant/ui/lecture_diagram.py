@@ -35,7 +35,7 @@ class Described:
     def spoken(self) -> str:
         """Return all of it as one sentence for a screen reader."""
         when = f" at {self.when}" if self.when else ""
-        return f"{self.part.name}{when}: {equation_text(self.part.equation)}. {self.part.shape}. Now {self.values}."
+        return f"{self.part.name}{when}: {equation_text(self.part.equation)}. {equation_text(self.part.shape)}. Now {self.values}."
 
     def html(self) -> str:
         """Return all of it as the panel that is shown beside the drawing."""

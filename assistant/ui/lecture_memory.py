@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import gradio as gr
 
@@ -38,12 +39,13 @@ class MemoryView:
     picture: gr.HTML
 
 
-def inputs_of(kind: str, own: str) -> list[float]:
+def inputs_of(kind: str, own: str | None) -> list[float]:
     """Return the series that was chosen; raise LectureError when the student's own one cannot be read."""
     if kind == PULSE:
         return [1.0] + [0.0] * (STEPS - 1)
     if kind == WAVE:
         return [round(math.sin(2 * math.pi * step / 6), 2) for step in range(STEPS)]
+    own = own or ""  # a box that was never shown has no text yet
     words = own.replace(",", " ").replace(";", " ").split()
     try:
         numbers = [float(word) for word in words]
@@ -122,7 +124,7 @@ def build(texts: Texts) -> MemoryView:
             seed = gr.Slider(0, 20, value=0, step=1, label="Seed of the weights", elem_id="lecture-memory-seed")
         own = gr.Textbox(
             label="My own numbers",
-            placeholder="0 0.5 1 -1 0 0",
+            value="0 0.5 1 -1 0 0",
             visible=False,
             elem_id="lecture-memory-own",
             max_length=400,
@@ -144,33 +146,34 @@ def wire(view: MemoryView, process: LectureProcess, texts: Texts, outer: gr.Tab)
         series = inputs_of(kind, own)
         return show(process, texts, series, min(int(step), len(series)) - 1, forget_bias, int(seed))
 
-    def choose(kind: str, own: str) -> tuple[object, object]:
+    def fit(kind: str, own: str) -> object:
         try:
-            most = len(inputs_of(kind, own))
+            return gr.update(maximum=max(2, len(inputs_of(kind, own))))
         except LectureError:
-            most = STEPS
-        return gr.update(visible=kind == OWN), gr.update(maximum=max(2, most))
+            return gr.skip()
 
+    quick: dict[str, Any] = {
+        "show_progress": "hidden",
+        "api_visibility": "private",
+        "concurrency_limit": None,
+        "trigger_mode": "always_last",
+    }
     live(
         [outer.select, view.tab.select, view.step.change, view.forget_bias.input, view.seed.input],
         draw,
         inputs,
         view.picture,
     )
-    for event in (view.kind.input, view.own.input):
-        changed = event(
-            choose, [view.kind, view.own], [view.own, view.step], show_progress="hidden", api_visibility="private",
-            concurrency_limit=None, trigger_mode="always_last",
-        )  # fmt: skip
-        live([changed.then], draw, inputs, view.picture)
+    live([view.kind.input, view.own.change], draw, inputs, view.picture)
+    view.kind.input(lambda kind: gr.update(visible=kind == OWN), view.kind, view.own, **quick)
+    for event in (view.kind.input, view.own.change):
+        event(fit, [view.kind, view.own], view.step, **quick)
     for button, by in ((view.earlier, -1), (view.later, 1)):
         button.click(
             lambda kind, own, step, by=by: _moved(kind, own, step, by),
             [view.kind, view.own, view.step],
             view.step,
-            show_progress="hidden",
-            api_visibility="private",
-            concurrency_limit=None,
+            **quick,
         )
 
 

@@ -81,7 +81,8 @@ def power(exponent: int) -> str:
 
 def vector(values: Iterable[float]) -> str:
     """Return the values of a vector, two digits after the point."""
-    return "(" + ", ".join(f"{value:.2f}".replace("-", "−") for value in values) + ")"
+    # A tiny negative number would otherwise be written −0.00.
+    return "(" + ", ".join(f"{round(value, 2) + 0.0:.2f}".replace("-", "−") for value in values) + ")"
 
 
 def _pieces(equation: str) -> list[tuple[str, str]]:

@@ -25,9 +25,9 @@ def lay_text(texts: Texts, idea: str) -> None:
     )
 
 
-def lay_picture(elem_id: str) -> gr.HTML:
-    """Lay out the place of a live picture."""
-    return gr.HTML(WAITING, elem_id=elem_id, elem_classes="lecture-picture", apply_default_css=False)
+def lay_picture(elem_id: str, script: str | None = None) -> gr.HTML:
+    """Lay out the place of a live picture, with a script that runs once on its `element`."""
+    return gr.HTML(WAITING, elem_id=elem_id, elem_classes="lecture-picture", apply_default_css=False, js_on_load=script)
 
 
 def questions(texts: Texts, idea: str) -> str:
@@ -52,11 +52,13 @@ def error_html(error: AssistantError) -> str:
     return f'<div class="lecture-error" role="alert">{escape(str(error))}</div>'
 
 
-def shown(function: Callable[..., str]) -> Callable[..., str]:
-    """Return the function with errors turned into a box in the picture's place."""
+def shown(function: Callable[..., str], inputs: Sequence[Any] = ()) -> Callable[..., Any]:
+    """Return the function with errors turned into a box in the picture's place; an emptied slider changes nothing."""
 
     @functools.wraps(function)
-    def guarded(*arguments: Any) -> str:
+    def guarded(*arguments: Any) -> Any:
+        if any(isinstance(box, gr.Slider) and value is None for box, value in zip(inputs, arguments, strict=False)):
+            return gr.skip()
         try:
             return function(*arguments)
         except AssistantError as error:
@@ -70,7 +72,7 @@ def live(events: Sequence[Any], function: Callable[..., str], inputs: Sequence[A
     for event in events:
         # A change that comes while the picture before is computed is not queued up behind it, only the last one is.
         event(
-            shown(function),
+            shown(function, inputs),
             list(inputs),
             output,
             show_progress="hidden",

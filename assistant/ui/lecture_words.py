@@ -18,6 +18,17 @@ from assistant.ui.lecture_strips import STRIPS
 from assistant.ui.lecture_svg import Line, line_chart
 
 PLACE = "understand-words"
+# The page's base address would turn a plain "#word" into a reload, so the list moves there itself.
+JUMP = """
+element.addEventListener("click", (event) => {
+  const link = event.target.closest("a[data-word]");
+  const word = link && document.getElementById(link.dataset.word);
+  if (!word) return;
+  event.preventDefault();
+  word.scrollIntoView({ block: "start" });
+  word.focus({ preventScroll: true });
+});
+"""
 
 
 @dataclass(frozen=True)
@@ -67,7 +78,10 @@ def show(process: LectureProcess, texts: Texts) -> str:
             f'<div class="lecture-word-picture">{_picture(word.picture, drawn)}</div>'
             f"<div><h3>{escape(word.name)}</h3><p>{inline(word.text)}</p><p>{more}</p></div></article>"
         )
-    index = " · ".join(f'<a href="#{word_anchor(word.slug)}">{escape(word.name)}</a>' for word in texts.words)
+    index = " · ".join(
+        f'<a href="?at={PLACE}#{word_anchor(word.slug)}" data-word="{word_anchor(word.slug)}">{escape(word.name)}</a>'
+        for word in texts.words
+    )
     return f'<nav class="lecture-index" aria-label="All words">{index}</nav>{"".join(articles)}'
 
 
@@ -134,7 +148,7 @@ def build(texts: Texts) -> WordsView:
     """Lay the page out."""
     with gr.Tab(f"5 {texts.titles['words']}", id="words", elem_id="tab-understand-words") as tab:
         lay_text(texts, "words")
-        picture = lay_picture("lecture-words-picture")
+        picture = lay_picture("lecture-words-picture", JUMP)
         lay_questions(texts, "words")
     return WordsView(tab, picture)
 

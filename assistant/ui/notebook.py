@@ -9,6 +9,7 @@ from typing import Any
 import gradio as gr
 
 from assistant.desk import notebook as steps
+from assistant.desk.background import Work
 from assistant.desk.desk import Desk
 from assistant.ui.html import download, findings_list, heading, needs, note, seconds_text
 from assistant.ui.wizard import Updates, Wizard, without
@@ -63,7 +64,7 @@ class NotebookPage:
             **self.render_making(desk, making),
         }
 
-    def render_making(self, desk: Desk, making: steps.Making | None) -> Updates:
+    def render_making(self, desk: Desk, making: Work | None) -> Updates:
         """Return what the upper half shows while the notebook is made and afterwards."""
         busy = making is not None and making.state == "running"
         return {
@@ -73,7 +74,7 @@ class NotebookPage:
         }
 
 
-def status_card(desk: Desk, number: int, making: steps.Making | None) -> str:
+def status_card(desk: Desk, number: int, making: Work | None) -> str:
     """Return how far the notebook is, and its download when it is there."""
     if making is not None and making.state == "running":
         return note(f"{making.message} ({seconds_text(making.seconds)})")

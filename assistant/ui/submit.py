@@ -148,7 +148,10 @@ def wire(page: SubmitPage, wizard: Wizard) -> None:
     def again(desk: Desk, *values: Any) -> str:
         return note(steps.send(desk, True, dict(zip(fields, values, strict=True)), again=True), "fine")
 
+    def pack(desk: Desk) -> None:
+        steps.package(desk)
+
     inputs = list(page.account.values())
-    wizard.act(page.package.click, page, lambda desk: steps.package(desk) and None)
+    wizard.act(page.package.click, page, pack)
     wizard.act(page.send.click, page, send, [page.confirm, *inputs])
     wizard.act(page.again.click, page, again, inputs)

@@ -226,7 +226,7 @@ def build(number: int) -> TrainingPage:
 def wire(page: TrainingPage, wizard: Wizard) -> None:
     """Connect the page's events."""
     number = page.number
-    settings = {
+    settings: dict[str, Any] = {
         "preset": page.preset, "seed": page.seed, "cell": page.cell, "units": page.units, "context": page.context,
         "epochs": page.epochs, "members": page.members,
     }  # fmt: skip

@@ -84,7 +84,7 @@ class Wizard:
         self.seen: gr.State | None = None
 
     def desk(self, request: gr.Request) -> Desk:
-        """Return the desk of the student who asks; raise UnknownStudent when there is no valid cookie."""
+        """Return the desk of the student who asks; raise UnknownStudentError when there is no valid cookie."""
         return Desk(self.services, self.identity.require(dict(request.cookies)))
 
     def act(

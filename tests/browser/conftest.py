@@ -17,10 +17,16 @@ from playwright.sync_api import Browser, BrowserContext, Page, Request, expect, 
 from tests.browser.install import find_chromium
 
 ROOT = Path(__file__).resolve().parents[2]
-ARGUMENTS = (
-    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-).split()
+ARGUMENTS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 # Two cores share the server, the trainings and the browser.
 expect.set_options(timeout=30_000)
 WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}

@@ -62,7 +62,7 @@ def test_a_student_gets_from_ready_projects_to_a_finished_mail_by_clicks(
     [mail] = server.workspace.rglob("outbox/*.eml")
     message = email.message_from_bytes(mail.read_bytes(), policy=email.policy.default)
     assert message["To"].addresses[0].addr_spec == "support@internselite.com"
-    assert [part.get_filename() for part in message.iter_attachments()][0] == "bundle.zip"
+    assert next(message.iter_attachments()).get_filename() == "bundle.zip"
     assert next(message.iter_attachments()).get_content() == bundle.read_bytes()
 
 
