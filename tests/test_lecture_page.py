@@ -94,7 +94,8 @@ def test_equations_are_lowered_and_raised_and_escaped() -> None:
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(0.0, "0"), (1.0, "1"), (0.00515, "0.00515"), (-12.345, "−12.3"), (117.39, "117"), (6.94e-4, "6.94·10⁻⁴"), (2e35, "2.00·10³⁵")],
+    [(0.0, "0"), (1.0, "1"), (0.00515, "0.00515"), (-12.345, "−12.3"), (117.39, "117"), (6.94e-4, "6.94·10⁻⁴"),
+     (2e35, "2.00·10³⁵")],
 )  # fmt: skip
 def test_numbers_have_three_digits_that_count(value: float, text: str) -> None:
     assert number(value) == text
@@ -119,9 +120,7 @@ def test_a_chart_is_well_formed_and_carries_its_values_as_a_table() -> None:
 
 
 def test_a_logarithmic_chart_leaves_out_what_is_below_its_floor_and_says_it_in_the_table() -> None:
-    html = line_chart(
-        [Line("g", [0, 1, 2], [1.0, FLOOR / 10, 0.0])], title="g", x_label="k", y_label="size", log=True
-    )
+    html = line_chart([Line("g", [0, 1, 2], [1.0, FLOOR / 10, 0.0])], title="g", x_label="k", y_label="size", log=True)
     (svg,) = drawings(html)
     (path,) = [element for element in svg.iter("path") if "line" in element.get("class", "")]
     assert path.get("d", "").count("M") == 1
@@ -143,7 +142,13 @@ def test_a_heat_map_is_fully_coloured_where_a_gate_is_open_and_clear_where_it_is
     from PIL import Image
 
     html = heat_map(
-        np.array([[0.0, 0.5, 1.0]]), title="f", x_label="x", y_label="y", description="d", signed=False, x_ends=("a", "b")
+        np.array([[0.0, 0.5, 1.0]]),
+        title="f",
+        x_label="x",
+        y_label="y",
+        description="d",
+        signed=False,
+        x_ends=("a", "b"),
     )
     data = re.search(r"base64,([^\"]+)", html)
     assert data is not None
@@ -157,9 +162,8 @@ def test_a_heat_map_is_fully_coloured_where_a_gate_is_open_and_clear_where_it_is
 def test_the_drawn_cells_carry_the_values_of_the_step_in_every_part(process: LectureProcess) -> None:
     html = lecture_memory.show(process, TEXTS, [1.0, 0.0, 0.5], 1, 2.0, 0)
     result = process.ask(Recurrence, "recurrence", inputs=[1.0, 0.0, 0.5], units=2, seed=0, forget_bias=2.0)
-    spoken = {
-        part: unescape(label) for part, label in re.findall(r'data-part="([^"]+)" tabindex="0" role="img" aria-label="([^"]+)"', html)
-    }  # fmt: skip
+    parts = re.findall(r'data-part="([^"]+)" tabindex="0" role="img" aria-label="([^"]+)"', html)
+    spoken = {part: unescape(label) for part, label in parts}
     assert set(spoken) == {*RNN_PARTS, *LSTM_PARTS}
     step = result.lstm[1]
     for part, values in (("f", step.f), ("i", step.i), ("g", step.g), ("o", step.o), ("c", step.c), ("h", step.h)):
@@ -247,7 +251,9 @@ def progress(**changes: object) -> AddingProgress:
 def test_a_finished_run_shows_its_own_numbers_for_each_cell() -> None:
     rnn = progress(cell="rnn", solved=False, mse=0.1671, sequences=99_200, cpu_seconds=20.0)
     html = lecture_adding.show(AddingRun(100, ("lstm", "rnn"), 0, "done", (progress(), rnn)))
-    assert "LSTM solved T = 100: error 0.0061 on 1,000 fresh sequences after 24,320 sequences and 3.2 seconds" in plain(html)
+    assert "LSTM solved T = 100: error 0.0061 on 1,000 fresh sequences after 24,320 sequences and 3.2 seconds" in plain(
+        html
+    )
     assert "RNN did not solve T = 100: error 0.167" in plain(html)
     drawings(html)
 
@@ -269,10 +275,11 @@ def test_every_state_of_a_run_is_told(run: AddingRun | None, says: str) -> None:
 def test_every_word_has_its_picture_and_an_anchor_that_links_lead_to(process: LectureProcess) -> None:
     html = lecture_words.show(process, TEXTS)
     for word in TEXTS.words:
-        article = re.search(rf'<article class="lecture-word" id="{lecture_words.word_anchor(word.slug)}".*?</article>', html, re.S)
+        anchor = lecture_words.word_anchor(word.slug)
+        article = re.search(rf'<article class="lecture-word" id="{anchor}".*?</article>', html, re.S)
         assert article is not None, word.slug
         assert drawings(article[0]), word.slug
-        assert lecture_words.word_anchor(word.slug) in lecture_words.word_link(word.slug)
+        assert anchor in lecture_words.word_link(word.slug)
     with pytest.raises(KeyError):
         lecture_words.word_link("no-such-word")
 
