@@ -20,6 +20,7 @@ _SENTINELS = frozenset(
     {-99.0, -99.9, -99.99, -200.0, -999.0, -999.9, -999.99, -7999.0, -8888.0, -9999.0, -9999.9, -99999.0}
     | {99.99, 999.0, 999.9, 999.99, 9999.0, 9999.9, 99999.0, 999999.0, 9.96921e36, 1e20, -1e20}
 )
+_COUNTED = 100_000
 _YES = frozenset({"true", "yes", "y", "on", "t"})
 _FLAGS = ({"true", "false"}, {"yes", "no"}, {"y", "n"}, {"on", "off"}, {"t", "f"})
 
@@ -29,7 +30,8 @@ class Column:
     """One column understood.
 
     `values` is float64 (NaN where missing) for numbers and flags, else None; `missing` counts the rows without a value,
-    `repairs` says what was done to read it, `unit` is the sign that its values or its name carried.
+    `repairs` says what was done to read it, `unit` is the sign that its values or its name carried. `distinct` is counted
+    in an even sample of columns with more than 100,000 values.
     """
 
     name: str
@@ -53,7 +55,7 @@ def understand_columns(table: Table, choices: Choices | None = None) -> Mapping[
 
 def _understand(name: str, column: pd.Series, hint: Literal[".", ","], choices: Choices, unit: str) -> Column:
     if pd.api.types.is_datetime64_any_dtype(column):
-        return Column(name, "time", int(column.isna().sum()), distinct=int(column.nunique()))
+        return Column(name, "time", int(column.isna().sum()), distinct=_distinct_moments(column))
     if pd.api.types.is_bool_dtype(column):
         return _flag(name, column, column.astype("float64"), unit)
     if pd.api.types.is_numeric_dtype(column):
@@ -69,6 +71,11 @@ def _understand(name: str, column: pd.Series, hint: Literal[".", ","], choices: 
         return Column(name, "text", missing, distinct=distinct)
     repairs = _reading_repairs(name, reading.marks, reading.strange, reading.signs)
     return _number(name, reading.values, repairs, choices, unit or reading.unit, reading.unsure)
+
+
+def _distinct_moments(column: pd.Series) -> int:
+    sample = column if len(column) <= _COUNTED else column.iloc[:: len(column) // _COUNTED + 1]
+    return int(sample.nunique())
 
 
 def _read_flags(column: pd.Series) -> pd.Series | None:
@@ -128,8 +135,10 @@ def _reading_repairs(
 def _number(
     name: str, values: np.ndarray, repairs: tuple[Repair, ...], choices: Choices, unit: str, unsure: bool
 ) -> Column:
-    values = np.where(np.isfinite(values), values, np.nan)
-    known = values[~np.isnan(values)]
+    finite = np.isfinite(values)
+    if not finite.all():
+        values = np.where(finite, values, np.nan)
+    known = values if finite.all() else values[finite]
     if not len(known):
         return Column(name, "empty", len(values), repairs=repairs)
     sentinel = _find_sentinel(known)
@@ -139,6 +148,7 @@ def _number(
         count = int((values == sentinel).sum())
         if applied:
             values = np.where(values == sentinel, np.nan, values)
+            known = known[known != sentinel]
         repairs = (
             *repairs,
             Repair(
@@ -149,17 +159,23 @@ def _number(
                 applied=applied,
             ),
         )
-    distinct = len(pd.unique(values[~np.isnan(values)]))
     return Column(
         name,
         "number",
-        int(np.isnan(values).sum()),
+        len(values) - len(known),
         values=values,
-        distinct=distinct,
+        distinct=_count_distinct(known),
         repairs=repairs,
         unit=unit,
         unsure=unsure,
     )
+
+
+def _count_distinct(known: np.ndarray) -> int:
+    """Count distinct values, in an even sample of very long columns."""
+    sample = known if len(known) <= _COUNTED else known[:: len(known) // _COUNTED + 1]
+    distinct = len(pd.unique(sample))
+    return 2 if distinct == 1 and len(known) > len(sample) and known.min() != known.max() else distinct
 
 
 def _find_sentinel(known: np.ndarray) -> float | None:

@@ -33,8 +33,11 @@ _OTHERS = [
 _ENOUGH_SIGNS = 24
 
 
-def find_encoding(path: Path) -> str:
-    """Return the Python name of the encoding of a text file, `utf-8` when it is plain ASCII."""
+def find_encoding(path: Path, whole: bool = True) -> str:
+    """Return the Python name of the encoding of a text file, `utf-8` when it is plain ASCII.
+
+    Without `whole`, UTF-8 is told from the first part alone.
+    """
     with path.open("rb") as stream:
         head = stream.read(_SAMPLE)
     for mark, name in _MARKS:
@@ -42,7 +45,7 @@ def find_encoding(path: Path) -> str:
             return name
     if wide := _wide_without_mark(head):
         return wide
-    if _is_utf8(path):
+    if _is_utf8(path, None if whole else _SAMPLE):
         return "utf-8"
     return _eight_bit(head if _signs(head) else path.read_bytes()[: 64 * _SAMPLE])
 
@@ -58,12 +61,14 @@ def _wide_without_mark(head: bytes) -> str | None:
     return None
 
 
-def _is_utf8(path: Path) -> bool:
+def _is_utf8(path: Path, most: int | None) -> bool:
     decoder = codecs.getincrementaldecoder("utf-8")()
     with path.open("rb") as stream:
         try:
-            while block := stream.read(_BLOCK):
+            while block := stream.read(most or _BLOCK):
                 decoder.decode(block)
+                if most:
+                    return True
             decoder.decode(b"", final=True)
         except UnicodeDecodeError:
             return False

@@ -171,11 +171,15 @@ def _working_days(moments: pd.DatetimeIndex, gaps: np.ndarray) -> Grid | None:
 
 
 def _even(seconds: np.ndarray, gaps: np.ndarray) -> Grid:
-    values, counts = np.unique(np.round(gaps, 3), return_counts=True)
-    step = float(values[counts.argmax()])
-    if counts.max() < 0.3 * len(gaps):
-        step = _nice(float(np.median(gaps)))
-    return _on_step(seconds, step, exact=counts.max() >= 0.3 * len(gaps))
+    if gaps.min() == gaps.max():
+        step = float(gaps[0])
+        placed = pd.DatetimeIndex((seconds * 1e6).round().astype("int64").astype("datetime64[us]"))
+        alias, noun, season = _alias(step, placed)
+        return Grid(Frequency(alias=alias, step=noun, season=season), placed)
+    counts = pd.Series(np.round(gaps * 1000).astype("int64")).value_counts()
+    exact = bool(counts.iloc[0] >= 0.3 * len(gaps))
+    step = float(counts.index[0]) / 1000 if exact else _nice(float(np.median(gaps)))
+    return _on_step(seconds, step, exact=exact)
 
 
 def _on_step(seconds: np.ndarray, step: float, exact: bool) -> Grid:
@@ -198,7 +202,7 @@ def _on_step(seconds: np.ndarray, step: float, exact: bool) -> Grid:
     places = np.floor(offsets + (0.5 if exact or aligned >= _ALIGNED else 1e-6)).astype("int64")
     on_grid = origin + places * step
     placed = pd.DatetimeIndex((on_grid * 1e6).round().astype("int64").astype("datetime64[us]"))
-    irregular = len(np.unique(places)) < len(places) or aligned < _ALIGNED
+    irregular = bool((np.diff(places) == 0).any()) or aligned < _ALIGNED
     moved = int((np.abs(on_grid - seconds) > 0.02 * min(step, 50)).sum())
     alias, noun, season = _alias(step, placed)
     return Grid(Frequency(alias=alias, step=noun, season=season), placed, irregular=irregular, moved=moved)

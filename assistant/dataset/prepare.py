@@ -215,7 +215,7 @@ def _timed_rows(
     repairs: list[Repair],
 ) -> Rows:
     """Take the columns that are used, the moments of the rows, and one series of several."""
-    frame = pd.DataFrame({name: columns[name].values for name in used})
+    frame = pd.DataFrame({name: columns[name].values for name in used}, copy=False)
     time = read_times(table.frame, roles.time, choices.date_order) if roles.time else None
     if roles.time and time is None:
         examples = ", ".join(repr(str(value)) for value in table.frame[roles.time[0]].dropna().head(3))
@@ -250,8 +250,8 @@ def _timed_rows(
             Repair(what=note, count=len(frame), why="Moments must be comparable.", key="zone") for note in time.notes
         ]
     return Rows(
-        frame=frame[mask].reset_index(drop=True),
-        moments=moments[mask] if moments is not None else None,
+        frame=frame if mask.all() else frame[mask].reset_index(drop=True),
+        moments=moments if moments is None or mask.all() else moments[mask],
         target=roles.target,
         same_time=together or choices.same_time,
         step=time.step if time is not None else "",
@@ -269,7 +269,7 @@ def _regular(rows: Rows, choices: Choices, repairs: list[Repair]) -> tuple[pd.Da
 
 
 def _without_constants(frame: pd.DataFrame, repairs: list[Repair]) -> pd.DataFrame:
-    constant = [name for name in frame.columns[1:] if frame[name].iloc[: max(int(0.5 * len(frame)), 1)].nunique() < 2]
+    constant = [name for name in frame.columns[1:] if _constant(frame[name].iloc[: max(len(frame) // 2, 1)])]
     if constant:
         repairs.append(
             Repair(
@@ -280,6 +280,10 @@ def _without_constants(frame: pd.DataFrame, repairs: list[Repair]) -> pd.DataFra
             )
         )
     return frame.drop(columns=constant)
+
+
+def _constant(column: pd.Series) -> bool:
+    return bool(column.min() == column.max())
 
 
 def _check_target(training: np.ndarray, target: str) -> None:

@@ -12,6 +12,7 @@ _PREVIEW = 20
 _BINS = 40
 _POINTS = 1000
 _LAGS = 400
+_LAST = 50_000
 
 
 class Profile(BaseModel):
@@ -19,7 +20,7 @@ class Profile(BaseModel):
 
     `preview` are the first rows as texts; `missing` gives for each column the share of rows without a value in 40
     stretches of the table; `course` are at most 1,000 stretches of the target as (label, low, high), `histogram` its
-    counts between `edges`; `autocorrelation` has one value for each lag from 0. Numbers are in the data's units.
+    counts between `edges`; `autocorrelation` has one value for each lag from 0, over at most the last 50,000 rows. Numbers are in the data's units.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -52,7 +53,7 @@ def make_profile(examination: Examination) -> Profile:
     if series is None:
         return Profile(columns=table.columns, preview=preview, missing=missing)
     values = series.values
-    counts, edges = np.histogram(values, bins=min(_BINS, max(len(np.unique(values)), 1)))
+    counts, edges = np.histogram(values, bins=min(_BINS, max(len(np.unique(values[:_POINTS])), 1)))
     return Profile(
         columns=table.columns,
         preview=preview,
@@ -60,7 +61,7 @@ def make_profile(examination: Examination) -> Profile:
         course=_course(values, [str(label) for label in series.frame.index[:: max(len(values) // _POINTS, 1)]]),
         edges=tuple(map(float, edges)),
         histogram=tuple(map(int, counts)),
-        autocorrelation=tuple(map(float, autocorrelation(values, min(_LAGS, len(values) // 2)))),
+        autocorrelation=tuple(map(float, autocorrelation(values[-_LAST:], min(_LAGS, len(values) // 2)))),
         low=float(values.min()),
         high=float(values.max()),
         mean=float(values.mean()),

@@ -163,7 +163,7 @@ def _read_parquet(path: Path, columns: Sequence[str] | None) -> Table:
             for name in table.column_names
             if not name.startswith("__index_level_") or not pa.types.is_integer(table.schema.field(name).type)
         ]
-        frame = to_frame(table.select(keep))
+        frame = to_frame({name: table.column(name) for name in keep})
     except (pa.ArrowException, OSError, ValueError, KeyError) as error:
         raise DatasetError(
             "The Parquet file cannot be read.", f"{path.name}: {_first_line(error)}", "Save it again, or as CSV."

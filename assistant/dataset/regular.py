@@ -90,8 +90,7 @@ def _merge_same(
     frame: pd.DataFrame, rows: Rows, choices: Choices, repairs: list[Repair], moments: pd.DatetimeIndex
 ) -> pd.DataFrame | None:
     """Make several rows of one moment one; None when that was switched off."""
-    twice = moments.duplicated()
-    if not twice.any():
+    if moments.is_unique:
         return frame
     copies = frame.assign(_moment=moments).duplicated().to_numpy()
     if copies.any():

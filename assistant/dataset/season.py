@@ -9,6 +9,7 @@ from assistant.dataset.series import Frequency
 # Beside the season of the frequency itself, longer ones that such data may follow even more.
 _LONGER = {"hour": (24, 168), "day": (7, 365), "working day": (5, 260), "week": (52,), "month": (12,), "quarter": (4,)}
 _STRONG = 0.15
+_ENOUGH = 50_000  # rows from the end that tell the season
 
 
 def find_season(training: np.ndarray, frequency: Frequency) -> int:
@@ -17,6 +18,7 @@ def find_season(training: np.ndarray, frequency: Frequency) -> int:
     Of the seasons that the frequency suggests, and for undated or yearly rows of any lag, the one with the highest
     autocorrelation of the series without its trend is taken.
     """
+    training = training[-_ENOUGH:]
     rows = len(training)
     named = {frequency.season, *_LONGER.get(frequency.step, ())} - {1}
     candidates = sorted(lag for lag in named if 2 <= lag <= rows // 2)

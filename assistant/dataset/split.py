@@ -73,7 +73,8 @@ def _shared(rows: int, wanted: tuple[float, ...]) -> Split:
 
 def fit_scaler(frame: pd.DataFrame, split: Split) -> Scaler:
     """Fit mean and standard deviation of each column on the training rows alone (a deviation of zero counts as one)."""
-    rows = frame.iloc[: split.train].to_numpy(dtype="float64")
-    mean, deviation = rows.mean(axis=0), rows.std(axis=0)
+    rows = [frame.iloc[: split.train, place].to_numpy(dtype="float64") for place in range(frame.shape[1])]
+    mean = np.array([column.mean() for column in rows])
+    deviation = np.array([column.std() for column in rows])
     deviation = np.where(deviation > 1e-12 * np.maximum(np.abs(mean), 1e-300), deviation, 1.0)
     return Scaler(mean=tuple(map(float, mean)), deviation=tuple(map(float, deviation)))

@@ -37,6 +37,8 @@ def find_stack(
     """
     if time is None or time.values is None or len(frame) < 4:
         return None
+    if time.values.is_unique:
+        return None
     moments, _ = pd.factorize(time.values)
     number = int(moments.max()) + 1
     if number < 2 or number > 0.7 * len(frame):

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import csv
+import io
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -20,6 +22,9 @@ from assistant.dataset.text_layout import FIXED_WIDTH, WHITESPACE, Layout, find_
 from assistant.errors import DatasetError
 
 _HEAD = 1 << 18
+_LARGE = 20_000_000  # bytes from which on the encoding is told from the start, until a text proves it wrong
+_SAMPLES, _SAMPLE = 8, 1 << 17  # parts of a large file that tell its columns' types, and their bytes
+_LONG = 100_000  # rows from which on memory is given back at once
 _BY_HAND = 40_000_000  # bytes up to which a crooked file is read cell by cell
 
 
@@ -28,7 +33,7 @@ def read_text(path: Path, columns: Sequence[str] | None = None, header: bool | N
 
     `columns` limits what is loaded; `header` says whether the columns' names stand in the file, for when it is known.
     """
-    encoding = find_encoding(path)
+    encoding = find_encoding(path, whole=path.stat().st_size < _LARGE)
     with path.open("rb") as stream:
         raw = stream.read(_HEAD)
         whole = not stream.read(1)
@@ -96,48 +101,100 @@ def _read_straight(
             crooked.append(row.text if len(crooked) < 20 else "")
         return "skip"
 
-    names = list(layout.names)
-    wanted = [name for name in names if columns is None or name in columns]
-    texts = {name: pa.string() for name in names} if layout.decimal_comma else {}
-    lines_breaking = False
-    for _ in range(2):
+    breaking = False
+    types = _sampled_types(path, layout, encoding) if path.stat().st_size >= _LARGE else {}
+    for _ in range(4):
         crooked.clear()
         try:
-            table = arrow_csv.read_csv(
-                str(path) if path.suffix not in (".gz", ".bz2") else pa.OSFile(str(path)),
-                read_options=arrow_csv.ReadOptions(
-                    column_names=names,
-                    skip_rows=layout.first_row,
-                    encoding="utf-8" if encoding == "utf-8-sig" else encoding,
-                    block_size=1 << 22,
-                ),
-                parse_options=arrow_csv.ParseOptions(
-                    delimiter=layout.separator,
-                    quote_char=layout.quote,
-                    newlines_in_values=lines_breaking,
-                    ignore_empty_lines=len(names) > 1,
-                    invalid_row_handler=leave_out,
-                ),
-                convert_options=arrow_csv.ConvertOptions(
-                    include_columns=wanted, column_types=texts, null_values=[""], strings_can_be_null=True
-                ),
-            )
+            with pa.OSFile(str(path)) as stream:  # a path alone would be unpacked by its ending
+                arrays = _parse(stream, layout, encoding, columns, breaking, types, leave_out)
         except (pa.ArrowInvalid, pa.ArrowKeyError, LookupError, UnicodeError):
-            if lines_breaking:
+            if types:
+                types = {}
+            elif breaking:
                 return None
-            lines_breaking = True
+            else:
+                breaking = True
             continue
-        if crooked and not lines_breaking and any('"' in text for text in crooked):
-            lines_breaking = True
+        if crooked and not breaking and any('"' in text for text in crooked):
+            breaking = True
             continue
-        return to_frame(table)
-    return to_frame(table)
+        if encoding == "utf-8" and any(pa.types.is_binary(array.type) for array in arrays.values()):
+            encoding = find_encoding(path)
+            if encoding != "utf-8":
+                continue
+        return to_frame(arrays)
+    return None
 
 
-def to_frame(table: pa.Table) -> pd.DataFrame:
-    """Return an Arrow table as a frame of numbers, times (nanoseconds are not assumed), flags and texts."""
+def _sampled_types(path: Path, layout: Layout, encoding: str) -> dict[str, pa.DataType]:
+    """Tell the columns' types from parts of a large file, so that Arrow need not keep all of it to find them itself."""
+    size = path.stat().st_size
+    parts = []
+    with path.open("rb") as stream:
+        for place in range(_SAMPLES):
+            stream.seek(place * size // _SAMPLES)
+            part = stream.read(_SAMPLE)
+            if place:
+                part = part[part.find(b"\n") + 1 :]
+            parts.append(part[: part.rfind(b"\n") + 1])
+    try:
+        arrays = _parse(io.BytesIO(b"".join(parts)), layout, encoding, None, True, {}, lambda _: "skip")
+    except (pa.ArrowInvalid, pa.ArrowKeyError, LookupError, UnicodeError):
+        return {}
+    types = {}
+    for name, array in arrays.items():
+        if pa.types.is_integer(array.type) or pa.types.is_floating(array.type):
+            types[name] = pa.float64()
+        elif pa.types.is_string(array.type) or pa.types.is_timestamp(array.type):
+            types[name] = array.type
+    return types
+
+
+def _parse(
+    stream: Any,
+    layout: Layout,
+    encoding: str,
+    columns: Sequence[str] | None,
+    breaking: bool,
+    types: dict[str, pa.DataType],
+    leave_out: Callable[[arrow_csv.InvalidRow], str],
+) -> dict[str, pa.ChunkedArray]:
+    """Parse a text table with Arrow; `breaking` allows line breaks inside quotes, `types` are those that are known."""
+    names = list(layout.names)
+    table = arrow_csv.read_csv(
+        stream,
+        read_options=arrow_csv.ReadOptions(
+            column_names=names,
+            skip_rows=layout.first_row,
+            encoding="utf-8" if encoding == "utf-8-sig" else encoding,
+            block_size=1 << 22,
+        ),
+        parse_options=arrow_csv.ParseOptions(
+            delimiter=layout.separator,
+            quote_char=layout.quote,
+            newlines_in_values=breaking,
+            ignore_empty_lines=len(names) > 1,
+            invalid_row_handler=leave_out,
+        ),
+        convert_options=arrow_csv.ConvertOptions(
+            include_columns=[name for name in names if columns is None or name in columns],
+            column_types={name: pa.string() for name in names} if layout.decimal_comma else types,
+            null_values=[""],
+            strings_can_be_null=True,
+        ),
+    )
+    return dict(zip(table.column_names, table.columns, strict=True))
+
+
+def to_frame(arrays: dict[str, pa.ChunkedArray]) -> pd.DataFrame:
+    """Return Arrow columns as a frame of numbers, times, flags and texts.
+
+    `arrays` is emptied on the way, so that a large table is not held twice.
+    """
     columns = {}
-    for name, column in zip(table.column_names, table.columns, strict=True):
+    for name in list(arrays):
+        column = arrays.pop(name)
         kind = column.type
         if pa.types.is_date(kind):
             column = column.cast(pa.timestamp("s"))
@@ -162,7 +219,10 @@ def to_frame(table: pa.Table) -> pd.DataFrame:
             )
             continue
         columns[name] = column.to_pandas()
-    return pd.DataFrame(columns)
+        if len(column) > _LONG:
+            del column
+            pa.default_memory_pool().release_unused()
+    return pd.DataFrame(columns, copy=False)
 
 
 def _text_of_time(column: pa.ChunkedArray) -> pa.ChunkedArray:

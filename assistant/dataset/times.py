@@ -201,6 +201,9 @@ def _spread(found: pd.DatetimeIndex, codes: np.ndarray, wanted: Sequence[int], n
 
 
 def _read_numeric(column: pd.Series, name: str) -> TimeReading | None:
+    start = column.iloc[:1000].to_numpy()
+    if (start < 0).any():
+        return None
     known = column.dropna()
     if len(known) < 2 or len(known) < 0.9 * len(column):
         return None
