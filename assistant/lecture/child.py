@@ -66,7 +66,8 @@ def answer(line: str) -> str:
 def main() -> None:
     """Answer requests until standard input ends."""
     answers = claim_output()
-    lower_priority()
+    # Before the trainings (10), since somebody waits for the answer, and after the page.
+    lower_priority(5)
     torch.set_num_threads(1)
     for line in sys.stdin:
         answers.write(answer(line) + "\n")

@@ -7,10 +7,10 @@ import sys
 from typing import TextIO
 
 
-def lower_priority() -> None:
+def lower_priority(by: int) -> None:
     """Give way to the page's process, where the system knows how."""
     if hasattr(os, "nice"):
-        os.nice(5)
+        os.nice(by)
 
 
 def claim_output() -> TextIO:

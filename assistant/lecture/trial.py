@@ -37,7 +37,7 @@ def run_trials(
 def main() -> None:
     """Run the trials that the argument asks for."""
     output = claim_output()
-    lower_priority()
+    lower_priority(10)
     arguments = json.loads(sys.argv[1])
 
     def tell(progress: tuple[AddingProgress, ...]) -> None:
