@@ -299,6 +299,9 @@ def test_a_manifest_that_was_edited_by_hand_is_refused(packed: Path) -> None:
         (lambda x: x.update(missing=["the student's name"]), "list of what is missing is not true"),
         (lambda x: x["student"].update(name="Somebody Else"), "LINKS.txt does not agree"),
         (lambda x: x["brief"].update(page_limit=1), "is too long"),
+        (lambda x: x["brief"].update(page_limit=3), "rules wrongly"),
+        (lambda x: x["files"][0].update(project=2), "is not what the manifest says"),
+        (lambda x: x["files"][1].update(role="dataset"), "is not what the manifest says"),
     ],
 )
 def test_a_manifest_that_does_not_tell_the_truth_is_found(packed: Path, change, sentence: str) -> None:
@@ -309,7 +312,7 @@ def test_a_manifest_that_does_not_tell_the_truth_is_found(packed: Path, change, 
     from assistant.bundle.manifest import Manifest
 
     repack(packed, {"manifest.json": manifest_bytes(Manifest.model_validate(manifest))})
-    result = verify(packed)
+    result = verify(packed, load_brief())
     assert not result.ok
     assert any(sentence in line for line in blocks(result.findings)), blocks(result.findings)
 

@@ -76,6 +76,13 @@ class FileEntry(_Frozen):
     pages: int | None = None
     deflated: Deflated | None = None
 
+    def has_usual_name(self) -> bool:
+        """Tell whether the member is called as a file of its role and project is."""
+        if self.role == "dataset":
+            return self.name.startswith(f"dataset-{self.project}/")
+        usual = {"report": f"report-{self.project}.pdf", "notebook": f"notebook-{self.project}.ipynb", "links": LINKS}
+        return self.name == usual[self.role]
+
 
 class Manifest(_Frozen):
     """Everything a bundle says about itself; `missing` names in words each part that is not there."""

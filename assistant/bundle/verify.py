@@ -123,6 +123,14 @@ def _check_contents(archive: Reader, manifest: Manifest) -> list[Finding]:
         findings.append(
             _block("The manifest lists a file twice.", ", ".join(sorted({x for x in listed if listed.count(x) > 1})))
         )
+    findings += [
+        _block(
+            f"{entry.name} is not what the manifest says.",
+            f"It stands there as the {entry.role} of project {entry.project}.",
+        )
+        for entry in manifest.files
+        if not entry.has_usual_name()
+    ]
     if not findings and present != listed:
         findings.append(
             _block("The members are not in the manifest's order.", "The archive was packed by another program.")
@@ -250,7 +258,10 @@ def _check_projects(manifest: Manifest) -> list[Finding]:
 def _check_rules(manifest: Manifest, brief: Brief) -> list[Finding]:
     """Hold the bundle against the rules that the receiver knows."""
     if manifest.brief.digest == brief.digest:
-        return []
+        told = (manifest.brief.title, manifest.brief.projects, manifest.brief.page_limit)
+        if told == (brief.title, len(brief.projects), brief.report.page_limit):
+            return []
+        return [_block("The manifest tells the course's rules wrongly.", "They do not fit the digest that it names.")]
     findings = [
         Finding(
             level=Level.WARN,

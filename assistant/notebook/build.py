@@ -18,6 +18,7 @@ from assistant.charts.wording import (
     method_name,
     show_duration,
     show_number,
+    show_percent,
     show_time,
     with_unit,
     within_sentence,
@@ -28,7 +29,7 @@ from assistant.notebook.cells import cells_of, markdown
 from assistant.notebook.embed import COMFORTABLE, LARGEST, pack_table, reads_plainly, too_large
 from assistant.notebook.modules import module_sources, summary
 from assistant.notebook.read import METADATA_KEY
-from assistant.training.run import Run
+from assistant.training.run import Run, Start
 
 TEXTS = TEMPLATES / "notebook"
 _FALLBACK = "### 3.<<number>> <<title>>\n\n```python\n<<source>>\n```\n"
@@ -160,7 +161,8 @@ def _words(series: Series, run: Run) -> dict[str, Any]:
         "against_mae": with_unit(show_number(run.scores[against].mae), markdown(unit)),
         "verdict": markdown(run.verdict.sentence),
         "log": run.start.transform == "log" if run.start else None,
-        "anchor": within_sentence(run.start.anchor) if run.start else "",
+        "anchor": _anchor(run.start) if run.start else "",
+        "trust": show_percent(run.start.trust) if run.start else None,
         "windows": f"{run.windows:,}" if run.windows else "test",
         "duration": show_duration(max(run.seconds, 1.0)),
         "method_names": _literal({name: method_name(name) for name in run.scores}),
@@ -168,6 +170,17 @@ def _words(series: Series, run: Run) -> dict[str, Any]:
         "versions": _literal(run.versions),
         "palette": LIGHT,
     }
+
+
+def _anchor(start: Start) -> str:
+    """Return in words what the network corrects: one simple forecast, or the mean of several with their weights."""
+    named = sorted(start.weights.items(), key=lambda pair: -pair[1])
+    large = [(name, weight) for name, weight in named if weight >= 0.05]
+    if len(large) < 2:
+        return within_sentence(large[0][0] if large else start.anchor)
+    return "the weighted mean of " + listed(
+        [f"{within_sentence(name)} ({show_percent(weight)})" for name, weight in large]
+    )
 
 
 def _told(repair: Repair) -> str:

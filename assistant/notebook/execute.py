@@ -197,4 +197,8 @@ def _scrubbed(content: bytes, folder: Path) -> bytes:
 
 
 def _plain(text: str, folder: Path) -> str:
-    return re.sub(r"\b0x[0-9a-f]{6,}\b", "0x…", text.replace(str(folder / "work"), ".").replace(str(Path.home()), "~"))
+    home = Path("~").expanduser()
+    shown = text.replace(str(folder / "work"), ".").replace(str(folder), ".")
+    if len(home.parts) > 1:  # a container's home may be the root of all paths
+        shown = shown.replace(str(home), "~")
+    return re.sub(r"\b0x[0-9a-f]{6,}\b", "0x…", shown)
