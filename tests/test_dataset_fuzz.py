@@ -1,0 +1,101 @@
+"""Mutated tables: whatever a file holds, it is understood or refused in a sentence, never with a traceback."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from assistant.dataset.cells import read_numbers
+from assistant.dataset.inspection import examine
+from assistant.dataset.links import parse_reference
+from assistant.dataset.profile import make_profile
+from assistant.dataset.times import read_single
+from assistant.errors import DatasetError
+from tests.dataset_tables import CASES
+
+MARKS = [b",", b";", b"\t", b'"', b"'", b"\n", b"\r", b"\0", b"\xff", b"\xfe\xff", b"-", b"nan", b"1e999", b"99999999999999999999", b"0000-00-00", b"\xe2\x80\xae", b"#", b" ", b"NaT", b"inf", b"()"]  # fmt: skip
+
+
+def mutated(content: bytes, seed: int) -> bytes:
+    """Change a file in up to six ways: cut, doubled, shuffled, flipped, marked."""
+    chance = random.Random(seed)
+    data = bytearray(content)
+    for _ in range(chance.randint(1, 6)):
+        if not data:
+            break
+        place = chance.randrange(len(data))
+        match chance.randrange(8):
+            case 0:
+                data[place] = chance.randrange(256)
+            case 1:
+                del data[place : place + chance.randint(1, 200)]
+            case 2:
+                data[place:place] = chance.choice(MARKS) * chance.randint(1, 3)
+            case 3:
+                rows = bytes(data).split(b"\n")
+                chance.shuffle(rows)
+                data = bytearray(b"\n".join(rows))
+            case 4:
+                data = bytearray(bytes(data).replace(chance.choice(MARKS[:6]), chance.choice(MARKS)))
+            case 5:
+                data = data[: chance.randint(0, len(data))]
+            case 6:
+                rows = bytes(data).split(b"\n")
+                row = chance.randrange(len(rows))
+                rows[row:row] = [rows[chance.randrange(len(rows))]] * chance.randint(1, 5)
+                data = bytearray(b"\n".join(rows))
+            case _:
+                data[place:place] = bytes(data[chance.randrange(len(data)) :][:300])
+    return bytes(data)
+
+
+def look(content: bytes, path: Path) -> None:
+    path.write_bytes(content)
+    try:
+        examination = examine(path)
+    except DatasetError as error:
+        assert str(error)
+        return
+    assert examination.inspection.verdict
+    assert make_profile(examination).columns == examination.table.columns
+    if examination.series is not None:
+        assert not examination.series.frame.isna().any().any()
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_a_mutated_table_is_understood_or_refused(seed: int, tmp_path: Path) -> None:
+    case = CASES[seed * 7 % len(CASES)]
+    look(mutated(case.content, seed), tmp_path / f"table{case.suffix}")
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(content=st.binary(max_size=400))
+def test_any_bytes_are_understood_or_refused(content: bytes, tmp_path: Path) -> None:
+    look(content, tmp_path / "table.csv")
+
+
+@settings(max_examples=60, deadline=None)
+@given(text=st.text(max_size=120))
+def test_any_text_is_a_reference_or_refused(text: str) -> None:
+    try:
+        link = parse_reference(text)
+    except DatasetError as error:
+        assert str(error)
+        return
+    assert link.page.startswith("https://")
+
+
+@settings(max_examples=60, deadline=None)
+@given(texts=st.lists(st.text(alphabet="0123456789-/.: TZQWJanFebPM,+'?", max_size=20), min_size=1, max_size=12))
+def test_any_texts_are_moments_or_numbers_or_neither(texts: list[str]) -> None:
+    import pandas as pd
+
+    column = pd.Series(texts, dtype="str")
+    reading = read_single(column, "date")
+    assert reading is None or reading.values is None or len(reading.values) == len(texts)
+    numbers = read_numbers(column)
+    assert numbers is None or len(numbers.values) == len(texts)
