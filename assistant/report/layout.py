@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from assistant.report.style import Paper
@@ -18,7 +18,8 @@ class Block:
     """Something that stands in a column: a flowable of reportlab with its height and the space around it in points.
 
     `wide` blocks stand across all columns at the head of a page. A `figure` may move on to the head of a later column
-    while the text goes on, but not past a `barrier`.
+    while the text goes on, but not past a `barrier`. A `part` is what a paragraph
+    was parted into.
     """
 
     kind: BlockKind
@@ -31,6 +32,7 @@ class Block:
     anchor: str = ""
     leading: float = 12.0
     barrier: bool = False
+    part: bool = False
     height: float = field(init=False)
 
     def __post_init__(self) -> None:
@@ -49,18 +51,10 @@ class Block:
         parts = self.flow.split(self.width, room)
         if len(parts) != 2:
             return []
+        first, rest = parts
         return [
-            Block(
-                self.kind,
-                parts[0],
-                self.width,
-                self.section,
-                self.before,
-                0.0,
-                anchor=self.anchor,
-                leading=self.leading,
-            ),
-            Block(self.kind, parts[1], self.width, self.section, 0.0, self.after, leading=self.leading),
+            replace(self, flow=first, after=0.0, part=True),
+            replace(self, flow=rest, before=0.0, anchor="", part=True),
         ]
 
 
