@@ -20,8 +20,8 @@ COMMON = {"errors", "findings", "files", "clock", "facts", "settings", "brief"}
 # Which library may be imported where.
 HOMES = {
     "torch": ("training", "lecture"),
-    "kaggle": ("dataset/sources",),
-    "kagglesdk": ("dataset/sources",),
+    "kaggle": ("dataset/kaggle_source",),
+    "kagglesdk": ("dataset/kaggle_source",),
     "yagmail": ("delivery",),
     "reportlab": ("report",),
     "gradio": ("ui",),

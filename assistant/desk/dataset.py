@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -66,14 +67,11 @@ def choose_ready(desk: Desk, number: int, name_or_folder: str | Path) -> None:
     allowed = desk.brief.projects[number - 1].choices
     if allowed and project.name not in allowed:
         raise DatasetError("This project is not offered here.", project.title, f"Choose one of {', '.join(allowed)}.")
-    folder = _fresh(desk, number)
-    path = folder / project.table
-    shutil.copyfile(project.path, path)
     choice = DatasetChoice(
         source=project.source(), ready=project.name, roles=project.roles, horizon=project.horizon, season=project.season,
         units=project.units, unit=project.units.get(project.target, ""),
     )  # fmt: skip
-    _take(desk, number, path, choice, title=project.title, question=project.question)
+    _take(desk, number, project.path, choice, title=project.title, question=project.question)
 
 
 def take_upload(desk: Desk, number: int, path: str | None) -> None:
@@ -83,21 +81,18 @@ def take_upload(desk: Desk, number: int, path: str | None) -> None:
     from assistant.dataset.fetch import take_upload as take
 
     stored, source = take(
-        Path(path), Path(path).name, _fresh(desk, number), desk.services.limits, clock=desk.services.clock
+        Path(path), Path(path).name, _arrivals(desk, number), desk.services.limits, clock=desk.services.clock
     )
     _take(desk, number, stored, DatasetChoice(source=source))
 
 
 def take_file(desk: Desk, number: int, path: Path) -> None:
     """Take a table that lies on this machine, as the command line does."""
-    folder = _fresh(desk, number)
-    stored = folder / path.name
-    shutil.copyfile(path, stored)
     source = Source(
-        kind="upload", reference=path.name, title=path.stem, file_name=path.name, sha256=sha256_of(stored),
-        size=stored.stat().st_size,
+        kind="upload", reference=path.name, title=path.stem, file_name=path.name, sha256=sha256_of(path),
+        size=path.stat().st_size,
     )  # fmt: skip
-    _take(desk, number, stored, DatasetChoice(source=source))
+    _take(desk, number, path, DatasetChoice(source=source))
 
 
 def fetch_link(desk: Desk, number: int, reference: str, token: str = "", file: str | None = None) -> str:
@@ -118,7 +113,7 @@ def fetch_link(desk: Desk, number: int, reference: str, token: str = "", file: s
     kaggle = parse_credentials(token) if own else services.kaggle
     try:
         stored, source = fetch(
-            reference.strip(), _fresh(desk, number), limits=services.limits, network=services.network, kaggle=kaggle,
+            reference.strip(), _arrivals(desk, number), limits=services.limits, network=services.network, kaggle=kaggle,
             file=file, clock=services.clock,
         )  # fmt: skip
     except SeveralFiles as several:
@@ -138,11 +133,18 @@ def fetch_offered(desk: Desk, number: int, name: str | None, token: str = "") ->
     return fetch_link(desk, number, offered.reference, token, file=name)
 
 
-def _fresh(desk: Desk, number: int) -> Path:
-    """Return the folder for a new table; an older one stays until the new one is there."""
-    folder = desk.project_folder(number).dataset
+def _arrivals(desk: Desk, number: int) -> Path:
+    """Return the folder where new tables arrive; the one in use stays until a new one could be read."""
+    folder = desk.project_folder(number).root / "arrivals"
     folder.mkdir(parents=True, exist_ok=True)
     return folder
+
+
+def _put(path: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=target.parent, prefix=".", delete=False) as stream, path.open("rb") as source:
+        shutil.copyfileobj(source, stream)
+    Path(stream.name).replace(target)
 
 
 def _take(desk: Desk, number: int, path: Path, choice: DatasetChoice, title: str = "", question: str = "") -> None:
@@ -158,8 +160,10 @@ def _take(desk: Desk, number: int, path: Path, choice: DatasetChoice, title: str
                 "unit": table.units.get(suggestion.roles.target, ""),
             }
         )
-    for other in path.parent.iterdir():
-        if other.is_file() and other != path:
+    folder = desk.project_folder(number).dataset
+    _put(path, folder / choice.source.file_name)
+    for other in folder.iterdir():
+        if other.name != choice.source.file_name:
             other.unlink()
     write_atomically(_overview_path(desk, number), _overview(table, reasons).model_dump_json())
 

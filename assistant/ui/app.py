@@ -37,7 +37,9 @@ def build_blocks(wizard: Wizard) -> gr.Blocks:
     """Lay out all pages, then connect them: an event can only change what has been laid out before."""
     brief = wizard.services.brief
     blocks: gr.Blocks
-    with gr.Blocks(title=f"Submission assistant – {brief.title}", analytics_enabled=False) as blocks:
+    with gr.Blocks(
+        title=f"Submission assistant – {brief.title}", analytics_enabled=False, delete_cache=(3600, 86_400)
+    ) as blocks:
         gr.HTML(f'<div class="masthead"><h1>Submission assistant</h1><p>{escape(brief.title)}</p></div>')
         wizard.seen = gr.State(Seen())
         inner: dict[int, gr.Tabs] = {}
