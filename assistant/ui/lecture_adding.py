@@ -45,7 +45,9 @@ def show(run: AddingRun | None) -> str:
     """Return how a student's run stands: sentences, the curves of the error, and a table, as HTML."""
     if run is None:
         return '<p class="lecture-note">Nothing has been run yet. Choose a length and press Run.</p>'
-    return f'<div class="lecture-says" role="status"><p>{_state(run)}</p></div>{_curves(run)}{_table(run.progress)}'
+    # A run in progress is drawn anew every moment; only what it came to is read out unasked.
+    role = "" if run.active else ' role="status"'
+    return f'<div class="lecture-says"{role}><p>{_state(run)}</p></div><div class="lecture-row">{_curves(run)}{_table(run.progress)}</div>'
 
 
 def _state(run: AddingRun) -> str:

@@ -39,7 +39,7 @@ def _series() -> str:
     return _strip(
         "A row of observations, one at each time step.",
         ["a"] * _ACROSS,
-        [(0, 1, "one step")],
+        [(0, 4, "one at each step")],
         {0: "x₁", 1: "x₂", 2: "x₃"},
     )
 
