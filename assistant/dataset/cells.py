@@ -35,7 +35,7 @@ _SHAPE = re.compile(
 )
 _WORDS_OF_DATES = re.compile(
     r"(?i)\b(?:jan|feb|mar|apr|may|mai|jun|jul|aug|sep|sept|oct|okt|nov|dec|dez|mon|tue|wed|thu|fri|sat|sun|tues|wednes|thurs|satur)"
-    r"(?:uary|ruary|ch|il|e|y|ust|tember|ober|ember|day|s)?\.?(?![a-z])|(?<=\d)\s*(?:am|pm|z|utc|gmt|st|nd|rd|th|h)\b|(?<=\d)t(?=\d)"
+    r"(?:uary|ruary|ch|il|e|y|ust|tember|ober|ember|day|s)?\.?(?![a-z])|(?<=\d)\s*(?:am|pm|z|utc|gmt|ces?t|[ecmp][sd]t|bst|ist|st|nd|rd|th|h)\b|(?<=\d)t(?=\d)"
     r"|(?<=\d)\s*-?[qwm]\s*(?=\d)|\b[qw](?=\d)"
 )
 _CURRENCY_SIGNS = re.compile(rf"[{re.escape(_CURRENCY)}%°]|\b{_CURRENCY_CODES}(?![a-zA-Z])")
@@ -161,9 +161,10 @@ def find_decimal(bodies: Iterable[str], hint: Decimal) -> tuple[Decimal, bool]:
         if plain_small and not plain_large:
             return ".", False
         return (",", False) if plain_large or hint == "," else (".", not plain_small)
+    if dot_group and not comma_group and hint == "," and not plain_large:
+        # 1.234 may be one thousand or one and a bit: whole numbers below a thousand speak for the first.
+        return ",", not plain_small
     if dot_group and not comma_group:
-        if hint == "," and not plain_large:
-            return ",", not plain_small
         return ".", False
     return hint, False
 

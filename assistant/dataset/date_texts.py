@@ -79,6 +79,7 @@ def read_date_texts(texts: Sequence[str], order: DateOrder | None, rows: np.ndar
     evenly. `order` settles what the texts leave open.
     """
     notes: list[str] = []
+    texts = _latin(texts)
     if len(texts) > _MANY and (plain := _plain_forms(texts, order, rows)) is not None:
         return plain
     quick = _whole_forms(texts)
@@ -112,6 +113,25 @@ def read_date_texts(texts: Sequence[str], order: DateOrder | None, rows: np.ndar
         )
         notes.append(IN_UTC)
     return replace(found, notes=(*found.notes, *notes))
+
+
+def _latin(texts: Sequence[str]) -> Sequence[str]:
+    """Write dates with East Asian signs, dates run together with their time, and the year behind the time, like others."""
+    first = texts[0]
+    if re.search(r"\d\s*[年년]", first):
+        signs = str.maketrans({"年": "-", "년": "-", "月": "-", "월": "-", "日": " ", "일": " ", "時": ":", "시": ":"})
+        return [re.sub(r"-\s+", "-", text.translate(signs)).strip(" -:") for text in texts]
+    if re.fullmatch(r"\d{8}[T_ ]?\d{4}(?:\d{2})?Z?", first) and not first.isdigit():
+        return [re.sub(r"^(\d{8})[T_ ]?(\d{2})(\d{2})(\d{2})?Z?$", _with_colons, text) for text in texts]
+    if re.search(r"\d:\d\d(?::\d\d)?(?: [A-Z]{2,5})? \d{4}$", first):
+        return [
+            re.sub(r"^(.*?) (\d{1,2}:\d\d(?::\d\d)?)(?: [A-Z]{2,5})? (\d{4})$", r"\1 \3 \2", text) for text in texts
+        ]
+    return texts
+
+
+def _with_colons(match: re.Match[str]) -> str:
+    return f"{match[1]} {match[2]}:{match[3]}:{match[4] or '00'}"
 
 
 def _plain_forms(texts: Sequence[str], order: DateOrder | None, rows: np.ndarray) -> DateTexts | None:
@@ -168,7 +188,7 @@ def _whole_forms(texts: Sequence[str]) -> DateTexts | None:
         matches = [pattern.match(text) for text in texts]
         if sum(match is not None for match in matches) < _ENOUGH * len(texts):
             continue
-        if form == "years" and not all(_is_span(text) for text, match in zip(texts, matches, strict=True) if match):
+        if form == "years" and not _are_spans([text for text, match in zip(texts, matches, strict=True) if match]):
             continue
         values = pd.DatetimeIndex(
             pd.to_datetime(
@@ -181,11 +201,13 @@ def _whole_forms(texts: Sequence[str]) -> DateTexts | None:
     return None
 
 
-def _is_span(text: str) -> bool:
-    first, last = (part.strip() for part in re.split(r"[-/–]", text, maxsplit=1))
-    if len(last) == 4:
-        return 0 < int(last) - int(first) <= 10
-    return (int(first) + 1) % 100 == int(last) and int(last) > 12
+def _are_spans(texts: Sequence[str]) -> bool:
+    """Spans of years such as 2019/20: the second always follows the first, and once it cannot be a month."""
+    ends = [tuple(part.strip() for part in re.split(r"[-/–]", text, maxsplit=1)) for text in texts]
+    if all(len(last) == 4 for _, last in ends):
+        return all(0 < int(last) - int(first) <= 10 for first, last in ends)
+    follows = all(len(last) == 2 and (int(first) + 1) % 100 == int(last) for first, last in ends)
+    return follows and any(int(last) > 12 or int(last) == 0 for _, last in ends)
 
 
 def _quarter(match: re.Match[str]) -> str:

@@ -49,6 +49,7 @@ _CODE_WORDS = re.compile(
     re.IGNORECASE,
 )
 _MOST_FEATURES = 8
+_TRIED = 60  # columns from the left that are tried as the time; beyond, only those with such a name
 _COMPARED = 20_000
 
 
@@ -107,7 +108,7 @@ def find_time(
     order = choices.date_order if choices else None
     singles = []
     for place, name in enumerate(frame.columns):
-        if columns[name].kind == "empty":
+        if columns[name].kind == "empty" or (place >= _TRIED and plain_name(name) not in TIME_NAMES):
             continue
         if not _may_be_time(frame[name], name, columns[name]):
             continue
@@ -215,11 +216,15 @@ def _add_clock(frame: pd.DataFrame, reading: TimeReading) -> TimeReading | None:
 
 def _may_be_clock(frame: pd.DataFrame, name: str, days: pd.DatetimeIndex) -> bool:
     """A clock time by its name, or numbers that count the same parts of each day."""
+    column = frame[name]
     if plain_name(name) in CLOCK_NAMES or re.search(r"(?i)time|hour|uhr|hhmm", name):
-        return read_clock(frame[name]) is not None
-    if read_periods(frame[name]) is None:
+        return read_clock(column) is not None
+    if column.dtype == "str" and column.head(20).str.contains(":").all():
+        return read_clock(column) is not None
+    if read_periods(column) is None or pd.DataFrame({"day": days, "part": column}).duplicated().any():
         return False
-    return not pd.DataFrame({"day": days, "part": frame[name]}).duplicated().any()
+    # The count must begin anew with each day.
+    return abs(int((column == column.min()).sum()) - days.nunique()) <= 1 + days.nunique() // 20
 
 
 def _echoes(frame: pd.DataFrame, columns: Mapping[str, Column], time: TimeReading | None) -> set[str]:
@@ -239,7 +244,11 @@ def _echoes(frame: pd.DataFrame, columns: Mapping[str, Column], time: TimeReadin
 
 
 def _counts_rows(values: np.ndarray) -> bool:
-    return len(values) > 2 and bool((np.diff(values) == 1).all())
+    """Numbers that rise by the same step from row to row only count the rows."""
+    if len(values) < 3 or np.isnan(values[:3]).any() or values[1] <= values[0]:
+        return False
+    step = values[1] - values[0]
+    return bool((np.abs(np.diff(values) - step) <= 1e-6 * max(abs(step), abs(float(values[-1])) * 1e-3)).all())
 
 
 def _is_time_again(column: pd.Series, name: str) -> bool:
@@ -265,7 +274,7 @@ def _weight(column: Column, columns: Mapping[str, Column]) -> float:
     words = [plain_name(word) for word in re.split(r"[\s_.\-/]+", column.name)]
     weight = 0.0
     if plain in _TARGET_WORDS:
-        weight = 3.0 - 0.02 * _TARGET_WORDS.index(plain)
+        weight = 2.2 - 0.02 * _TARGET_WORDS.index(plain)
     elif any(word in _TARGET_WORDS for word in words):
         weight = 2.0 - 0.02 * min(_TARGET_WORDS.index(word) for word in words if word in _TARGET_WORDS)
     if _CODE_WORDS.search(column.name):
@@ -273,7 +282,7 @@ def _weight(column: Column, columns: Mapping[str, Column]) -> float:
     assert column.values is not None
     names = list(columns)
     place = names.index(column.name)
-    weight += 0.5 * (place == len(names) - 1) + 0.1 * (place == 1)
+    weight += 0.25 * (place == len(names) - 1) + 0.1 * (place == 1)
     weight -= 1.5 * column.missing / max(len(column.values), 1)
     if column.distinct < 10 and len(column.values) > 50:
         weight -= 1.5

@@ -43,7 +43,7 @@ def find_stack(
     number = int(moments.max()) + 1
     if number < 2 or number > 0.7 * len(frame):
         return None
-    parts = set(find_parts(list(frame.columns)).values())
+    parts = {name for name in find_parts(list(frame.columns)).values() if columns[name].kind != "text"}
     names = [
         name
         for name, column in columns.items()

@@ -25,7 +25,7 @@ _UNIT = re.compile(
     r"number|index|UTC|GMT|local|[-–]|yyyy\S*|dd\S*|mm\S*|hh\S*|date|time|text|string|float|int(?:eger)?|1)\s*[\])]?$",
     re.IGNORECASE,
 )
-_DATE_NAME = re.compile(r"\d[-/.]\d+[-/.]\d|\d{4}[-/]\d|\d[-\s]?[A-Za-z]{3}|[A-Za-z]{3}[-\s]?\d")
+_DATE_NAME = re.compile(r"\d[-/.]\d+[-/.]\d|\d{4}[-/]\d|\d{4}[QMWqmw]\d|\d[-\s]?[A-Za-z]{3}|[A-Za-z]{3}[-\s]?\d")
 _BRACKETED = re.compile(r"^\s*[\[(].*[\])]\s*$")
 
 
@@ -47,6 +47,7 @@ class Layout:
     widths: tuple[tuple[int, int], ...] = ()
     comment: str = ""
     decimal_comma: bool = False
+    grouped: tuple[str, ...] = ()  # columns whose points may stand between thousands
     wrapped: bool = False  # every line stands in quotes as a whole
     renamed: tuple[str, ...] = ()
 
@@ -149,12 +150,15 @@ def _find_separator(lines: Sequence[str], declared: str | None) -> tuple[str, st
     spaces = [_cells(line, WHITESPACE, quote) for line in lines]
     spaced = _score(spaces)
     widths = _find_widths(lines)
+    usual = Counter(map(len, spaces)).most_common(1)
+    if spaced > 0.6 and usual and usual[0][0] != len(widths):
+        widths = ()  # what stands below or above the table hides its columns
     if widths and (not best or best_score < 0.75):
         fixed = _score([_cells(line, FIXED_WIDTH, quote, widths) for line in lines])
         ragged = len({len(row) for row in spaces}) > 1
         if fixed >= spaced - 0.02 and fixed > best_score and ragged:
             return FIXED_WIDTH, quote, widths
-    if spaced > max(best_score, 0.55) and not _words_only(spaces):
+    if spaced > max(best_score + 0.1, 0.55) and not _words_only(spaces):
         return WHITESPACE, quote, ()
     return best or ",", quote, ()
 
@@ -231,6 +235,7 @@ def _arrange(
     counts = Counter(len(row) for _, row in rows[len(rows) // 4 :])
     width = max(counts.items(), key=lambda item: (item[1], item[0]))[0] if counts else 1
     start = _first_of_table(rows, width)
+    start = _later_header(rows, start, width)
     block = _header_rows(rows[start:], width) if header is None else int(header)
     header_rows = [row for _, row in rows[start : start + block]]
     data = rows[start + block :]
@@ -251,6 +256,7 @@ def _arrange(
         units={unique[index]: unit for index, unit in units.items() if index < len(unique)},
         widths=widths,
         comment=comment,
+        grouped=_grouped(unique, [row for _, row in data]) if separator == ";" else (),
         decimal_comma=separator != "," and _has_decimal_comma([row for _, row in data]),
         wrapped=wrapped,
         renamed=renamed,
@@ -261,13 +267,23 @@ def _has_decimal_comma(rows: Sequence[Sequence[str]]) -> bool:
     return any(re.fullmatch(r"\s*[-+]?\d[\d.\s]*,\d+(?:[eE][-+]?\d+)?\s*", cell) for row in rows for cell in row)
 
 
+def _grouped(names: Sequence[str], rows: Sequence[Sequence[str]]) -> tuple[str, ...]:
+    """Columns in which every point has three digits behind it and no zero before it."""
+    found = []
+    for index, name in enumerate(names):
+        cells = [row[index] for row in rows if index < len(row) and "." in row[index]]
+        if len(cells) >= 3 and all(re.fullmatch(r"-?[1-9]\d{0,2}(?:\.\d{3})+", cell) for cell in cells):
+            found.append(name)
+    return tuple(found)
+
+
 def _first_of_table(rows: Sequence[tuple[int, list[str]]], width: int) -> int:
     """The table starts at the first row from which on the rows are about as wide and as full as the body."""
     body = [row for _, row in rows[len(rows) // 4 :] if len(row) == width]
     fullness = sorted(sum(not is_missing(cell) for cell in row) for row in body)
     usual = fullness[len(fullness) // 2] if fullness else width
     for index, (_, row) in enumerate(rows):
-        near = len(row) >= width - 1 if width > 2 else len(row) == width
+        near = width - 1 <= len(row) <= width or not any(row[width:]) if width > 2 else len(row) == width
         filled = sum(bool(cell.strip()) for cell in row)
         unnamed = len(row) == width > 1 and not row[0] and all(row[1:])  # names behind an index without one
         enough = filled >= max(1, 0.6 * usual if width > 2 else usual) and (width == 1 or filled > 1 or usual <= 1)
@@ -276,6 +292,24 @@ def _first_of_table(rows: Sequence[tuple[int, list[str]]], width: int) -> int:
                 continue
             return index
     return 0
+
+
+def _later_header(rows: Sequence[tuple[int, list[str]]], start: int, width: int) -> int:
+    """A table of facts about the data may stand above it, with names of its own: the last row of names counts."""
+    body = [row for _, row in rows[len(rows) // 3 :] if len(row) == width]
+    if len(body) < 5 or width < 2:
+        return start
+    typed = [column for column in range(width) if _typed_share(body, column) > 0.5]
+    for index in range(min(len(rows) // 3, start + 40) - 1, start + 3, -1):
+        row, after = rows[index][1], rows[index + 1][1]
+        names = (
+            len(row) == width
+            and typed
+            and all(row[c] and not is_missing(row[c]) and not looks_typed(row[c]) for c in typed)
+        )
+        if names and len(after) == width and any(looks_typed(after[column]) for column in typed):
+            return index
+    return start
 
 
 def _body_typed(body: Sequence[Sequence[str]]) -> bool:

@@ -47,7 +47,7 @@ def read_text(path: Path, columns: Sequence[str] | None = None, header: bool | N
         encoding="utf-8" if encoding == "utf-8-sig" else encoding,
         header=layout.header,
         first_row=layout.first_row,
-        decimal_comma=layout.decimal_comma,
+        decimal_comma=layout.decimal_comma or bool(layout.grouped),
         above=layout.above,
     )
     crooked: list[str] = []
@@ -179,7 +179,10 @@ def _parse(
         ),
         convert_options=arrow_csv.ConvertOptions(
             include_columns=[name for name in names if columns is None or name in columns],
-            column_types={name: pa.string() for name in names} if layout.decimal_comma else types,
+            column_types={
+                **types,
+                **{name: pa.string() for name in (names if layout.decimal_comma else layout.grouped)},
+            },
             null_values=[""],
             strings_can_be_null=True,
         ),
@@ -266,7 +269,10 @@ def _read_by_hand(
             )
         )
     wanted = [(index, name) for index, name in enumerate(layout.names) if columns is None or name in columns]
-    data = {name: _column([row[index] for row in rows], layout.decimal_comma) for index, name in wanted}
+    data = {
+        name: _column([row[index] for row in rows], layout.decimal_comma or name in layout.grouped)
+        for index, name in wanted
+    }
     return pd.DataFrame(data), repairs
 
 

@@ -120,7 +120,7 @@ def read_single(column: pd.Series, name: str, order: DateOrder | None = None) ->
     if pd.api.types.is_bool_dtype(column):
         return None
     if pd.api.types.is_numeric_dtype(column):
-        return _read_numeric(column.astype("float64"), name)
+        return _read_numeric(column.astype("float64"), name, order)
     return _read_texts(column, name, order)
 
 
@@ -146,7 +146,7 @@ def _read_texts(column: pd.Series, name: str, order: DateOrder | None) -> TimeRe
     digits = [index for index in wanted if re.fullmatch(r"\d+(?:\.\d+)?", names[index])]
     if len(digits) >= 0.9 * len(wanted):
         numbers = pd.to_numeric(texts.where(texts.str.fullmatch(r"\d+(?:\.\d+)?"), None), errors="coerce")
-        return _read_numeric(numbers.astype("float64"), name)
+        return _read_numeric(numbers.astype("float64"), name, order)
     rows = _positions(codes, wanted)
     found = read_date_texts([names[index] for index in wanted], order, rows)
     if found is None:
@@ -200,7 +200,7 @@ def _spread(found: pd.DatetimeIndex, codes: np.ndarray, wanted: Sequence[int], n
     return pd.DatetimeIndex(full[codes])
 
 
-def _read_numeric(column: pd.Series, name: str) -> TimeReading | None:
+def _read_numeric(column: pd.Series, name: str, order: DateOrder | None) -> TimeReading | None:
     start = column.iloc[:1000].to_numpy()
     if (start < 0).any():
         return None
@@ -214,11 +214,13 @@ def _read_numeric(column: pd.Series, name: str) -> TimeReading | None:
         re.search(r"(?i)date|time|year|month|jahr|epoch|unix|period|stamp", name)
     )
     if (numbers == np.floor(numbers)).all():
-        return _read_whole_numbers(column, numbers, name, named)
+        return _read_whole_numbers(column, numbers, name, named, order)
     return _read_fractions(column, numbers, name, named)
 
 
-def _read_whole_numbers(column: pd.Series, numbers: np.ndarray, name: str, named: bool) -> TimeReading | None:
+def _read_whole_numbers(
+    column: pd.Series, numbers: np.ndarray, name: str, named: bool, order: DateOrder | None
+) -> TimeReading | None:
     low, high = numbers.min(), numbers.max()
     rising = _mostly_one_way(numbers)
     if low >= _YEARS[0] and high <= _YEARS[1]:
@@ -248,6 +250,10 @@ def _read_whole_numbers(column: pd.Series, numbers: np.ndarray, name: str, named
             values = pd.to_datetime(texts, format=pattern, errors="coerce")
         if values.notna().sum() >= 0.98 * len(numbers) and (named or rising or digits >= 8):
             return _made(name, form, values)
+    if named and low >= 10**6 and high < 10**8 and _YEARS[0] <= numbers[0] % 10_000 <= _YEARS[1]:
+        dates = column.astype("Int64").astype("str").str.zfill(8)
+        dates = dates.str.slice(0, 2) + "/" + dates.str.slice(2, 4) + "/" + dates.str.slice(4)
+        return _read_texts(dates, name, order)
     if len(np.unique(numbers)) > 2 and (named or rising):
         for least, most, unit, form in _EPOCHS:
             if least <= low and high <= most:

@@ -17,6 +17,7 @@ from assistant.dataset.table import Table
 from assistant.dataset.times import PART_NAMES, plain_name
 
 _LEAST = 5
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _MOST_CELLS = 20_000_000
 _YEAR = re.compile(r"^(?:[XYFxyf]_?|FY\s?)?(1[5-9]\d\d|20\d\d|2100)(?:\s*\[YR\d{4}\])?(?:\.0)?$")
 
@@ -32,6 +33,7 @@ class _Wide:
 
 def lengthen(table: Table) -> Table:
     """Return a wide table with one row for each moment, or the table itself when it is not wide."""
+    table = _named_months(table)
     found = _months(table) or _moments(table)
     if found is None or len(table.frame) * len(found.columns) > _MOST_CELLS:
         return table
@@ -59,6 +61,19 @@ def _months(table: Table) -> _Wide | None:
         if first in months or not len(values) or not values.between(1500, 2200).all():
             return None
     return _Wide(tuple(months), tuple(str(number) for number in months.values()), "month")
+
+
+def _named_months(table: Table) -> Table:
+    """Name the columns of a table of years by months that came without names; rows that are none are left out."""
+    if table.reader.header is not False or len(table.columns) != 13:
+        return table
+    years = pd.to_numeric(table.frame.iloc[:, 0], errors="coerce")
+    good = years.between(1500, 2200) & (table.frame.notna().sum(axis=1) > 2)
+    if good.sum() < 4 or good.mean() < 0.8 or (years[good].diff().dropna() != 1).any():
+        return table
+    frame = table.frame[good].reset_index(drop=True)
+    frame.columns = ["year", *_MONTHS]
+    return Table(frame=frame, reader=table.reader, units=table.units, repairs=table.repairs)
 
 
 def _moments(table: Table) -> _Wide | None:
