@@ -7,36 +7,26 @@ at a time. The same chart gives the same bytes.
 from __future__ import annotations
 
 import io
-import math
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from itertools import pairwise
 from typing import Any
 
 import matplotlib as mpl
-import numpy as np
-from matplotlib import dates, font_manager, ticker
-from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib import font_manager
 from matplotlib.figure import Figure
-from matplotlib.legend import Legend
-from matplotlib.text import Text
 
-from assistant.charts.chart import Axis, Chart, Mark, Panel
+from assistant.charts.chart import Chart
+from assistant.charts.figure import build_figure
 from assistant.charts.fonts import fallback_files
-from assistant.charts.palette import DARK, LIGHT
+from assistant.charts.palette import LIGHT
 from assistant.charts.pointing import with_pointing
-from assistant.charts.thinning import thin
-from assistant.charts.wording import show_number
 
 COLUMN_MM = 86.0
 PAGE_MM = 178.0
 SCREEN_MM = 130.0
-_INCH = 25.4
 _LOCK = threading.RLock()
-_LABELLED = ("line", "points", "bars", "stems", "band")
 
 
 def default_width(chart: Chart) -> float:
@@ -142,262 +132,3 @@ def _fallback_families(chart: Chart) -> list[str]:
         if str(path) not in known:
             font_manager.fontManager.addfont(str(path))
     return [font_manager.get_font(str(path)).family_name for path in files]
-
-
-def build_figure(chart: Chart, width_mm: float, stretch: float, palette: Mapping[str, str]) -> Figure:
-    """Return the drawn figure; only to be called inside the lock and the settings."""
-    width = width_mm / _INCH
-    figure = Figure(figsize=(width, width * chart.height * stretch), layout="constrained")
-    FigureCanvasAgg(figure)
-    figure.get_layout_engine().set(w_pad=0.02, h_pad=0.02, wspace=0.03, hspace=0.03)  # type: ignore[union-attr, call-arg]
-    count = len(chart.panels)
-    # The panel along the time axis gets more room than a histogram.
-    ratios = [1.5 if count > 2 and panel.x.scale == "time" else 1.0 for panel in chart.panels]
-    if chart.stacked:
-        axes = figure.subplots(count, 1, squeeze=False, height_ratios=ratios).ravel()
-    else:
-        axes = figure.subplots(1, count, squeeze=False, width_ratios=ratios).ravel()
-    for panel, ax in zip(chart.panels, axes, strict=True):
-        _draw_panel(panel, ax, palette, several=count > 1)
-    # Laid out once without the legends, which are then made to fit, and again with them, because the room that a legend
-    # takes can make its axes narrower. Nothing moves afterwards.
-    figure.draw_without_rendering()
-    for panel, ax in zip(chart.panels, axes, strict=True):
-        _name_spans(panel, ax)
-        _fit_legend(ax)
-        _fit_title(ax)
-    figure.draw_without_rendering()
-    refitted = [_fit_legend(ax) for ax in axes]
-    if any(refitted):
-        figure.draw_without_rendering()
-    figure.set_layout_engine("none")
-    return figure
-
-
-def _draw_panel(panel: Panel, ax: Axes, palette: Mapping[str, str], *, several: bool) -> None:
-    ax.set_axisbelow(True)
-    sideways = panel.y.scale == "names"
-    ax.grid(True, axis="x" if sideways else "y", color=palette["grid"], linewidth=0.4)
-    for order, mark in enumerate(panel.marks):
-        _draw_mark(mark, ax, palette, 2 + order / 10, sideways=sideways, whole=panel.x.whole)
-    _prepare_axis(ax, panel.x, "x")
-    _prepare_axis(ax, panel.y, "y")
-    if panel.same_scale:
-        ax.set_aspect("equal", adjustable="box")
-    if not sideways and any(mark.kind in ("bars",) for mark in panel.marks):
-        ax.set_ylim(bottom=0)
-    _limit_x(panel, ax)
-    if several and panel.title:
-        ax.set_title(_plain(panel.title), loc="left", fontweight="bold", pad=3)
-    labelled = [mark for mark in panel.marks if mark.label and mark.kind in _LABELLED]
-    if len(labelled) > 1:
-        _legend(ax, len(labelled))
-
-
-def _legend(ax: Axes, columns: int) -> Legend:
-    """Put the legend in lines above the axes, where it can hide nothing."""
-    legend = ax.legend(
-        loc="lower left",
-        bbox_to_anchor=(0.0, 1.0),
-        ncols=columns,
-        frameon=False,
-        borderaxespad=0.15,
-        borderpad=0.1,
-        handlelength=1.7,
-        handletextpad=0.45,
-        columnspacing=1.1,
-        labelspacing=0.25,
-    )
-    legend.set_in_layout(False)
-    return legend
-
-
-def _draw_mark(mark: Mark, ax: Axes, palette: Mapping[str, str], order: float, *, sideways: bool, whole: bool) -> None:
-    colour = palette[mark.colour]
-    label = _plain(mark.label) if mark.label else "_"
-    dash: Any = (0, (3.2, 1.6)) if mark.dashed else "-"
-    match mark.kind:
-        case "line":
-            x, y = thin(mark.x, mark.y)
-            crowded = len(mark.x) > 400
-            ax.plot(
-                x,
-                y,
-                color=colour,
-                linewidth=(0.6 if crowded else 1.0) * mark.width,
-                linestyle=dash,
-                marker=mark.marker or None,
-                markersize=2.6,
-                markeredgewidth=0,
-                label=label,
-                zorder=order,
-                solid_joinstyle="round",
-            )
-        case "points":
-            if mark.marker:
-                ax.plot(
-                    mark.x,
-                    mark.y,
-                    linestyle="",
-                    marker=mark.marker,
-                    markersize=4.2,
-                    color=colour,
-                    label=label,
-                    zorder=order + 1,
-                )
-            else:
-                ax.plot(
-                    mark.x,
-                    mark.y,
-                    linestyle="",
-                    marker="o",
-                    markersize=1.9,
-                    markeredgewidth=0,
-                    color=colour,
-                    label=label,
-                    zorder=order,
-                )
-        case "bars":
-            if sideways:
-                bars = ax.barh(
-                    mark.y, mark.x, height=0.62 if len(mark.x) > 1 else 0.4, color=colour, label=label, zorder=order
-                )
-                ax.bar_label(
-                    bars,
-                    labels=[f"{value:,.0f}" if whole else show_number(value) for value in mark.x],
-                    padding=2,
-                    fontsize=8,
-                )
-            else:
-                wide = float(np.min(np.diff(mark.x))) if len(mark.x) > 1 else 1.0
-                ax.bar(mark.x, mark.y, width=wide * 0.88, color=colour, label=label, zorder=order)
-        case "stems":
-            ax.vlines(
-                mark.x, 0, mark.y, color=colour, linewidth=min(2.2, 90 / max(1, len(mark.x))), label=label, zorder=order
-            )
-            ax.axhline(0, color=palette["axis"], linewidth=0.5)
-        case "band":
-            assert mark.upper is not None
-            ax.fill_between(mark.x, mark.y, mark.upper, color=colour, linewidth=0, label=label, zorder=order)
-        case "span":
-            ax.axvspan(mark.x[0], mark.x[1], color=colour, linewidth=0, zorder=0.2)
-        case "rule":
-            for place in mark.x:
-                ax.axvline(place, color=colour, linewidth=0.7, linestyle=dash, zorder=order)
-        case "level":
-            for place in mark.y:
-                ax.axhline(
-                    place, color=colour, linewidth=0.6, linestyle=(0, (2, 2)) if mark.dashed else "-", zorder=1.5
-                )
-
-
-def _prepare_axis(ax: Axes, axis: Axis, which: str) -> None:
-    drawn = ax.xaxis if which == "x" else ax.yaxis
-    drawn.set_label_text(_plain(axis.title))
-    if axis.scale == "log":
-        (ax.set_xscale if which == "x" else ax.set_yscale)("log")
-        drawn.set_major_locator(ticker.LogLocator(subs=(1.0, 2.0, 5.0), numticks=6))
-        drawn.set_major_formatter(ticker.FuncFormatter(lambda value, _: f"{value:g}"))
-        drawn.set_minor_formatter(ticker.NullFormatter())
-    elif axis.scale == "time":
-        drawn.axis_date()
-        locator = dates.AutoDateLocator(minticks=3, maxticks=7)  # type: ignore[no-untyped-call]
-        drawn.set_major_locator(locator)
-        drawn.set_major_formatter(dates.ConciseDateFormatter(locator))  # type: ignore[no-untyped-call]
-    elif axis.scale == "names":
-        drawn.set_ticks(range(len(axis.names)), [_plain(name) for name in axis.names])
-        if which == "y":
-            ax.invert_yaxis()
-            ax.spines["left"].set_visible(False)
-            ax.tick_params(axis="y", length=0)
-    else:
-        steps = [1, 2, 5, 10] if axis.whole else [1, 2, 2.5, 5, 10]
-        drawn.set_major_locator(ticker.MaxNLocator(nbins=6, steps=steps, integer=axis.whole, min_n_ticks=3))
-        if axis.whole:
-            drawn.set_major_formatter(ticker.FuncFormatter(lambda value, _: f"{value:,.0f}"))
-        else:
-            drawn.set_major_formatter(ticker.FuncFormatter(_short_number))
-
-
-def _short_number(value: float, _: int) -> str:
-    if value != 0 and not 1e-4 <= abs(value) < 1e6:
-        power = math.floor(math.log10(abs(value)))
-        return rf"${value / 10**power:g} \times 10^{{{power}}}$"
-    return f"{value:,.6g}".replace("-", "−")
-
-
-def _limit_x(panel: Panel, ax: Axes) -> None:
-    """Let lines and spans reach from edge to edge; bars and stems keep a little air."""
-    if panel.y.scale == "names" or panel.same_scale:
-        ax.margins(x=0.12 if panel.y.scale == "names" else 0.04)
-        return
-    ends = [mark.x for mark in panel.marks if mark.kind in ("line", "band", "span") and len(mark.x) > 1]
-    if ends and not any(mark.kind in ("bars", "stems") for mark in panel.marks):
-        low, high = min(float(x.min()) for x in ends), max(float(x.max()) for x in ends)
-        if high > low:
-            air = 0.0 if any(mark.kind == "span" for mark in panel.marks) else 0.012 * (high - low)
-            ax.set_xlim(low - air, high + air)
-
-
-def _name_spans(panel: Panel, ax: Axes) -> None:
-    """Write the parts' names above their shades; where they would touch, in their short forms."""
-    spans = [mark for mark in panel.marks if mark.kind == "span" and mark.label]
-    if not spans:
-        return
-    short = {"Training": "Train", "Validation": "Val.", "Test": "Test"}
-    for names in ([mark.label for mark in spans], [short.get(mark.label, mark.label) for mark in spans]):
-        texts: list[Text] = [
-            ax.text(
-                float(mark.x.mean()),
-                1.02,
-                _plain(name),
-                transform=ax.get_xaxis_transform(),
-                ha="center",
-                va="bottom",
-                fontsize=8,
-                fontstyle="italic",
-            )
-            for mark, name in zip(spans, names, strict=True)
-        ]
-        boxes = sorted((text.get_window_extent() for text in texts), key=lambda box: box.x0)
-        if all(right.x0 - left.x1 > 2 for left, right in pairwise(boxes)):
-            return
-        if names != [short.get(mark.label, mark.label) for mark in spans]:
-            for text in texts:
-                text.remove()
-
-
-def _fit_legend(ax: Axes) -> bool:
-    """Break the legend into as many lines as it needs to stay within its axes; tell whether it had to be broken."""
-    legend = ax.get_legend()
-    if legend is None:
-        return False
-    room = ax.get_window_extent().width
-    whole = columns = legend._ncols  # type: ignore[attr-defined]
-    while columns > 1 and legend.get_window_extent().width > room + 1:
-        columns -= 1
-        legend = _legend(ax, columns)
-    legend.set_in_layout(True)
-    return bool(columns < whole)
-
-
-def _fit_title(ax: Axes) -> None:
-    """Break the title of the upright axis into two lines where it is longer than the axis."""
-    label = ax.yaxis.label
-    words = str(label.get_text()).split(" ")
-    # The legend, which comes on top, takes its height from the axis.
-    legend = ax.get_legend()
-    room = ax.get_window_extent().height - (legend.get_window_extent().height if legend else 0.0)
-    if len(words) > 1 and label.get_window_extent().height > room:
-        halves = [(" ".join(words[:cut]), " ".join(words[cut:])) for cut in range(1, len(words))]
-        first, second = min(halves, key=lambda half: max(len(half[0]), len(half[1])))
-        label.set_text(f"{first}\n{second}")
-        label.set_linespacing(1.0)
-
-
-def _plain(text: str) -> str:
-    """Return text in which a dollar sign is a dollar sign and no formula."""
-    return text.replace("$", r"\$")
-
-
-PALETTES = (LIGHT, DARK)

@@ -87,8 +87,8 @@ def collect_facts(series: Series, run: Run, forecasts: Forecasts, title: str = "
     """
     return merge(
         run.id,
-        _data_facts(series, title),
-        _split_facts(series),
+        data_facts(series, title),
+        split_facts(series),
         _run_facts(series, run, forecasts),
         _score_facts(series, run),
         _residual_facts(series, run, forecasts),
@@ -96,7 +96,8 @@ def collect_facts(series: Series, run: Run, forecasts: Forecasts, title: str = "
     )
 
 
-def _data_facts(series: Series, title: str) -> dict[str, str]:
+def data_facts(series: Series, title: str) -> dict[str, str]:
+    """Return what can be said of the data."""
     values, unit, step = series.values, series.unit, series.frequency.step
     index, source = series.frame.index, series.source
     low, high = int(np.argmin(values)), int(np.argmax(values))
@@ -147,7 +148,8 @@ def _told(repair: Repair) -> str:
     return f"{repair.what.rstrip('.')} ({count} in all)." if counted else f"{repair.what.rstrip('.')}."
 
 
-def _split_facts(series: Series) -> dict[str, str]:
+def split_facts(series: Series) -> dict[str, str]:
+    """Return what can be said of the parts and of the scaler."""
     split, step, index = series.split, series.frequency.step, series.frame.index
     edges = {
         "train": (0, split.train),

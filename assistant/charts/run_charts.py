@@ -1,0 +1,262 @@
+"""The charts of a run: its loss, its forecasts, its errors."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from assistant.charts.axes import Drawn, positions, time_axis, value_axis
+from assistant.charts.chart import Axis, Mark, Marker, Panel
+from assistant.charts.facts import Residuals, autocorrelation, baseline_names, network_name, shown_windows
+from assistant.charts.wording import method_name
+from assistant.dataset.series import Series
+from assistant.training.run import Forecasts, Run
+
+LAGS_SHOWN = 48
+BASELINE_MARKERS: tuple[Marker, ...] = ("s", "^", "D", "o")
+
+
+def loss_chart(run: Run) -> Drawn:
+    """Draw the loss by epoch with the best marked."""
+    epochs = np.array([epoch.number for epoch in run.history], dtype=np.float64)
+    best = next((epoch for epoch in run.history if epoch.number == run.best_epoch), None)
+    marks = [
+        Mark("line", "data", "Training", x=epochs, y=np.array([epoch.train_loss for epoch in run.history])),
+        Mark(
+            "line",
+            "forecast",
+            "Validation",
+            x=epochs,
+            y=np.array([epoch.validation_loss for epoch in run.history]),
+            dashed=True,
+        ),
+    ]
+    if best is not None:
+        marks += [
+            Mark("rule", "muted", x=np.array([float(best.number)]), dashed=True),
+            Mark(
+                "points",
+                "forecast",
+                f"Best epoch: {best.number}",
+                x=np.array([float(best.number)]),
+                y=np.array([best.validation_loss]),
+                marker="o",
+            ),
+        ]
+    losses = [loss for epoch in run.history for loss in (epoch.train_loss, epoch.validation_loss) if loss > 0]
+    # Ticks of a logarithmic axis say little over a range of less than a few times.
+    wide_range = bool(losses) and max(losses) > 5 * min(losses)
+    value = Axis("Loss (scaled squared error)", scale="log" if wide_range else "linear")
+    panel = Panel(Axis("Epoch", whole=True), value, tuple(marks))
+    return "loss", (panel,), {"suggested": True, "height": 0.5}
+
+
+def forecast_chart(series: Series, run: Run, forecasts: Forecasts) -> Drawn:
+    """Draw forecasts set end to end with the actual values, the intervals and the best simple method."""
+    x, shown = positions(series), shown_windows(forecasts)
+    network, baselines = network_name(run), baseline_names(run)
+    rows = forecasts.origins[shown][:, None] + 1 + np.arange(series.horizon)
+
+    def chain(array: np.ndarray) -> np.ndarray:
+        return np.asarray(array[shown], dtype=np.float64).ravel()
+
+    flat = rows.ravel()
+    marks: list[Mark] = []
+    for level, (lower, upper) in sorted(forecasts.bands.items(), reverse=True):
+        marks.append(
+            Mark(
+                "band",
+                "band95" if level >= 90 else "band80",
+                f"{level} % interval",
+                x=x[flat],
+                y=chain(lower),
+                upper=chain(upper),
+            )
+        )
+    marks.append(Mark("line", "data", "Actual", x=x[flat], y=series.values[flat], width=1.2))
+    if baselines:
+        marks.append(
+            Mark(
+                "line",
+                "baseline",
+                method_name(baselines[0]),
+                x=x[flat],
+                y=chain(forecasts.methods[baselines[0]]),
+                dashed=True,
+            )
+        )
+    marks.append(
+        Mark(
+            "line",
+            "forecast",
+            method_name(network),
+            x=x[flat],
+            y=chain(forecasts.methods[network]),
+            width=1.2,
+            marker="o" if len(flat) <= 60 else "",
+        )
+    )
+    panel = Panel(time_axis(series), value_axis(series), tuple(marks))
+    return "forecast", (panel,), {"suggested": True, "wide": True, "height": 0.3}
+
+
+def horizon_chart(series: Series, run: Run, forecasts: Forecasts) -> Drawn:
+    """Draw the error by the number of steps ahead, beside those of up to three simple methods."""
+    by_step = Residuals.of(run, forecasts).by_step
+    network, steps = network_name(run), np.arange(1, series.horizon + 1, dtype=np.float64)
+    # More than three simple methods would hide each other: the best, and the two that everybody knows.
+    shown = [name for name in baseline_names(run) if name in by_step]
+    shown = list(dict.fromkeys([*shown[:1], *(name for name in ("naive", "seasonal_naive") if name in shown), *shown]))[
+        :3
+    ]
+    marks = [
+        Mark(
+            "line",
+            "baseline" if order == 0 else "muted",
+            method_name(name),
+            x=steps,
+            y=by_step[name],
+            dashed=True,
+            marker=BASELINE_MARKERS[order % 4] if series.horizon <= 30 else "",
+        )
+        for order, name in enumerate(shown)
+    ]
+    marks.append(
+        Mark(
+            "line",
+            "forecast",
+            method_name(network),
+            x=steps,
+            y=by_step[network],
+            width=1.3,
+            marker="o" if series.horizon <= 30 else "",
+        )
+    )
+    unit = f" ({series.unit})" if series.unit else ""
+    axis = Axis(f"{series.frequency.step.capitalize()}s ahead", whole=True)
+    return (
+        "horizon",
+        (Panel(axis, Axis(f"Mean absolute error{unit}", unit=series.unit, measured=True), tuple(marks)),),
+        {"suggested": True, "height": 0.5},
+    )
+
+
+def residuals_chart(series: Series, run: Run, forecasts: Forecasts) -> Drawn:
+    """Draw the one-step errors over time, their distribution and their autocorrelation."""
+    one = Residuals.of(run, forecasts).one_ahead
+    x = positions(series)[forecasts.origins + 1]
+    unit = f" ({series.unit})" if series.unit else ""
+    over_time = Panel(
+        time_axis(series),
+        Axis(f"Forecast − actual{unit}", unit=series.unit, measured=True),
+        (Mark("level", "muted", y=np.array([0.0])), Mark("line", "data", "One-step error", x=x, y=one)),
+        title="Over time",
+    )
+    counts, edges = np.histogram(one, bins=min(30, max(8, int(np.sqrt(len(one))))))
+    distribution = Panel(
+        Axis(f"Forecast − actual{unit}", unit=series.unit, measured=True),
+        Axis("Number of windows", whole=True),
+        (
+            Mark("bars", "data", "Windows", x=(edges[:-1] + edges[1:]) / 2, y=counts.astype(np.float64)),
+            Mark("rule", "forecast", "Zero", x=np.array([0.0]), dashed=True),
+        ),
+        title="Distribution",
+    )
+    lags = min(24 if series.frequency.season <= 1 else 2 * series.frequency.season, LAGS_SHOWN, max(1, len(one) // 2))
+    coefficients = autocorrelation(one, lags)
+    bound = 1.96 / np.sqrt(len(one))
+    correlation = Panel(
+        Axis(f"Lag ({series.frequency.step}s)", whole=True),
+        Axis("Autocorrelation"),
+        (
+            Mark("level", "muted", "95 % bound of noise", y=np.array([-bound, bound]), dashed=True),
+            Mark(
+                "stems",
+                "data",
+                "Autocorrelation",
+                x=np.arange(1, len(coefficients), dtype=np.float64),
+                y=coefficients[1:],
+            ),
+        ),
+        title="Autocorrelation",
+    )
+    return "residuals", (over_time, distribution, correlation), {"suggested": True, "wide": True, "height": 0.25}
+
+
+def scatter_chart(series: Series, run: Run, forecasts: Forecasts) -> Drawn:
+    """Draw forecast against actual values."""
+    actual, predicted = forecasts.actual.ravel(), forecasts.methods[network_name(run)].ravel()
+    # Every k-th pair: the cloud keeps its shape and the file stays small.
+    stride = max(1, len(actual) // 600)
+    both = np.concatenate([actual, predicted])
+    ends = np.array([both.min(), both.max()])
+    panel = Panel(
+        value_axis(series, f"actual {series.target}"),
+        value_axis(series, f"forecast {series.target}"),
+        (
+            Mark("line", "muted", "Perfect forecast", x=ends, y=ends, dashed=True),
+            Mark("points", "data", "One value of one window", x=actual[::stride], y=predicted[::stride]),
+        ),
+        same_scale=True,
+    )
+    return "scatter", (panel,), {"height": 0.9}
+
+
+def scores_chart(series: Series, run: Run) -> Drawn:
+    """Draw the errors of all methods as bars."""
+    names = (network_name(run), *baseline_names(run))
+    places = np.arange(len(names), dtype=np.float64)
+    heights = np.array([run.scores[name].mae for name in names])
+    unit = f" ({series.unit})" if series.unit else ""
+    panel = Panel(
+        Axis(f"Mean absolute error{unit}", unit=series.unit, measured=True),
+        Axis("", scale="names", names=tuple(method_name(name) for name in names)),
+        (
+            Mark("bars", "baseline", x=heights[1:], y=places[1:]),
+            Mark("bars", "forecast", x=heights[:1], y=places[:1]),
+        ),
+    )
+    return "scores", (panel,), {"height": 0.52}
+
+
+def future_chart(series: Series, run: Run, forecasts: Forecasts) -> Drawn:
+    """Draw the forecast beyond the data, with its intervals, after the last known values."""
+    x, horizon = positions(series), len(forecasts.future)
+    kept = min(len(x), max(3 * horizon, 2 * series.frequency.season, 36))
+    if isinstance(series.frame.index, pd.DatetimeIndex):
+        ahead = pd.date_range(
+            series.frame.index[-1], periods=horizon + 1, freq=series.frequency.alias or series.frame.index.freq
+        )[1:]
+        beyond = (ahead - pd.Timestamp(0)).total_seconds().to_numpy() / 86_400
+    else:
+        beyond = x[-1] + np.arange(1, horizon + 1)
+    bands = [
+        Mark(
+            "band",
+            "band95" if level >= 90 else "band80",
+            f"{level} % interval",
+            x=np.concatenate([x[-1:], beyond]),
+            y=np.concatenate([series.values[-1:], lower]),
+            upper=np.concatenate([series.values[-1:], upper]),
+        )
+        for level, (lower, upper) in sorted(forecasts.future_bands.items(), reverse=True)
+    ]
+    panel = Panel(
+        time_axis(series),
+        value_axis(series),
+        (
+            *bands,
+            Mark("line", "data", "Known", x=x[-kept:], y=series.values[-kept:]),
+            # The line starts at the last known value, so that the eye sees where knowledge ends.
+            Mark(
+                "line",
+                "forecast",
+                f"{method_name(network_name(run))} forecast",
+                x=np.concatenate([x[-1:], beyond]),
+                y=np.concatenate([series.values[-1:], forecasts.future]),
+                dashed=True,
+                marker="o" if horizon <= 30 else "",
+            ),
+        ),
+    )
+    return "future", (panel,), {"height": 0.52}

@@ -1,0 +1,85 @@
+"""The charts that need no training: the series, its repairs, its season."""
+
+from __future__ import annotations
+
+import textwrap
+
+import numpy as np
+import pandas as pd
+
+from assistant.charts.axes import Drawn, positions, spans_of, time_axis, value_axis
+from assistant.charts.chart import Axis, Mark, Panel
+from assistant.charts.facts import autocorrelation
+from assistant.dataset.series import Series
+
+MOST_LAGS = 192
+
+
+def series_chart(series: Series) -> Drawn:
+    """Draw the series with its parts and the range that the scaler saw."""
+    x, train = positions(series), series.values[: series.split.train]
+    marks = (
+        *spans_of(series, x),
+        Mark("line", "data", series.target, x=x, y=series.values),
+        Mark("level", "muted", "Range of the training part", y=np.array([train.min(), train.max()]), dashed=True),
+    )
+    return "series", (Panel(time_axis(series), value_axis(series), marks),), {"suggested": True, "height": 0.5}
+
+
+def repairs_charts(series: Series) -> list[Drawn]:
+    """Return the chart of the repairs, or nothing when there were none."""
+    applied = sorted((repair for repair in series.repairs if repair.applied), key=lambda repair: -repair.count)[:6]
+    if not applied:
+        return []
+    names = tuple(
+        "\n".join(textwrap.wrap(repair.what.rstrip("."), 34, max_lines=3, placeholder=" …")) for repair in applied
+    )
+    places = np.arange(len(applied), dtype=np.float64)
+    panel = Panel(
+        Axis("Number of values or rows", whole=True),
+        Axis("", scale="names", names=names),
+        (Mark("bars", "data", x=np.array([float(repair.count) for repair in applied]), y=places),),
+    )
+    return [("repairs", (panel,), {"height": 0.26 + 0.13 * len(applied)})]
+
+
+def season_chart(series: Series) -> Drawn:
+    """Draw the mean season, where one is assumed, and the autocorrelation of the changes."""
+    season = max(1, series.frequency.season)
+    lags = min(max(2 * season, 12), MOST_LAGS, len(series.values) // 2)
+    # The level of most series hides everything else, so that the changes from row to row are looked at.
+    changes = np.diff(series.values)
+    coefficients = autocorrelation(changes, lags)
+    numbers = np.arange(1, len(coefficients), dtype=np.float64)
+    bound = 1.96 / np.sqrt(len(changes))
+    step = series.frequency.step
+    correlation = Panel(
+        Axis(f"Lag ({step}s)", whole=True, unit=f"{step}s"),
+        Axis("Autocorrelation of the changes"),
+        (
+            Mark("level", "muted", "95 % bound of noise", y=np.array([-bound, bound]), dashed=True),
+            Mark("stems", "data", "Autocorrelation", x=numbers, y=coefficients[1:]),
+        ),
+    )
+    if season <= 1:
+        return "season", (correlation,), {"height": 0.52}
+    values = series.values
+    trend = pd.Series(values).rolling(season, center=True, min_periods=season // 2).mean().to_numpy()
+    phase = np.arange(len(values)) % season
+    mean = np.array([np.nanmean((values - trend)[phase == p]) for p in range(season)])
+    spread = np.array([np.nanstd((values - trend)[phase == p]) for p in range(season)])
+    places = np.arange(1, season + 1, dtype=np.float64)
+    start = ""
+    if isinstance(series.frame.index, pd.DatetimeIndex):
+        start = {"month": f" from {series.frame.index[0]:%B}", "hour": f" from {series.frame.index[0]:%H:%M}"}.get(
+            step, ""
+        )
+    profile = Panel(
+        Axis(f"{step.capitalize()} of the season{start}", whole=True),
+        value_axis(series, "difference from the running mean"),
+        (
+            Mark("band", "band95", "± 1 deviation", x=places, y=mean - spread, upper=mean + spread),
+            Mark("line", "data", "Mean", x=places, y=mean, marker="o" if season <= 24 else ""),
+        ),
+    )
+    return "season", (profile, correlation), {"height": 0.36, "wide": True}
