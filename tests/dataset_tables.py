@@ -75,7 +75,7 @@ def case(name: str, content: str | bytes, **expected: Any) -> None:
     CASES.append(Case(name=name, content=raw, **expected))
 
 
-def _build() -> None:  # noqa: PLR0915 - a list of files
+def _build() -> None:
     w = wave(200, 24)
     hours = pd.date_range("2004-03-10 18:00", periods=200, freq="h")
     rows = [
@@ -942,6 +942,130 @@ def _build() -> None:  # noqa: PLR0915 - a list of files
         time=("time",),
         target="value",
         repairs=("grid",),
+    )
+    stamps = moments("2019-12-20", 100, "h", "%Y.%m.%d,%H:%M")
+    rows = [f"{t},{v},{v + 1},{v - 1},{v},{i}" for i, (t, v) in enumerate(zip(stamps, wave(100), strict=True))]
+    case("exchange rates without names", lines("", rows), header=False, first="2019-12-20", frequency="h", rows=100)
+    rows = [
+        f"{t},{v},{i % 30}"
+        for i, (t, v) in enumerate(zip(moments("2019-01-28", 100, "D", "%Y年%m月%d日"), wave(100), strict=True))
+    ]
+    case(
+        "chinese dates and encoding",
+        lines("日期,价格,数量", rows),
+        write="gb18030",
+        time=("日期",),
+        first="2019-01-28",
+        frequency="D",
+        rows=100,
+    )
+    rows = [f"{t},{v}" for t, v in zip(moments("2019-01-28", 100, "h", "%Y%m%dT%H%MZ"), wave(100, 24), strict=True)]
+    case("moments run together", lines("t,v", rows), time=("t",), first="2019-01-28", frequency="h", rows=100)
+    rows = [
+        f"{t},{v}" for t, v in zip(moments("2019-01-28", 100, "h", "%a %b %d %H:%M:%S %Y"), wave(100, 24), strict=True)
+    ]
+    case(
+        "the year behind the clock", lines("when,v", rows), time=("when",), first="2019-01-28", frequency="h", rows=100
+    )
+    rows = [f"{t},{v}" for t, v in zip(moments("2019-01-28", 100, "D", "%d%m%Y"), wave(100, 7), strict=True)]
+    case(
+        "days before the year in one number",
+        lines("date,v", rows),
+        time=("date",),
+        first="2019-01-28",
+        frequency="D",
+        rows=100,
+    )
+    head = "latitude,longitude,elevation,utc_offset_seconds\n52.5,13.4,38.0,0\n\n"
+    rows = [
+        f"{t},{v},{i % 90}"
+        for i, (t, v) in enumerate(zip(moments("2019-01-01", 100, "h", "%Y-%m-%dT%H:%M"), wave(100, 24), strict=True))
+    ]
+    case(
+        "a table of places above the table",
+        head + lines("time,temperature_2m (°C),rain (mm)", rows),
+        time=("time",),
+        target="temperature_2m (°C)",
+        frequency="h",
+        rows=100,
+        unit="°C",
+    )
+    rows = [f"{year} " + " ".join(f"{v:7.2f}" for v in wave(12)) for year in range(1948, 2001)]
+    case(
+        "years and months without names",
+        " 1948 2000\n" + lines("", rows) + "  -99.99\n  Source: a laboratory\n",
+        suffix=".data",
+        first="1948-01-01",
+        last="2000-12-01",
+        frequency="MS",
+        rows=636,
+        repairs=("wide",),
+    )
+    stamps = moments("2019-01-01", 60, "D", "%Y-%m-%d")
+    case(
+        "days across and series below each other",
+        lines(
+            "Date," + ",".join(stamps),
+            ["Sales," + ",".join(map(str, wave(60))), "Visitors," + ",".join(map(str, range(60)))],
+        ),
+        first="2019-01-01",
+        frequency="D",
+        series="Date",
+        rows=60,
+    )
+    rows = [
+        f"{t};{int(v * 100):,}".replace(",", ".")
+        for t, v in zip(moments("2019-01-01", 100, "D", "%d.%m.%Y"), wave(100, 12, 9), strict=True)
+    ]
+    case(
+        "points between thousands",
+        lines("Datum;Anzahl", rows),
+        separator=";",
+        first="2019-01-01",
+        frequency="D",
+        target="Anzahl",
+        rows=100,
+        value=float(int(wave(100, 12, 9)[0] * 100)),
+    )
+    rows = [f"{1960 + i}-{(61 + i) % 100:02d},{v}" for i, v in enumerate(wave(60))]
+    case(
+        "years that end in the next",
+        lines("Fiscal year,Revenue", rows),
+        first="1960-01-01",
+        last="2019-01-01",
+        frequency="YS-JAN",
+        rows=60,
+    )
+    rows = [
+        f"{t} CET,{v}" for t, v in zip(moments("2019-01-01", 100, "h", "%Y-%m-%d %H:%M:%S"), wave(100, 24), strict=True)
+    ]
+    case(
+        "names of time zones",
+        lines("when,v", rows),
+        separator=",",
+        time=("when",),
+        first="2019-01-01",
+        frequency="h",
+        rows=100,
+    )
+    case(
+        "numbers in steps beside the values",
+        lines("t,x", [f"{i * 0.01:.2f},{v}" for i, v in enumerate(wave(100))]),
+        dated=False,
+        target="x",
+        rows=100,
+    )
+    rows = [
+        f"        44;{t};    3;{-999.0 if i == 5 else v:7.1f};  {i % 90}.0;eor"
+        for i, (t, v) in enumerate(zip(moments("2019-01-01", 100, "h", "%Y%m%d%H"), wave(100, 24, 20, 1), strict=True))
+    ]
+    case(
+        "a weather station with blanks before numbers",
+        lines("STATIONS_ID;MESS_DATUM;QN_9;TT_TU;RF_TU;eor", rows),
+        separator=";",
+        time=("MESS_DATUM",),
+        frequency="h",
+        rows=100,
     )
     case(
         "words alone",

@@ -203,8 +203,8 @@ def _add_clock(frame: pd.DataFrame, reading: TimeReading) -> TimeReading | None:
     ):
         return None
     known = values[values.notna()]
-    if not (known == known.normalize()).all():
-        return None
+    if not (known == known.normalize()).all() or (known.day == 1).all():
+        return None  # moments with a clock have one already, and years and months have none
     for name in frame.columns:
         if name in reading.columns or not _may_be_clock(frame, name, values):
             continue
@@ -221,7 +221,11 @@ def _may_be_clock(frame: pd.DataFrame, name: str, days: pd.DatetimeIndex) -> boo
         return read_clock(column) is not None
     if column.dtype == "str" and column.head(20).str.contains(":").all():
         return read_clock(column) is not None
-    if read_periods(column) is None or pd.DataFrame({"day": days, "part": column}).duplicated().any():
+    if (
+        _ID_WORDS.search(name)
+        or read_periods(column) is None
+        or pd.DataFrame({"day": days, "part": column}).duplicated().any()
+    ):
         return False
     # The count must begin anew with each day.
     return abs(int((column == column.min()).sum()) - days.nunique()) <= 1 + days.nunique() // 20
