@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from pathlib import Path
+from xml.etree import ElementTree
 
 import numpy as np
 import pandas as pd
@@ -33,6 +35,7 @@ from assistant.training.plan import plan_settings
 from assistant.training.run import load_forecasts
 from assistant.training.train import train
 from assistant.training.windows import Windows
+from assistant.ui import lecture_network
 from tests.factories import made_series
 from tests.test_training import make_series, waves
 
@@ -260,3 +263,40 @@ def test_rows_without_dates_are_told_by_their_number(tmp_path: Path) -> None:
     assert found.times[-1] == str(found.origin)
     assert found.from_run < 1e-5
     assert isinstance(load_trained(folder).series.frame.index, pd.RangeIndex)
+
+
+# The panel
+
+
+def test_the_panel_shows_what_was_found_and_the_rnn_on_the_same_window(
+    runs: dict[str, Path], process: LectureProcess
+) -> None:
+    chosen, other = (lecture_network.ShownRun(cell.upper(), runs[cell]) for cell in ("lstm", "rnn"))
+    html, found = lecture_network.show(process, [chosen, other], 5)
+    assert found == network_window(str(runs["lstm"]), 5)
+    beside = network_window(str(runs["rnn"]), 5).look_back
+    months = found.frequency.count
+    assert f"<b>{months(found.look_back.half)}</b>" in html
+    assert f"<b>{months(found.look_back.steps)}</b>" in html
+    assert f"Of what RNN adds on the same window, 90 % comes from the last <b>{months(beside.correction_steps)}" in html
+    assert html.count("<image ") == 5
+    for svg in re.findall(r"<svg.*?</svg>", html, flags=re.S):
+        ElementTree.fromstring(svg)
+
+
+@pytest.mark.parametrize(("cell", "maps"), [("gru", 4), ("rnn", 1)])
+def test_the_panel_shows_the_gates_that_a_cell_has(
+    runs: dict[str, Path], process: LectureProcess, cell: str, maps: int
+) -> None:
+    html, _ = lecture_network.show(process, [lecture_network.ShownRun(cell, runs[cell])], None)
+    assert html.count("<image ") == maps
+    assert ("has no gate that keeps" in html) == (cell == "rnn")
+
+
+def test_a_run_that_cannot_be_compared_is_left_out(
+    runs: dict[str, Path], process: LectureProcess, tmp_path: Path
+) -> None:
+    missing = lecture_network.ShownRun("Lost run", tmp_path)
+    html, found = lecture_network.show(process, [lecture_network.ShownRun("LSTM", runs["lstm"]), missing], None)
+    assert found is not None
+    assert "Lost run" not in html

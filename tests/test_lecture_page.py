@@ -280,8 +280,25 @@ def test_every_word_has_its_picture_and_an_anchor_that_links_lead_to(process: Le
         assert article is not None, word.slug
         assert drawings(article[0]), word.slug
         assert anchor in lecture_words.word_link(word.slug)
-    with pytest.raises(KeyError):
-        lecture_words.word_link("no-such-word")
+
+
+def test_a_word_that_a_course_took_out_stays_plain_text() -> None:
+    assert lecture_words.word_link("no-such-word", "a <word>") == "a &lt;word&gt;"
+
+
+def test_every_word_that_the_wizard_links_to_is_one_of_the_page() -> None:
+    pages = Path(lecture_words.__file__).parent.glob("*.py")
+    linked = {
+        slug for page in pages for slug in re.findall(r'word_link\(\s*["\']([a-z-]+)["\']', page.read_text("utf-8"))
+    }
+    assert linked
+    assert linked <= {word.slug for word in TEXTS.words}
+
+
+def test_a_picture_that_is_not_known_is_named_with_those_that_are(process: LectureProcess) -> None:
+    word = TEXTS.words[0].model_copy(update={"picture": "strip-nonsense"})
+    with pytest.raises(LectureError, match=r"strip-nonsense.*strip-window"):
+        lecture_words.show(process, TEXTS.model_copy(update={"words": (word,)}))
 
 
 def test_a_word_that_is_linked_shows_its_first_sentence_as_a_tip() -> None:

@@ -198,26 +198,29 @@ def _attribute(trained: Trained, index: int) -> tuple[np.ndarray, np.ndarray, Lo
     raw = torch.tensor(trained.series.values[first : origin + 1], dtype=torch.float64, requires_grad=True)
     target = _apply(trained.model.columns[0], raw)
     inputs = _inputs(trained, index, target, first)
-    forecasts, anchors = [], []
-    for network in networks:
-        anchor, correction = _parts(network, target, inputs)
-        anchors.append(anchor)
-        forecasts.append(anchor + correction)
-    z_anchor, z = torch.stack(anchors).mean(dim=0), torch.stack(forecasts).mean(dim=0)
+    anchors, corrections = zip(*(_parts(network, target, inputs) for network in networks), strict=True)
+    anchor, correction = torch.stack(anchors).mean(dim=0), torch.stack(corrections).mean(dim=0)
+    z = (anchor + correction).detach().requires_grad_()
     made = _undo(trained.model.columns[0], z)
-    # The network's own part: what the forecast gains over the anchor, whose way to the data is held still.
-    whole, own = [], []
-    for step in range(settings.horizon):
-        whole.append(torch.autograd.grad(made[step], raw, retain_graph=True)[0].abs())
-        anchored = _undo(trained.model.columns[0], z - z_anchor + z_anchor.detach())
-        own.append(torch.autograd.grad(anchored[step], raw, retain_graph=True)[0].abs())
-    effect = torch.stack(whole).mean(dim=0).flip(0).numpy()
-    correction_effect = torch.stack(own).mean(dim=0).flip(0).numpy()
+    # Each step's forecast depends on its own z alone, so one sum gives the slope of the way back to the data at all.
+    (slopes,) = torch.autograd.grad(made.sum(), z)
+    by_anchor, by_network = _jacobian(anchor, raw), _jacobian(correction, raw)
+    effect = (slopes[:, None] * (by_anchor + by_network)).abs().mean(dim=0).flip(0).numpy()
+    correction_effect = (slopes[:, None] * by_network).abs().mean(dim=0).flip(0).numpy()
     # Every window reports the same number of steps, also one near the first row.
     reach = max(settings.context + max(settings.season, 1), lags)
     pad = (0, max(0, reach - len(effect)))
     look_back = _look_back(np.pad(effect, pad)[:reach], np.pad(correction_effect, pad)[:reach])
-    return made.detach().numpy(), _undo(trained.model.columns[0], z_anchor).detach().numpy(), look_back
+    return made.detach().numpy(), _undo(trained.model.columns[0], anchor).detach().numpy(), look_back
+
+
+def _jacobian(outputs: Tensor, raw: Tensor) -> Tensor:
+    """Return the derivatives (outputs, values); zeros where an output does not depend on the values at all."""
+    rows = [
+        torch.autograd.grad(output, raw, retain_graph=True, allow_unused=True, materialize_grads=True)[0]
+        for output in outputs
+    ]
+    return torch.stack(rows)
 
 
 def _look_back(effect: np.ndarray, correction: np.ndarray) -> LookBack:

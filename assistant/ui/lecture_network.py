@@ -80,7 +80,7 @@ def show(process: LectureProcess, runs: Sequence[ShownRun], window: int | None) 
 def _panel(found: NetworkWindow, others: Sequence[tuple[str, NetworkWindow]]) -> str:
     maps = "".join(_map(found, letter, title, signed) for letter, title, signed in MAPS[found.cell])
     return (
-        f'<div class="lecture-says" role="status">{_sentences(found)}</div>'
+        f'<div class="lecture-says" role="status">{_sentences(found)}{_comparison(others)}</div>'
         f'<div class="lecture-row">{_values(found)}{_forecast(found)}</div>'
         f'<div class="lecture-row">{_look_back(found, others)}{_units(found)}</div>'
         '<h4 class="lecture-title">Inside the network, step by step</h4>'
@@ -106,6 +106,15 @@ def _sentences(found: NetworkWindow) -> str:
         f"<p>Forecast from {escape(found.times[-1])}, window {found.window + 1} of {found.windows}. Half of what it "
         f"owes to the past lies in the last <b>{escape(frequency.count(back.half))}</b>, 90 % in the last "
         f"<b>{escape(frequency.count(back.steps))}</b>.{peak} {own}</p><p>{_memory_sentence(found)}</p>"
+    )
+
+
+def _comparison(others: Sequence[tuple[str, NetworkWindow]]) -> str:
+    return "".join(
+        f"<p>Of what {escape(label)} adds on the same window, 90 % comes from the last "
+        f"<b>{escape(other.frequency.count(other.look_back.correction_steps))}</b>.</p>"
+        for label, other in others
+        if other.look_back.correction_steps
     )
 
 

@@ -8,6 +8,7 @@ from html import escape
 
 import gradio as gr
 
+from assistant.lecture.errors import LectureError
 from assistant.lecture.process import LectureProcess
 from assistant.lecture.results import Gate, GradientCurves
 from assistant.lecture.texts import Texts, load_texts
@@ -47,12 +48,12 @@ def word_anchor(slug: str) -> str:
 def word_link(slug: str, text: str = "") -> str:
     """Return a link to a word as HTML, shown as `text` or as the word's name.
 
-    It moves there without a reload like the wizard's other links, and carries the first sentence as a tip. Raises
-    KeyError for a slug that is no word of the page.
+    It moves there without a reload like the wizard's other links, and carries the first sentence as a tip. A word that
+    a course has taken out of the page stays plain text.
     """
     word = load_texts().word(slug)
     if word is None:
-        raise KeyError(slug)
+        return escape(text or slug)
     tip = word.text.replace("$", "").split(". ")[0].rstrip(".") + "."
     anchor = word_anchor(slug)
     return (
@@ -91,7 +92,11 @@ def _picture(name: str, drawn: Mapping[str, Callable[[], str]]) -> str:
         return lstm_drawing(highlight=part)
     if kind == "rnn":
         return rnn_drawing(highlight=part)
-    return drawn[name]() if name in drawn else STRIPS[name]()
+    picture = drawn.get(name) or STRIPS.get(name)
+    if picture is None:
+        known = ", ".join(["lstm:PART", "rnn:PART", *drawn, *STRIPS])
+        raise LectureError("A word's picture is not known.", f"words.toml names {name!r}.", f"Known are {known}.")
+    return picture()
 
 
 def _curves(process: LectureProcess) -> dict[str, Callable[[], str]]:

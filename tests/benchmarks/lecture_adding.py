@@ -14,7 +14,7 @@ from assistant.lecture.trial import run_trials
 
 CASES: tuple[tuple[CellName, int, int, float], ...] = (
     ("lstm", 100, 8, 6.0),
-    ("lstm", 400, 4, 40.0),
+    ("lstm", 400, 8, 40.0),
     ("rnn", 100, 4, 20.0),
 )
 
