@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-import pprint
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -164,7 +164,7 @@ def _words(series: Series, run: Run) -> dict[str, Any]:
         "anchor": _anchor(run.start) if run.start else "",
         "trust": show_percent(run.start.trust) if run.start else None,
         "windows": f"{run.windows:,}" if run.windows else "test",
-        "duration": show_duration(max(run.seconds, 1.0)),
+        "duration": _duration(run.seconds),
         "method_names": _literal({name: method_name(name) for name in run.scores}),
         "report_scores": _literal(_scores(run)),
         "versions": _literal(run.versions),
@@ -194,8 +194,13 @@ def _scores(run: Run) -> dict[str, Any]:
     return {name: score.model_dump(mode="json") for name, score in run.scores.items()}
 
 
-def _literal(value: object) -> str:
-    return pprint.pformat(value, width=110, sort_dicts=False)
+def _duration(seconds: float) -> str:
+    return show_duration(seconds) if seconds >= 120 else counted(max(round(seconds), 1), "second")
+
+
+def _literal(value: Mapping[str, object]) -> str:
+    """Return a dictionary as Python, an entry a line."""
+    return "{\n" + "".join(f"    {name!r}: {part!r},\n" for name, part in value.items()) + "}"
 
 
 def _safe_url(url: str | None) -> str:
