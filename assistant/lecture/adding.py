@@ -52,7 +52,9 @@ class AddingTrial:
             )
         self.length, self.cell, self.seed, self.cpu_limit = length, cell, seed, cpu_limit
         torch.manual_seed(seed)
+        # Apart from each other, so that every cell learns from the same sequences however often it is checked.
         self._generator = torch.Generator().manual_seed(seed)
+        self._fresh = torch.Generator().manual_seed(seed + 2**31)
         self._network = _CELLS[cell](2, UNITS, batch_first=True)
         self._head = nn.Linear(UNITS, 1)
         _set_memory(self._network, cell, length)
@@ -119,7 +121,7 @@ class AddingTrial:
 
     def _check(self) -> float:
         with torch.no_grad():
-            sequences, sums = draw(FRESH, self.length, self._generator)
+            sequences, sums = draw(FRESH, self.length, self._fresh)
             return float((self._answers(sequences) - sums).square().mean().item())
 
 
