@@ -155,9 +155,21 @@ def test_a_very_short_text_still_makes_a_whole_report(made):
     sections = dict.fromkeys(made.sections, "Short.")
     report = build(made, sections=sections)
     assert report.pages <= 2
+    assert report.filled >= 0.6
     assert faults(report.pdf) == []
     kinds = {change.kind for change in suggest_changes(*arguments(made, sections=sections), available=made.every_chart)}
     assert report.filled >= 0.85 or kinds >= {"extend"}
+
+
+def test_a_last_page_that_stays_half_empty_is_told(made):
+    sections = dict.fromkeys(made.sections, "Some plain words of a text. " * 36)
+    report = build(made, sections=sections, charts=made.charts[:1])
+    assert report.pages == 2
+    assert report.filled < 0.6
+    assert any("unfinished" in finding.what for finding in report.findings)
+    changes = suggest_changes(*arguments(made, sections=sections, charts=made.charts[:1]), available=made.every_chart)
+    assert {change.kind for change in changes} == {"add"}
+    assert changes[0].enough
 
 
 def test_what_is_too_long_is_told_with_changes_that_are_enough(made):

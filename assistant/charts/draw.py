@@ -52,7 +52,8 @@ def draw_svg(chart: Chart, dark: bool | None = None, width_mm: float = SCREEN_MM
     phone. `dark` None follows the page: the colours turn dark inside an element of class "dark".
     """
     several = len(chart.panels) > 1
-    height = 0.5 * len(chart.panels) if several else max(chart.height, 0.46)
+    named = any(panel.y.scale == "names" for panel in chart.panels)
+    height = 0.5 * len(chart.panels) if several else chart.height if named else max(chart.height, 0.46)
     shown = replace(chart, stacked=several, height=height)
     with _LOCK, _settings(LIGHT, shown):
         figure = build_figure(shown, width_mm, 1.0, LIGHT)

@@ -138,9 +138,7 @@ def _draw_mark(mark: Mark, ax: Axes, palette: Mapping[str, str], order: float, *
                 )
         case "bars":
             if sideways:
-                bars = ax.barh(
-                    mark.y, mark.x, height=0.62 if len(mark.x) > 1 else 0.4, color=colour, label=label, zorder=order
-                )
+                bars = ax.barh(mark.y, mark.x, height=0.62, color=colour, label=label, zorder=order)
                 ax.bar_label(
                     bars,
                     labels=[f"{value:,.0f}" if whole else show_number(value) for value in mark.x],
@@ -186,7 +184,7 @@ def _prepare_axis(ax: Axes, axis: Axis, which: str) -> None:
     elif axis.scale == "names":
         drawn.set_ticks(range(len(axis.names)), [_plain(name) for name in axis.names])
         if which == "y":
-            ax.invert_yaxis()
+            ax.set_ylim(len(axis.names) - 0.5, -0.5)
             ax.spines["left"].set_visible(False)
             ax.tick_params(axis="y", length=0)
     else:

@@ -40,7 +40,7 @@ def repairs_charts(series: Series) -> list[Drawn]:
         Axis("", scale="names", names=names),
         (Mark("bars", "data", x=np.array([float(repair.count) for repair in applied]), y=places),),
     )
-    return [("repairs", (panel,), {"height": 0.26 + 0.13 * len(applied)})]
+    return [("repairs", (panel,), {"height": 0.17 + 0.11 * len(applied)})]
 
 
 def season_chart(series: Series) -> Drawn:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from assistant.findings import Finding, Level
 from assistant.report.fonts import missing_characters
 from assistant.report.texts import REFERENCES_DRAFT
-from assistant.report.typeset import Typeset
+from assistant.report.typeset import LEAST_SHARE, Typeset
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,14 @@ def check_report(report: Typeset, project: int | None) -> list[Finding]:
             f"The report has {report.filled.pages} pages; at most {content.brief.report.page_limit} are allowed.",
             f"It is {over.lines} lines too long, about {over.words} words. The longest section is “{over.section}”.",
             "Shorten it, or leave out a figure.",
+        )
+    share = report.filled.last_page_share(report.paper)
+    if not report.over and report.filled.pages > 1 and share < LEAST_SHARE:
+        say(
+            Level.WARN,
+            "The last page looks unfinished.",
+            f"It is filled to {share:.0%}.".replace("%", " %"),
+            "Add a figure or some sentences, or cut what stands on it.",
         )
     shown = [content.title, content.student.name, content.student.registration, *content.texts.values()]
     shown += [caption for _, caption in content.charts]

@@ -22,6 +22,8 @@ _SETTINGS = (
 )
 # Where the text is at its largest, figures may grow into what is left of the last page.
 _GROWN = (1.1, 1.2, 1.3, 1.4)
+_TALL = (1.55, 1.7, 1.85, 2.0)
+LEAST_SHARE = 0.6  # of the last page's height
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,7 +79,15 @@ def typeset(content: Content) -> Typeset:
     best = _last([at(_SETTINGS[-1])], _SETTINGS[-2::-1], at, limit)
     if (best.styles.size, best.stretch) != _SETTINGS[0]:
         return best
-    return _last([best], [(LARGEST, stretch) for stretch in _GROWN], at, best.filled.pages)
+    pages = best.filled.pages
+    best = _last([best], [(LARGEST, stretch) for stretch in _GROWN], at, pages)
+    if pages > 1 and best.filled.last_page_share(paper) < LEAST_SHARE:
+        # A last page that stays half empty is worse than somewhat smaller letters, or much higher figures.
+        tight = _last([at(_SETTINGS[-1])], _SETTINGS[-2::-1], at, pages - 1)
+        if tight.filled.pages < pages:
+            return tight
+        return _last([best], [(LARGEST, stretch) for stretch in _TALL], at, pages)
+    return best
 
 
 def _last(
