@@ -10,6 +10,7 @@ from assistant.dataset.credentials import KaggleCredentials, parse_credentials
 from assistant.dataset.download import FetchLimits
 from assistant.dataset.network import Network
 from assistant.desk.background import Background
+from assistant.lecture.process import LectureProcess
 from assistant.settings import MailAccount, Settings
 from assistant.state.database import open_database
 from assistant.state.drafts import DraftStore
@@ -33,6 +34,7 @@ class Services:
     limits: FetchLimits
     network: Network
     kaggle: KaggleCredentials | None
+    lecture: LectureProcess
     clock: Clock
 
 
@@ -55,6 +57,7 @@ def open_services(
         limits=FetchLimits(download=settings.upload_mb * 1_000_000, unpacked=settings.unpacked_mb * 1_000_000),
         network=network or Network(),
         kaggle=_host_credentials(settings),
+        lecture=LectureProcess(),
         clock=clock,
     )
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 from assistant.dataset.series import Series, load_series
 from assistant.desk.desk import Desk
 from assistant.errors import TrainingError
+from assistant.lecture.memory import measure_memory, read_memory
 from assistant.state.draft import Draft, RunSummary, TrainingChoice
 from assistant.training.identity import series_sha256
 from assistant.training.plan import plan_settings
@@ -89,6 +92,28 @@ def poll(desk: Desk, number: int) -> Progress | None:
 
     desk.change(settle)
     return progress
+
+
+def look_inside(desk: Desk, number: int) -> None:
+    """Measure what the chosen network remembers while nobody waits for it; nothing happens when that was done."""
+    run = desk.project(number).run
+    if run is None:
+        return
+    folder, lecture = desk.project_folder(number).run(run.id), desk.services.lecture
+
+    def measure(_: Callable[[str], None]) -> None:
+        measure_memory(folder, lecture)
+
+    if read_memory(folder) is None:
+        desk.services.background.start(f"memory {folder}", measure)
+
+
+def runs_to_look_into(desk: Desk, number: int) -> list[tuple[str, Path]]:
+    """Return the name and the folder of each finished run, the chosen one first."""
+    project = desk.project(number)
+    chosen = [project.run] if project.run is not None else []
+    others = [run for run in project.runs if project.run is None or run.id != project.run.id]
+    return [(run.label, desk.project_folder(number).run(run.id)) for run in (*chosen, *others)]
 
 
 def _finished(desk: Desk, number: int) -> Progress | None:

@@ -19,7 +19,6 @@ from fastapi import FastAPI
 from assistant.dataset.ready import list_ready
 from assistant.desk.services import Services, open_services
 from assistant.errors import BriefError
-from assistant.lecture.process import LectureProcess
 from assistant.lecture.trials import AddingTrials
 from assistant.settings import load_settings
 from assistant.ui import charts, dataset, lecture, notebook, report, start, submit, training
@@ -50,7 +49,11 @@ def build_blocks(wizard: Wizard) -> gr.Blocks:
             _MODULES[step].wire(page, wizard)
             wizard.show(wizard.tabs.steps[number, step].select, page)
         lecture.wire(
-            view, understand, LectureProcess(), AddingTrials(at_once=1), lambda request: wizard.desk(request).owner
+            view,
+            understand,
+            wizard.services.lecture,
+            AddingTrials(at_once=1),
+            lambda request: wizard.desk(request).owner,
         )
         _load(blocks, outer, inner)
     return blocks

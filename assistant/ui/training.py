@@ -13,6 +13,7 @@ from assistant.desk import training as steps
 from assistant.desk.desk import Desk
 from assistant.errors import AssistantError
 from assistant.training.run import Progress, Run
+from assistant.ui import lecture_network
 from assistant.ui.html import definition_list, error_note, heading, needs, note, seconds_text, table
 from assistant.ui.loss_curve import loss_curve
 from assistant.ui.wizard import Updates, Wizard, without
@@ -56,6 +57,8 @@ class TrainingPage:
     live: gr.HTML
     runs: gr.Radio
     result: gr.HTML
+    inside: gr.Accordion
+    network: lecture_network.NetworkPanel
     timer: gr.Timer
 
     @property
@@ -63,7 +66,7 @@ class TrainingPage:
         """Return every component that `render` may change."""
         return [
             self.missing, self.panel, self.preset, self.seed, self.cell, self.units, self.context, self.epochs, self.members,
-            self.planned, self.train, self.cancel, self.live, self.runs, self.result, self.timer,
+            self.planned, self.train, self.cancel, self.live, self.runs, self.result, self.inside, self.timer,
         ]  # fmt: skip
 
     @property
@@ -74,6 +77,7 @@ class TrainingPage:
     def render(self, desk: Desk) -> Updates:
         """Return what each component shows for this student now."""
         progress = steps.poll(desk, self.number)
+        steps.look_inside(desk, self.number)
         project = desk.project(self.number)
         ready = project.dataset is not None and project.dataset.series_sha256 is not None
         choice = project.training
@@ -94,6 +98,7 @@ class TrainingPage:
                 visible=len(project.runs) > 1,
             ),
             self.result: result_card(desk, self.number),
+            self.inside: gr.Accordion(visible=project.run is not None),
             **self.render_live(progress),
         }
 
@@ -216,10 +221,12 @@ def build(number: int) -> TrainingPage:
         live = gr.HTML(elem_id=f"{prefix}-live")
         runs = gr.Radio([], label="Which training the report uses", visible=False, elem_id=f"{prefix}-runs")
         result = gr.HTML(elem_id=f"{prefix}-result")
+        with gr.Accordion("Look inside your network", open=False, visible=False, elem_id=f"{prefix}-inside") as inside:
+            network = lecture_network.build(number)
     timer = gr.Timer(1, active=False)
     return TrainingPage(
         number, message, missing, panel, preset, seed, cell, units, context, epochs, members, planned, train, cancel, live,
-        runs, result, timer,
+        runs, result, inside, network, timer,
     )  # fmt: skip
 
 
@@ -247,6 +254,12 @@ def wire(page: TrainingPage, wizard: Wizard) -> None:
     wizard.act(page.train.click, page, start, settings.values())
     wizard.act(page.cancel.click, page, lambda desk: steps.cancel(desk, number))
     wizard.act(page.runs.input, page, lambda desk, run_id: steps.choose_run(desk, number, run_id), [page.runs])
+
+    def runs_of(request: gr.Request) -> list[lecture_network.ShownRun]:
+        runs = steps.runs_to_look_into(wizard.desk(request), number)
+        return [lecture_network.ShownRun(label, folder) for label, folder in runs]
+
+    lecture_network.wire(page.network, wizard.services.lecture, runs_of, [page.inside.expand, page.runs.input])
 
     def tick(request: gr.Request) -> Updates:
         desk = wizard.desk(request)
