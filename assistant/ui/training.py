@@ -15,6 +15,7 @@ from assistant.errors import AssistantError
 from assistant.training.run import Progress, Run
 from assistant.ui import lecture_network
 from assistant.ui.html import definition_list, error_note, heading, needs, note, seconds_text, table
+from assistant.ui.lecture_words import word_link
 from assistant.ui.loss_curve import loss_curve
 from assistant.ui.wizard import Updates, Wizard, without
 
@@ -194,6 +195,14 @@ def build(number: int) -> TrainingPage:
     """Lay the page out."""
     prefix = f"p{number}-train"
     gr.HTML(heading("Train", "Train the LSTM and see whether it is better than repeating the last value."))
+    words = (
+        ("epoch", ""),
+        ("loss", ""),
+        ("horizon", ""),
+        ("parts", "training, validation and test part"),
+        ("naive-forecast", ""),
+    )
+    gr.HTML(f'<p class="words">In other words: {" · ".join(word_link(slug, text) for slug, text in words)}</p>')
     message = gr.HTML(elem_id=f"{prefix}-message")
     missing = gr.HTML(elem_id=f"{prefix}-missing")
     with gr.Column(visible=False) as panel:
