@@ -81,6 +81,22 @@ def test_a_child_that_was_killed_is_reported_as_failed(series: Series, tmp_path:
     assert progress.fix
 
 
+def test_a_killed_training_can_go_on(series: Series, tmp_path: Path) -> None:
+    runner = LocalRunner(1, tmp_path / "slots")
+    runner.start(tmp_path / "run", series, plan_settings(series, **{**LONG, "epochs": 400}))
+    before = until(runner, tmp_path / "run", under_way)
+    os.kill(child_of(tmp_path / "run"), signal.SIGKILL)
+    until(runner, tmp_path / "run", ended)
+    runner.resume(tmp_path / "run")
+    after = until(runner, tmp_path / "run", lambda told: told.epoch > before.epoch or ended(told))
+    assert after.epoch > before.epoch
+    # What was learnt before is still there, to the second it took; nothing is told twice.
+    assert after.history[: len(before.history)] == before.history
+    assert [epoch.number for epoch in after.history] == list(range(1, len(after.history) + 1))
+    runner.cancel(tmp_path / "run")
+    assert until(runner, tmp_path / "run", ended).state in ("cancelled", "done")
+
+
 def test_sigterm_ends_a_training_as_cancelled(series: Series, tmp_path: Path) -> None:
     runner = LocalRunner(1, tmp_path / "slots")
     runner.start(tmp_path / "run", series, plan_settings(series, **LONG))

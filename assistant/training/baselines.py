@@ -3,6 +3,8 @@
 Most of them are linear in the past values, so they are written as a kernel: the weights (horizon, lags) of the last
 `lags` values, oldest first, and a bias (horizon,). Source: Hyndman & Athanasopoulos, Forecasting: Principles and
 Practice, 3rd edition, section 5.2; the ridge regression is Hoerl & Kennard 1970.
+
+The sums are torch's, on its one thread: numpy's depend in their last digit on how many threads it was given.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import torch
 
 from assistant.training.windows import origins_of, values_after
 
@@ -44,9 +47,11 @@ class Linear:
     def at(self, values: np.ndarray, origins: np.ndarray) -> np.ndarray:
         """Return the forecasts (origins, horizon); rows before the first repeat it."""
         forecasts = np.empty((len(origins), len(self.kernel)))
+        series, kernel, bias = torch.tensor(values), torch.tensor(self.kernel), torch.tensor(self.bias)
+        reach = torch.arange(1 - self.lags, 1)
         for block in range(0, len(origins), 4096):
-            rows = origins[block : block + 4096, None] + np.arange(1 - self.lags, 1)
-            forecasts[block : block + 4096] = values[np.maximum(rows, 0)] @ self.kernel.T + self.bias
+            rows = (torch.tensor(origins[block : block + 4096])[:, None] + reach).clamp(min=0)
+            forecasts[block : block + 4096] = (series[rows] @ kernel.T + bias).numpy()
         return forecasts
 
 
@@ -100,24 +105,29 @@ def ridge_path(
     if lags < 2 or count < 4:
         return [[] for _ in bases]
     origins = reach - 1 + np.unique(np.linspace(0, count - 1, min(count, most)).astype(np.int64))
-    gram, cross = np.zeros((lags, lags)), [np.zeros((lags, horizon)) for _ in bases]
+    series = torch.tensor(values)
+    gram = torch.zeros(lags, lags, dtype=torch.float64)
+    cross = [torch.zeros(lags, horizon, dtype=torch.float64) for _ in bases]
     for block in range(0, len(origins), 4096):
-        some = origins[block : block + 4096, None]
-        last = values[some]
+        some = torch.tensor(origins[block : block + 4096])
+        last = series[some][:, None]
         # The last value minus itself would be a column of zeros; the constant takes its place.
-        window = np.concatenate((values[some + np.arange(1 - lags, 0)] - last, np.ones_like(last)), axis=1)
+        past = series[some[:, None] + torch.arange(1 - lags, 0)] - last
+        window = torch.cat((past, torch.ones_like(last)), dim=1)
         gram += window.T @ window
-        following = values[some + np.arange(1, horizon + 1)]
+        following = series[some[:, None] + torch.arange(1, horizon + 1)]
         for sums, base in zip(cross, bases, strict=True):
-            sums += window.T @ (following - base.at(values, some[:, 0]))
-    size, basis = np.linalg.eigh(gram)
-    shrunk = np.maximum(size, 0.0)[:, None] + np.trace(gram) / lags * np.array(PENALTIES)[:, None, None]
-    paths = []
+            sums += window.T @ (following - torch.tensor(base.at(values, some.numpy())))
+    size, basis = torch.linalg.eigh(gram)
+    size = size.clamp(min=0.0)[:, None]
+    paths: list[list[Linear]] = []
     for sums, base in zip(cross, bases, strict=True):
-        weights = basis @ ((basis.T @ sums) / shrunk)  # (penalties, lags, horizon)
-        paths.append(
-            [base + Linear(np.concatenate((w[:-1], -w[:-1].sum(axis=0, keepdims=True))).T, w[-1]) for w in weights]
-        )
+        path = []
+        for penalty in PENALTIES:
+            weights = (basis @ ((basis.T @ sums) / (size + penalty * gram.trace() / lags))).numpy()
+            of_last = -weights[:-1].sum(axis=0, keepdims=True)
+            path.append(base + Linear(np.concatenate((weights[:-1], of_last)).T, weights[-1]))
+        paths.append(path)
     return paths
 
 

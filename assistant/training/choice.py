@@ -30,6 +30,7 @@ from assistant.training.transform import Standard, standard
 from assistant.training.windows import origins_of, values_after
 
 CUTS = (0.6, 0.8)  # shares of the training part before which earlier fits end
+JUDGED = 1_000  # forecasts on which a candidate is judged after each cut, evenly spaced
 MANY = 30  # independent forecasts from which the validation part decides alone
 LOG_MARGIN = 0.98  # the logarithm has to lower the error by 2 % to be worth its trouble
 LONGEST_SEASON = 1_000  # steps; beyond that a kernel over two seasons costs more than it gives
@@ -62,9 +63,10 @@ def choose(target: np.ndarray, parts: tuple[int, int], settings: TrainingSetting
     if target[:train].min() <= 0:
         logs = [False]
     judged = {log: judge_candidates(target, bounds, settings, log) for log in logs}
-    least_log = {log: min(losses.values()) + (0.0 if log else math.log(LOG_MARGIN)) for log, losses in judged.items()}
+    least_log = {log: min(found[0].values()) + (0.0 if log else math.log(LOG_MARGIN)) for log, found in judged.items()}
     log = min(least_log, key=lambda log: least_log[log])
-    best = best_of_each_kind(judged[log])
+    losses, fitted = judged[log]
+    best = best_of_each_kind(losses)
     if settings.anchor != "auto":
         best = {settings.anchor: best[settings.anchor]} if settings.anchor in best else {"naive": best["naive"]}
     evidence = sum(max((end - cut) / horizon, 1.0) for cut, end in bounds)
@@ -73,7 +75,6 @@ def choose(target: np.ndarray, parts: tuple[int, int], settings: TrainingSetting
     weights = {kind: weight / sum(raw.values()) for kind, weight in raw.items()}
     scale = standard(target[:train], log)
     z = scale.apply(target)
-    fitted = candidates(z, train, settings)
     anchor = naive(horizon) * 0.0
     for kind, weight in weights.items():
         if weight > 1e-3:
@@ -103,18 +104,24 @@ def candidates(z: np.ndarray, cut: int, settings: TrainingSettings) -> dict[str,
 
 def judge_candidates(
     target: np.ndarray, bounds: list[tuple[int, int]], settings: TrainingSettings, log: bool
-) -> dict[str, float]:
-    """Return each candidate's mean logarithm of the squared error over the stretches [cut, end) after its fit."""
+) -> tuple[dict[str, float], dict[str, Linear]]:
+    """Return each candidate's mean logarithm of the squared error over the stretches [cut, end) after its fit.
+
+    Returned besides are the candidates as they were fitted before the last cut.
+    """
+    fitted: dict[str, Linear] = {}
     losses: dict[str, list[float]] = {}
     for cut, end in bounds:
         scale = standard(target[:cut], log)
         z = scale.apply(target)
-        origins = origins_of((cut, end), settings.horizon, whole=False, most=4096)
+        origins = origins_of((cut, end), settings.horizon, whole=False, most=JUDGED)
         actual = values_after(target, origins, settings.horizon, end)
-        for name, forecast in candidates(z, cut, settings).items():
+        fitted = candidates(z, cut, settings)
+        for name, forecast in fitted.items():
             loss = loss_by_step(scale.undo(forecast.at(z, origins)), actual)
             losses.setdefault(name, []).append(math.log(max(loss, 1e-300)))
-    return {name: sum(found) / len(found) for name, found in losses.items() if len(found) == len(bounds)}
+    mean = {name: sum(found) / len(found) for name, found in losses.items() if len(found) == len(bounds)}
+    return mean, fitted
 
 
 def best_of_each_kind(losses: dict[str, float]) -> dict[str, tuple[str, float]]:

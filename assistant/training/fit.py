@@ -92,6 +92,8 @@ def fit(
     state.least = loss_by_step(forecast_at(network, windows, origins), actual)
     if checkpoint is not None:
         state.restore(checkpoint)
+        for done in fitted.history:
+            on_epoch(done)
     began = time.perf_counter() - state.seconds, time.thread_time() - (state.cpu_seconds or spent)
     for epoch in range(len(fitted.history) + 1, settings.epochs + 1):
         if state.waited >= settings.patience:

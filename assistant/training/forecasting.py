@@ -16,7 +16,7 @@ from assistant.training.choice import Choice, choose, trust_in
 from assistant.training.fit import EpochLoss, Fitted, fit, forecast_at, shared_steps
 from assistant.training.intervals import LEVELS, half_widths
 from assistant.training.judge import Judgement, judge
-from assistant.training.machine import free_cores, keep_memory
+from assistant.training.machine import free_cores, keep_memory, one_thread
 from assistant.training.scores import Errors, errors, seasonal_error
 from assistant.training.settings import TrainingSettings
 from assistant.training.transform import Standard, standard
@@ -75,6 +75,7 @@ def fit_and_forecast(
     """
     began = time.process_time()
     keep_memory()
+    one_thread()
     train, validation, test = split
     known = train + validation
     horizon, target = settings.horizon, values[:, 0]

@@ -1,7 +1,8 @@
 """The verdict: does the network beat, tie with, or lose to the best of the simple forecasts on the test part?
 
 The test is Diebold & Mariano 1995 on absolute errors, with the small-sample correction of Harvey, Leybourne & Newbold
-1997: neighbouring errors are alike, so the noise of their mean is estimated with their covariances.
+1997: neighbouring errors are alike, so the noise of their mean is estimated with their covariances. To beat takes a
+difference beyond that noise; to lose takes one beyond it, or one that is large whatever the noise.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 FEWEST = 8  # rows of the test part from which noise can be estimated
-MARGIN = 0.10  # below that many rows: the difference that counts as a loss
+MARGIN = 0.10  # an error that is larger by so much is a loss, however noisy the test part
 
 
 @dataclass(frozen=True)
@@ -30,12 +31,11 @@ def judge(forecast: np.ndarray, others: dict[str, np.ndarray], actual: np.ndarra
     mine, theirs = np.abs(forecast - actual), np.abs(others[against] - actual)
     ratio = float(mine.mean() / theirs.mean()) if theirs.mean() > 0 else (1.0 if mine.mean() == 0 else np.inf)
     gain = by_row(theirs - mine, origins)
-    if len(gain) < FEWEST:
-        return Judgement("loses" if ratio > 1 + MARGIN else "ties", against, ratio, None)
-    t = paired_t(gain, forecast.shape[1])
-    if abs(t) <= critical_t(len(gain) - 1):
-        return Judgement("ties", against, ratio, t)
-    return Judgement("beats" if t > 0 else "loses", against, ratio, t)
+    t = paired_t(gain, forecast.shape[1]) if len(gain) >= FEWEST else None
+    sure = t is not None and abs(t) > critical_t(len(gain) - 1)
+    if ratio > 1 + MARGIN or (sure and ratio > 1):
+        return Judgement("loses", against, ratio, t)
+    return Judgement("beats" if sure and ratio < 1 else "ties", against, ratio, t)
 
 
 def by_row(differences: np.ndarray, origins: np.ndarray) -> np.ndarray:

@@ -13,6 +13,7 @@ They hold for 60 yearly rows as for a million by the minute, and were not fitted
 - **dropout**: half of h(t); on two dozen series of 60 to 14,400 rows less of it fitted the noise.
 - **precision**: bfloat16 where the processor has it, for the longer presets of a long series: 1.5 times faster.
 - **backtest**: four origins through the test part; the network is trained anew for each where that takes a moment.
+- **windows**: all forecasts of the test part are judged up to half a million values; more are thinned out evenly.
 - **epochs and members** fill the preset's time.
 
 This module never imports torch, so that a page can show the plan before anything is trained.
@@ -28,6 +29,7 @@ from assistant.errors import TrainingError
 from assistant.training.settings import TrainingSettings
 
 LONGEST_CONTEXT = 336
+MOST_VALUES = 500_000  # forecast values of one method that are judged in the test part
 LONG_SERIES = 2_000  # training rows from which a larger network finds enough to learn
 
 
@@ -79,6 +81,7 @@ def plan_settings(series: Series, preset: str = "quick", seed: int = 0, **overri
         weight_decay=0.05,
         patience=budget.epochs // 2,
         steps=4,
+        most_windows=max(500, min(20_000, MOST_VALUES // horizon)),
         precision="auto" if long and preset != "quick" else "float32",
         refit=not long,
     )

@@ -56,6 +56,22 @@ class LocalRunner:
                 "This training is already running.", "", "Wait until it ends, or cancel it before you start again."
             )
         job.prepare(series, settings, self._slots, self._jobs)
+        self._spawn(job)
+
+    def resume(self, folder: Path) -> None:
+        """Go on with a training that was stopped or that died, from its last epoch.
+
+        Raises TrainingError when it is running, or when nothing was ever started in the folder.
+        """
+        job = Job(folder.resolve())
+        if self.progress(folder).state in ("waiting", "running"):
+            raise TrainingError("This training is still running.", "", "Wait until it ends.")
+        for mark in (job.cancelled, job.begun):
+            mark.unlink(missing_ok=True)
+        job.tell(Progress(state="waiting"))
+        self._spawn(job)
+
+    def _spawn(self, job: Job) -> None:
         root = str(Path(assistant.__file__).resolve().parent.parent)
         path = os.pathsep.join(part for part in (root, os.environ.get("PYTHONPATH", "")) if part)
         environment = {

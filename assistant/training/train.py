@@ -247,22 +247,27 @@ class _Teller:
         self._lock = threading.Lock()
         self._history: list[Epoch] = []
         self._done = 0
+        self._first = began
         progress(Progress(state="running", epochs=settings.epochs))
 
     def epoch_done(self, member: int, done: EpochLoss) -> None:
         with self._lock:
             self._done += 1
+            if self._done == 1:
+                self._first = time.perf_counter()
             if member == 0:
                 self._history.append(epoch_of(done))
             everything = self._settings.epochs * self._settings.members
-            seconds = time.perf_counter() - self._began
+            now = time.perf_counter()
+            # The first epoch pays for getting ready, so the pace is measured from its end.
+            pace = (now - self._first) / (self._done - 1) if self._done > 1 else None
             self._progress(
                 Progress(
                     state="running",
                     epoch=self._done // self._settings.members,
                     epochs=self._settings.epochs,
                     history=tuple(self._history),
-                    seconds=seconds,
-                    seconds_left=seconds / self._done * (everything - self._done),
+                    seconds=now - self._began,
+                    seconds_left=None if pace is None else pace * (everything - self._done),
                 )
             )
