@@ -7,8 +7,10 @@ import xml.etree.ElementTree as ElementTree
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 
 from assistant.charts.chart import Chart
+from assistant.charts.dates import DateLabels
 from assistant.charts.describe import describe_charts
 from assistant.charts.draw import draw_pdf, draw_png, draw_svg
 from assistant.charts.facts import autocorrelation, collect_facts
@@ -137,3 +139,19 @@ def test_facts_hold_the_scores_of_all_methods_and_what_happened():
     assert facts["seasonal_naive_mae"] == f"{run.scores['seasonal_naive'].mae:.2f}"
     assert {"loses", "overfits", "repaired", "seasonal"} <= set(facts["situation"].split(", "))
     assert facts["improvement_words"].endswith("higher")
+
+
+@pytest.mark.parametrize(
+    ("days", "expected"),
+    [
+        ([14944, 14975, 15006], ["Dec\n2010", "Jan\n2011", "Feb\n"]),
+        ([14968, 14970, 14972, 14976], ["25\nDec 2010", "27\n", "29\n", "2\nJan 2011"]),
+        ([14610, 14975], ["2010", "2011"]),
+        ([14975.0, 14975.5], ["00:00\n1 Jan 2011", "12:00\n"]),
+    ],
+)
+def test_dates_below_an_axis_say_the_year_where_it_begins(days, expected):
+    ax = Figure().subplots()
+    ax.set_xlim(days[0], days[-1])
+    ax.xaxis.set_major_formatter(DateLabels())
+    assert ax.xaxis.get_major_formatter().format_ticks(days) == expected

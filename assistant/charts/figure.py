@@ -16,6 +16,7 @@ from matplotlib.legend import Legend
 from matplotlib.text import Text
 
 from assistant.charts.chart import Axis, Chart, Mark, Panel
+from assistant.charts.dates import DateLabels
 from assistant.charts.thinning import thin
 from assistant.charts.wording import show_number
 
@@ -42,6 +43,8 @@ def build_figure(chart: Chart, width_mm: float, stretch: float, palette: Mapping
     # takes can make its axes narrower. Nothing moves afterwards.
     figure.draw_without_rendering()
     for panel, ax in zip(chart.panels, axes, strict=True):
+        for label in ax.get_xticklabels():
+            label.set_linespacing(0.95)
         _name_spans(panel, ax)
         _fit_legend(ax)
         _fit_title(ax)
@@ -180,7 +183,7 @@ def _prepare_axis(ax: Axes, axis: Axis, which: str) -> None:
         drawn.axis_date()
         locator = dates.AutoDateLocator(minticks=3, maxticks=7)  # type: ignore[no-untyped-call]
         drawn.set_major_locator(locator)
-        drawn.set_major_formatter(dates.ConciseDateFormatter(locator))  # type: ignore[no-untyped-call]
+        drawn.set_major_formatter(DateLabels())
     elif axis.scale == "names":
         drawn.set_ticks(range(len(axis.names)), [_plain(name) for name in axis.names])
         if which == "y":
