@@ -13,7 +13,8 @@ from assistant.dataset.columns import Column
 from assistant.dataset.series import Roles, Series, Source
 from assistant.dataset.stacked import Stack
 from assistant.dataset.table import Table
-from assistant.dataset.times import TimeReading, plain_name
+from assistant.dataset.time_names import plain_name
+from assistant.dataset.time_reading import TimeReading
 from assistant.dataset.words import words
 from assistant.errors import DatasetError
 from assistant.findings import Finding, Level

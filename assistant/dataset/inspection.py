@@ -10,6 +10,7 @@ from typing import Literal
 import numpy as np
 from pydantic import BaseModel, ConfigDict
 
+from assistant.dataset.archive import DEFAULT_UNPACKED
 from assistant.dataset.checks import find_findings
 from assistant.dataset.choices import Choices
 from assistant.dataset.columns import Column, Kind, understand_columns
@@ -20,7 +21,8 @@ from assistant.dataset.season import autocorrelation
 from assistant.dataset.series import Repair, Roles, Series, Source
 from assistant.dataset.stacked import find_stack
 from assistant.dataset.table import Reader, Table
-from assistant.dataset.times import TimeReading, read_times
+from assistant.dataset.time_reading import TimeReading
+from assistant.dataset.times import read_times
 from assistant.errors import DatasetError
 from assistant.findings import Finding
 
@@ -122,13 +124,20 @@ def examine(
     season: int | None = None,
     member: str | None = None,
     sheet: str | None = None,
+    unpacked_limit: int = DEFAULT_UNPACKED,
 ) -> Examination:
     """Examine a table with the roles given (or suggested); raise DatasetError only when there is none in the file."""
     choices = choices or Choices()
     table = (
         path_or_table
         if isinstance(path_or_table, Table)
-        else read_table(path_or_table, member=member, sheet=sheet, long="wide" not in choices.undo)
+        else read_table(
+            path_or_table,
+            member=member,
+            sheet=sheet,
+            unpacked_limit=unpacked_limit,
+            long="wide" not in choices.undo,
+        )
     )
     columns = understand_columns(table, choices)
     suggestion, problem = _suggest(table, choices, columns)

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from assistant.dataset.archive import DEFAULT_UNPACKED, is_archive
 from assistant.dataset.choices import Choices
 from assistant.dataset.columns import Column, understand_columns
 from assistant.dataset.frequency import suggest_horizon
@@ -21,10 +22,14 @@ from assistant.dataset.series import Frequency, Repair, Roles, Series, Source
 from assistant.dataset.split import fit_scaler, make_split
 from assistant.dataset.stacked import find_stack, make_stack, rows_of_choice
 from assistant.dataset.table import Table
+from assistant.dataset.text_table import read_text
 from assistant.dataset.times import read_times
 from assistant.errors import DatasetError
 
 LEAST_ROWS = 20
+TEXT_SUFFIXES = (".csv", ".tsv", ".txt", ".dat", ".data", ".psv", ".tab")
+_VERY_LARGE = 150_000_000  # bytes from which on only the columns of interest of a text table are loaded
+_START = 16_000_000
 Parts = tuple[int, int, int] | tuple[float, float, float]
 
 
@@ -123,12 +128,16 @@ def prepare_file(
     choices: Choices | None = None,
     member: str | None = None,
     sheet: str | None = None,
+    unpacked_limit: int = DEFAULT_UNPACKED,
 ) -> Series:
     """Make a series of a file; what is not said of the roles is suggested from the table.
 
-    With a target given and no features, none are used. Raises DatasetError as `read_table` and `prepare` do.
+    With a target given and no features, none are used. Of a very large text table only the columns that are used are
+    loaded. Raises DatasetError as `read_table` and `prepare` do.
     """
-    table = read_table(path, member=member, sheet=sheet, long="wide" not in (choices or Choices()).undo)
+    long = "wide" not in (choices or Choices()).undo
+    wanted = _columns_of_interest(path, target, time, features, choices)
+    table = read_table(path, columns=wanted, member=member, sheet=sheet, unpacked_limit=unpacked_limit, long=long)
     columns = understand_columns(table, choices)
     if target is not None:
         _check_columns(table, Roles(target=target, time=tuple(time or ()), features=tuple(features or ())))
@@ -146,6 +155,34 @@ def prepare_file(
         table, roles, source, title=title, question=question, units=units, horizon=horizon, season=season, split=split,
         choices=choices, columns=columns,
     )  # fmt: skip
+
+
+def _columns_of_interest(
+    path: Path,
+    target: str | None,
+    time: Sequence[str] | None,
+    features: Sequence[str] | None,
+    choices: Choices | None,
+) -> list[str] | None:
+    """Return the columns that a very large text table is read for, told from its start; None for all of them."""
+    if path.stat().st_size < _VERY_LARGE or is_archive(path) or path.suffix.lower() not in TEXT_SUFFIXES:
+        return None
+    start = read_text(path, most=_START)
+    columns = understand_columns(start, choices)
+    if target is not None:
+        _check_columns(start, Roles(target=target, time=tuple(time or ()), features=tuple(features or ())))
+        roles = Roles(
+            target=target,
+            time=tuple(time) if time is not None else _time_alone(start, columns, choices, target).time,
+            features=tuple(features or ()),
+        )
+    else:
+        roles = suggest_roles(start, choices, columns).roles
+    reading = read_times(start.frame, roles.time, None) if roles.time else None
+    stack = find_stack(start.frame, columns, reading, roles.target)
+    told = choices.series.column if choices and choices.series else stack.column if stack else ""
+    apart = [name for name in start.columns if name in told.split(" + ")]
+    return list(dict.fromkeys([*roles.time, roles.target, *roles.features, *apart]))
 
 
 def _time_alone(table: Table, columns: Mapping[str, Column], choices: Choices | None, target: str) -> Roles:

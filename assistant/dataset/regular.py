@@ -11,7 +11,7 @@ import pandas as pd
 from assistant.dataset.choices import Aggregate, Choices
 from assistant.dataset.frequency import Grid, find_grid
 from assistant.dataset.series import Frequency, Repair
-from assistant.dataset.times import count_missing
+from assistant.dataset.time_reading import count_missing
 from assistant.errors import DatasetError
 
 _SUMMED = re.compile(

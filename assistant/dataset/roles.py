@@ -13,18 +13,10 @@ from assistant.dataset.choices import Choices
 from assistant.dataset.columns import Column, understand_columns
 from assistant.dataset.series import Roles
 from assistant.dataset.table import Table
-from assistant.dataset.times import (
-    CLOCK_NAMES,
-    DATE_NAMES,
-    TIME_NAMES,
-    TimeReading,
-    find_parts,
-    plain_name,
-    read_clock,
-    read_periods,
-    read_single,
-    read_times,
-)
+from assistant.dataset.time_names import CLOCK_NAMES, DATE_NAMES, TIME_NAMES, find_parts, plain_name
+from assistant.dataset.time_of_day import read_clock, read_periods
+from assistant.dataset.time_reading import TimeReading
+from assistant.dataset.times import read_single, read_times
 from assistant.dataset.words import words
 from assistant.errors import DatasetError
 

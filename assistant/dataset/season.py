@@ -13,10 +13,10 @@ _ENOUGH = 50_000  # rows from the end that tell the season
 
 
 def find_season(training: np.ndarray, frequency: Frequency) -> int:
-    """Return the number of steps after which the training part's pattern repeats, 1 when none shows.
+    """Return the number of steps after which the training part's pattern repeats; 1 when none can.
 
     Of the seasons that the frequency suggests, and for undated or yearly rows of any lag, the one with the highest
-    autocorrelation of the series without its trend is taken.
+    autocorrelation of the series without its trend is taken, or the frequency's own when none stands out.
     """
     training = training[-_ENOUGH:]
     rows = len(training)

@@ -11,7 +11,8 @@ import pandas as pd
 from assistant.dataset.choices import SeriesChoice
 from assistant.dataset.columns import Column
 from assistant.dataset.series import Repair
-from assistant.dataset.times import TimeReading, find_parts
+from assistant.dataset.time_names import find_parts
+from assistant.dataset.time_reading import TimeReading
 
 _MOST = 50_000
 _AND = " + "

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -16,9 +17,10 @@ import pyarrow.compute as pc
 from pyarrow import csv as arrow_csv
 
 from assistant.dataset.encoding import find_encoding
+from assistant.dataset.separators import FIXED_WIDTH, WHITESPACE
 from assistant.dataset.series import Repair
 from assistant.dataset.table import Reader, Table
-from assistant.dataset.text_layout import FIXED_WIDTH, WHITESPACE, Layout, find_layout, split_line
+from assistant.dataset.text_layout import Layout, find_layout, split_line
 from assistant.errors import DatasetError
 
 _HEAD = 1 << 18
@@ -28,11 +30,16 @@ _LONG = 100_000  # rows from which on memory is given back at once
 _BY_HAND = 40_000_000  # bytes up to which a crooked file is read cell by cell
 
 
-def read_text(path: Path, columns: Sequence[str] | None = None, header: bool | None = None) -> Table:
+def read_text(
+    path: Path, columns: Sequence[str] | None = None, header: bool | None = None, most: int | None = None
+) -> Table:
     """Read a table from a text file; raise DatasetError when there is none in it.
 
-    `columns` limits what is loaded; `header` says whether the columns' names stand in the file, for when it is known.
+    `columns` limits what is loaded; `header` says whether the columns' names stand in the file, for when it is known;
+    `most` is the number of bytes from the start that are read.
     """
+    if most is not None and path.stat().st_size > most:
+        return _read_start(path, columns, header, most)
     encoding = find_encoding(path, whole=path.stat().st_size < _LARGE)
     with path.open("rb") as stream:
         raw = stream.read(_HEAD)
@@ -70,6 +77,14 @@ def read_text(path: Path, columns: Sequence[str] | None = None, header: bool | N
             )
         )
     return Table(frame=frame, reader=reader, units=_units(layout), repairs=tuple(repairs))
+
+
+def _read_start(path: Path, columns: Sequence[str] | None, header: bool | None, most: int) -> Table:
+    with path.open("rb") as stream, tempfile.TemporaryDirectory() as folder:
+        start = Path(folder) / path.name
+        raw = stream.read(most)
+        start.write_bytes(raw[: raw.rfind(b"\n") + 1] or raw)
+        return read_text(start, columns, header)
 
 
 def _by_hand(layout: Layout) -> bool:

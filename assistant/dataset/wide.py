@@ -14,7 +14,7 @@ from assistant.dataset.date_texts import read_date_texts
 from assistant.dataset.months import month_number
 from assistant.dataset.series import Repair
 from assistant.dataset.table import Table
-from assistant.dataset.times import PART_NAMES, plain_name
+from assistant.dataset.time_names import PART_NAMES, plain_name
 
 _LEAST = 5
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
