@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from assistant.dataset.read import read_table
 from assistant.dataset.ready import PROJECTS, ReadyProject, list_ready, load_ready
 from assistant.errors import DatasetError
 
@@ -53,9 +54,9 @@ def test_every_key_of_a_project_is_described_in_the_readme_and_no_other() -> Non
     assert described == known
 
 
-def test_the_readme_lists_every_shipped_folder() -> None:
+def test_the_readme_lists_every_shipped_folder_with_its_rows() -> None:
     text = (PROJECTS / "README.md").read_text("utf-8")
-    assert all(f"`{ready.name}`" in text for ready in SHIPPED)
+    assert all(f"| `{ready.name}` | {read_table(ready.path).rows:,} |" in text for ready in SHIPPED)
 
 
 def test_a_project_loads_by_its_folder(tmp_path: Path) -> None:

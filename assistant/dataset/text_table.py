@@ -121,7 +121,7 @@ def _read_straight(
     for _ in range(4):
         crooked.clear()
         try:
-            with pa.OSFile(str(path)) as stream:  # a path alone would be unpacked by its ending
+            with _open(path, encoding) as stream:
                 arrays = _parse(stream, layout, encoding, columns, breaking, types, leave_out)
         except (pa.ArrowInvalid, pa.ArrowKeyError, LookupError, UnicodeError):
             if types:
@@ -142,6 +142,13 @@ def _read_straight(
     return None
 
 
+def _open(path: Path, encoding: str) -> Any:
+    """Open a text table for Arrow, as UTF-8 where it is not too large to be turned into it at once."""
+    if encoding in ("utf-8", "utf-8-sig") or path.stat().st_size > _BY_HAND:
+        return pa.OSFile(str(path))  # a path alone would be unpacked by its ending
+    return io.BytesIO(path.read_bytes().decode(encoding, errors="replace").encode())
+
+
 def _sampled_types(path: Path, layout: Layout, encoding: str) -> dict[str, pa.DataType]:
     """Tell the columns' types from parts of a large file, so that Arrow need not keep all of it to find them itself."""
     size = path.stat().st_size
@@ -154,7 +161,8 @@ def _sampled_types(path: Path, layout: Layout, encoding: str) -> dict[str, pa.Da
                 part = part[part.find(b"\n") + 1 :]
             parts.append(part[: part.rfind(b"\n") + 1])
     try:
-        arrays = _parse(io.BytesIO(b"".join(parts)), layout, encoding, None, True, {}, lambda _: "skip")
+        text = b"".join(parts).decode(encoding, errors="replace")
+        arrays = _parse(io.BytesIO(text.encode()), layout, encoding, None, True, {}, lambda _: "skip")
     except (pa.ArrowInvalid, pa.ArrowKeyError, LookupError, UnicodeError):
         return {}
     types = {}
@@ -182,7 +190,7 @@ def _parse(
         read_options=arrow_csv.ReadOptions(
             column_names=names,
             skip_rows=layout.first_row,
-            encoding="utf-8" if encoding == "utf-8-sig" else encoding,
+            encoding=encoding if isinstance(stream, pa.NativeFile) and encoding != "utf-8-sig" else "utf-8",
             block_size=1 << 22,
         ),
         parse_options=arrow_csv.ParseOptions(
