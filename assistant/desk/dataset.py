@@ -1,46 +1,76 @@
-"""What the Dataset page does: take a table, show what was understood, and make it ready."""
+"""What the Dataset page does: take a table, show what was understood, let the student correct it, make it ready."""
 
 from __future__ import annotations
 
 import shutil
 import tempfile
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
 from assistant.charts.dataset import describe_dataset
+from assistant.dataset.choices import Choices, DateOrder
 from assistant.dataset.credentials import parse_credentials
-from assistant.dataset.prepare import prepare_file
-from assistant.dataset.read import read_table
+from assistant.dataset.download import FetchCancelled, Report, Stop
+from assistant.dataset.inspection import Examination, Inspection, examine
+from assistant.dataset.prepare import prepare
+from assistant.dataset.profile import Profile, make_profile
 from assistant.dataset.ready import ReadyProject, list_ready, load_ready
-from assistant.dataset.roles import suggest_roles
-from assistant.dataset.series import Roles, Series, Source, load_series, save_series
-from assistant.dataset.table import Table
-from assistant.desk.charts import PAGE_CHART_MM
+from assistant.dataset.series import Repair, Roles, Series, Source, load_series, save_series
 from assistant.desk.desk import Desk
-from assistant.errors import AssistantError, DatasetError
+from assistant.errors import DatasetError
 from assistant.files import sha256_of, write_atomically
-from assistant.findings import Finding
+from assistant.findings import Level
 from assistant.state.draft import DatasetChoice, Draft, OfferedFiles
 from assistant.training.identity import series_sha256
 
-_PREVIEW_ROWS = 6
+_CHART_MM = 190.0  # as wide as the page shows it, so that its texts are as large as the page's
 _PREVIEW_WIDTH = 60
+# The repairs that preparing a table can do without; beside them each column's own "no value" number.
+_SWITCHES = frozenset({"copies", "same moment", "grid", "gaps", "wide", "order"})
+_SWITCH_OF_COLUMN = "sentinel:"
+
+
+class DateReading(BaseModel):
+    """One way to read dates that can be read in several: the order it stands for, its form, first and last moment."""
+
+    model_config = ConfigDict(frozen=True)
+
+    order: DateOrder
+    form: str
+    first: str
+    last: str
 
 
 class Overview(BaseModel):
     """What the page shows of a table without reading it again."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True)
 
-    columns: tuple[str, ...]
-    rows: int
-    preview: tuple[tuple[str, ...], ...]
-    reasons: dict[str, str] = {}
-    findings: tuple[Finding, ...] = ()
+    inspection: Inspection
+    profile: Profile
+    readings: tuple[DateReading, ...] = ()
+    unsure_decimals: tuple[str, ...] = ()
+    undone: tuple[Repair, ...] = ()
     problem: dict[str, str] | None = None
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Return the table's columns."""
+        return tuple(column.name for column in self.inspection.columns)
+
+    @property
+    def repairs(self) -> tuple[Repair, ...]:
+        """Return every repair, those that were switched off too."""
+        return (*self.inspection.repairs, *self.undone)
+
+
+def can_undo(repair: Repair) -> bool:
+    """Tell whether a repair can be switched off; without the others the table could not be read at all."""
+    return not repair.applied or repair.key in _SWITCHES or repair.key.startswith(_SWITCH_OF_COLUMN)
 
 
 def ready_choices(desk: Desk, number: int) -> tuple[ReadyProject, ...]:
@@ -71,37 +101,40 @@ def choose_ready(desk: Desk, number: int, name_or_folder: str | Path) -> None:
         source=project.source(), ready=project.name, roles=project.roles, horizon=project.horizon, season=project.season,
         units=project.units, unit=project.units.get(project.target, ""),
     )  # fmt: skip
-    _take(desk, number, project.path, choice, title=project.title, question=project.question)
+    take(desk, number, project.path, choice, title=project.title, question=project.question)
 
 
 def take_upload(desk: Desk, number: int, path: str | None) -> None:
     """Take a file that was uploaded; it is moved into the student's folder."""
     if not path:
         return
-    from assistant.dataset.fetch import take_upload as take
+    from assistant.dataset.fetch import take_upload as keep_upload
 
-    stored, source = take(
-        Path(path), Path(path).name, _arrivals(desk, number), desk.services.limits, clock=desk.services.clock
+    stored, source = keep_upload(
+        Path(path), Path(path).name, arrivals(desk, number), desk.services.limits, clock=desk.services.clock
     )
-    _take(desk, number, stored, DatasetChoice(source=source))
+    take(desk, number, stored, DatasetChoice(source=source))
 
 
-def take_file(desk: Desk, number: int, path: Path) -> None:
-    """Take a table that lies on this machine, as the command line does."""
-    source = Source(
+def take_file(desk: Desk, number: int, path: Path, source: Source | None = None) -> None:
+    """Take a table that lies on this machine, as the command line does; `source` tells where it came from."""
+    source = source or Source(
         kind="upload", reference=path.name, title=path.stem, file_name=path.name, sha256=sha256_of(path),
         size=path.stat().st_size,
     )  # fmt: skip
-    _take(desk, number, path, DatasetChoice(source=source))
+    take(desk, number, path, DatasetChoice(source=source))
 
 
-def fetch_link(desk: Desk, number: int, reference: str, token: str = "", file: str | None = None) -> str:
+def fetch_link(
+    desk: Desk, number: int, reference: str, token: str = "", file: str | None = None,
+    progress: Report | None = None, should_stop: Stop | None = None,
+) -> str:  # fmt: skip
     """Fetch a table by its link or its Kaggle reference and return what is still to choose, or nothing.
 
     `token` is the student's own Kaggle credential, used in a local run and not kept. `file` is the one that was picked
-    where a link leads to several. Raises DatasetError.
+    where a link leads to several. Raises DatasetError, and FetchCancelled when `should_stop` says so.
     """
-    from assistant.dataset.fetch import fetch
+    from assistant.dataset.fetch import ALL_FILES, fetch
     from assistant.dataset.remote import SeveralFiles
 
     services = desk.services
@@ -113,27 +146,31 @@ def fetch_link(desk: Desk, number: int, reference: str, token: str = "", file: s
     kaggle = parse_credentials(token) if own else services.kaggle
     try:
         stored, source = fetch(
-            reference.strip(), _arrivals(desk, number), limits=services.limits, network=services.network, kaggle=kaggle,
-            file=file, clock=services.clock,
+            reference.strip(), arrivals(desk, number), limits=services.limits, network=services.network, kaggle=kaggle,
+            file=file, progress=progress, should_stop=should_stop, clock=services.clock,
         )  # fmt: skip
     except SeveralFiles as several:
-        names = tuple(offered.name for offered in several.files)
-        desk.change_project(number, offered=OfferedFiles(reference=reference.strip(), names=names))
+        names = [offered.name for offered in several.files]
+        sizes = [offered.size for offered in several.files]
+        if _is_kaggle_dataset(reference):
+            names.append(ALL_FILES)
+            sizes.append(sum(known for known in sizes if known) or None)
+        offered = OfferedFiles(reference=reference.strip(), names=tuple(names), sizes=tuple(sizes))
+        desk.change_project(number, offered=offered)
         return f"{several.what} Pick the one with your data."
-    desk.change_project(number, offered=None)
-    _take(desk, number, stored, DatasetChoice(source=source))
+    if should_stop and should_stop():
+        raise FetchCancelled("The download was cancelled.", "The dataset chosen before is still there.")
+    take(desk, number, stored, DatasetChoice(source=source))
     return ""
 
 
-def fetch_offered(desk: Desk, number: int, name: str | None, token: str = "") -> str:
-    """Fetch the file that was picked among those a link leads to; raise DatasetError when none was."""
-    offered = desk.project(number).offered
-    if offered is None or name not in offered.names:
-        raise DatasetError("No file is picked yet.", "", "Choose one of the files in the list.")
-    return fetch_link(desk, number, offered.reference, token, file=name)
+def _is_kaggle_dataset(reference: str) -> bool:
+    from assistant.dataset.links import parse_reference
+
+    return parse_reference(reference).form == "kaggle"
 
 
-def _arrivals(desk: Desk, number: int) -> Path:
+def arrivals(desk: Desk, number: int) -> Path:
     """Return the folder where new tables arrive; the one in use stays until a new one could be read."""
     folder = desk.project_folder(number).root / "arrivals"
     folder.mkdir(parents=True, exist_ok=True)
@@ -147,48 +184,29 @@ def _put(path: Path, target: Path) -> None:
     Path(stream.name).replace(target)
 
 
-def _take(desk: Desk, number: int, path: Path, choice: DatasetChoice, title: str = "", question: str = "") -> None:
-    table = read_table(path)
-    reasons: dict[str, str] = {}
-    if choice.roles is None:
-        suggestion = suggest_roles(table)
-        reasons = dict(suggestion.reasons)
-        choice = choice.model_copy(
-            update={
-                "roles": suggestion.roles,
-                "units": dict(table.units),
-                "unit": table.units.get(suggestion.roles.target, ""),
-            }
-        )
+def take(desk: Desk, number: int, path: Path, choice: DatasetChoice, title: str = "", question: str = "") -> None:
+    """Take a table as the project's dataset; raise DatasetError, and change nothing, when there is none in the file."""
+    examination = examine(
+        path, choices=choice.choices, roles=choice.roles, source=choice.source, horizon=choice.horizon,
+        season=choice.season, member=choice.member, sheet=choice.sheet,
+    )  # fmt: skip
     folder = desk.project_folder(number).dataset
     _put(path, folder / choice.source.file_name)
     for other in folder.iterdir():
         if other.name != choice.source.file_name:
             other.unlink()
-    write_atomically(_overview_path(desk, number), _overview(table, reasons).model_dump_json())
 
     def apply(draft: Draft) -> Draft:
         old = draft.project(number)
         # A title that the student typed stays; one that came with the dataset before goes with it.
         came_along = not old.title or (old.dataset is not None and old.title == old.dataset.source.title)
-        changes: dict[str, Any] = {"dataset": choice}
+        changes: dict[str, Any] = {"dataset": choice, "offered": None}
         if came_along:
             changes |= {"title": title or choice.source.title, "question": question}
         return draft.with_project(number, **changes)
 
     desk.change(apply)
-    prepare_again(desk, number)
-
-
-def _overview(table: Table, reasons: dict[str, str]) -> Overview:
-    head = table.frame.head(_PREVIEW_ROWS)
-    preview = tuple(tuple(_cell(value) for value in row) for row in head.itertuples(index=False))
-    return Overview(columns=table.columns, rows=table.rows, preview=preview, reasons=reasons)
-
-
-def _cell(value: object) -> str:
-    text = "" if value is None or value != value else f"{value:g}" if isinstance(value, float) else str(value)
-    return text if len(text) <= _PREVIEW_WIDTH else f"{text[: _PREVIEW_WIDTH - 1]}…"
+    _keep(desk, number, examination, None)
 
 
 def _overview_path(desk: Desk, number: int) -> Path:
@@ -200,7 +218,20 @@ def overview(desk: Desk, number: int) -> Overview:
     path = _overview_path(desk, number)
     if not path.is_file():
         raise DatasetError("There is no table yet.", "", "Choose a dataset.")
-    return Overview.model_validate_json(path.read_bytes())
+    try:
+        return Overview.model_validate_json(path.read_bytes())
+    except ValueError:
+        # An older version wrote it in another form.
+        path.unlink(missing_ok=True)
+        prepare_again(desk, number)
+        return Overview.model_validate_json(path.read_bytes())
+
+
+def _chosen(desk: Desk, number: int) -> DatasetChoice:
+    choice = desk.project(number).dataset
+    if choice is None:
+        raise DatasetError("There is no table yet.", "", "Choose a dataset.")
+    return choice
 
 
 def set_roles(
@@ -208,9 +239,7 @@ def set_roles(
     horizon: float | None, unit: str = "",
 ) -> None:  # fmt: skip
     """Keep what the columns are for and prepare the series again; raise DatasetError when that cannot be."""
-    choice = desk.project(number).dataset
-    if choice is None:
-        raise DatasetError("There is no table yet.", "", "Choose a dataset.")
+    choice = _chosen(desk, number)
     if not target:
         raise DatasetError("There is no target.", "", "Choose the column that should be forecast.")
     roles = Roles(
@@ -233,32 +262,189 @@ def set_roles(
     prepare_again(desk, number)
 
 
+def set_part(desk: Desk, number: int, *, member: str | None = None, sheet: str | None = None) -> None:
+    """Take another file of an archive, or another sheet of a workbook: another table, so all else is found anew."""
+    choice = _chosen(desk, number)
+    update: dict[str, Any] = {
+        "roles": None,
+        "horizon": None,
+        "season": None,
+        "choices": Choices(),
+        "units": {},
+        "unit": "",
+    }
+    if member is not None:
+        update |= {"member": member, "sheet": None}
+    if sheet is not None:
+        update["sheet"] = sheet
+    desk.change_project(number, dataset=choice.model_copy(update=update))
+    prepare_again(desk, number)
+
+
+def set_choices(desk: Desk, number: int, **changes: Any) -> None:
+    """Keep what the student chose where a table can be read in several ways (fields of Choices), and prepare again."""
+    choice = _chosen(desk, number)
+    choices = Choices.model_validate({**choice.choices.model_dump(), **changes})
+    update: dict[str, Any] = {"choices": choices}
+    if ("wide" in choices.undo) != ("wide" in choice.choices.undo):
+        # Another form of table has other columns.
+        update |= {"roles": None, "horizon": None}
+    elif changes.keys() & {"date_order", "frequency"}:
+        # Other steps of time want another horizon.
+        update["horizon"] = None
+    desk.change_project(number, dataset=choice.model_copy(update=update))
+    prepare_again(desk, number)
+
+
+def set_repairs(desk: Desk, number: int, kept: Sequence[str]) -> None:
+    """Switch off each repair that can be switched off and whose key is not among the kept ones."""
+    known = {repair.key for repair in overview(desk, number).repairs if can_undo(repair)}
+    set_choices(desk, number, undo=frozenset(known - set(kept)))
+
+
+def set_source(desk: Desk, number: int, licence: str | None, url: str | None) -> None:
+    """Keep the licence and the address that the student found for the dataset."""
+    source = _chosen(desk, number).source.model_copy(
+        update={"licence": (licence or "").strip() or None, "url": _address(url or "")}
+    )
+    desk.change(lambda draft: _with_dataset(draft, number, source=source))
+
+
+def _address(text: str) -> str | None:
+    """Return a typed web address as it can be opened; what is no address is kept as typed, so that nothing is lost."""
+    typed = text.strip()
+    bare = typed and " " not in typed and "." in typed and "://" not in typed
+    return (f"https://{typed}" if bare else typed) or None
+
+
+def set_share(desk: Desk, number: int, share: Literal["file", "link"] | None) -> None:
+    """Keep whether the file itself goes out in the mail, or its link and SHA-256 instead."""
+    _chosen(desk, number)
+    desk.change(lambda draft: _with_dataset(draft, number, share=share))
+
+
+def _with_dataset(draft: Draft, number: int, **changes: Any) -> Draft:
+    choice = draft.project(number).dataset
+    return draft if choice is None else draft.with_project(number, dataset=choice.model_copy(update=changes))
+
+
+def sharing_question(desk: Desk, number: int) -> str:
+    """Return why the student has to decide whether the file may be mailed, or nothing when there is no reason."""
+    choice = desk.project(number).dataset
+    if choice is None:
+        return ""
+    reasons = [] if choice.source.licence else ["no licence was found that allows to pass the data on"]
+    personal = [finding for finding in overview(desk, number).inspection.findings if "personal data" in finding.what]
+    if personal:
+        reasons.append(f"{len(personal)} column{' looks' if len(personal) == 1 else 's look'} like personal data")
+    return " and ".join(reasons)
+
+
 def prepare_again(desk: Desk, number: int) -> None:
     """Make the series from the table and the roles as they stand in the draft; what went wrong is kept for the page."""
-    project, folder = desk.project(number), desk.project_folder(number)
-    choice = project.dataset
-    assert choice is not None
-    assert choice.roles is not None
-    problem: dict[str, str] | None = None
-    digest: str | None = None
+    choice = _chosen(desk, number)
+    path = _overview_path(desk, number)
+    before: Overview | None = None
+    if path.is_file():
+        before = overview(desk, number)
     try:
-        made = prepare_file(
-            folder.dataset / choice.source.file_name, choice.source, target=choice.roles.target, time=choice.roles.time,
-            features=choice.roles.features, title=project.title, question=project.question, units=choice.units,
-            horizon=choice.horizon, season=choice.season, split=choice.split, choices=choice.choices,
+        examination = examine(
+            desk.project_folder(number).dataset / choice.source.file_name, choices=choice.choices, roles=choice.roles,
+            source=choice.source, horizon=choice.horizon, season=choice.season, member=choice.member, sheet=choice.sheet,
         )  # fmt: skip
+    except DatasetError as error:
+        if before is None:
+            raise
+        write_atomically(path, before.model_copy(update={"problem": error.as_dict()}).model_dump_json())
+        desk.change(lambda draft: _with_dataset(draft, number, series_sha256=None))
+        return
+    _keep(desk, number, examination, before)
+
+
+def _keep(desk: Desk, number: int, examination: Examination, before: Overview | None) -> None:
+    """Keep an examined table: the overview for the page, the series for the training, the roles in the draft."""
+    project, folder = desk.project(number), desk.project_folder(number)
+    choice = _chosen(desk, number)
+    inspection, made, problem = examination.inspection, examination.series, None
+    update: dict[str, Any] = {"series_sha256": None}
+    if choice.roles is None and inspection.target is not None:
+        time = inspection.time.columns if inspection.time else ()
+        update["roles"] = Roles(target=inspection.target, time=time, features=inspection.features)
+        units = {**{column.name: column.unit for column in inspection.columns if column.unit}, **choice.units}
+        update |= {"units": units, "unit": units.get(inspection.target, "")}
+        choice = choice.model_copy(update=update)
+    try:
+        if made is not None and choice.split is not None and choice.roles is not None:
+            made = prepare(
+                examination.table, choice.roles, choice.source, horizon=choice.horizon, season=choice.season,
+                split=choice.split, choices=choice.choices, columns=examination.columns,
+            )  # fmt: skip
+    except DatasetError as error:
+        made, problem = None, error.as_dict()
+    if made is not None:
+        units = {**made.units, **choice.units}
+        made = replace(made, title=project.title or made.title, question=project.question, units=units)
         save_series(made, folder.series)
-        digest = series_sha256(made)
-    except AssistantError as error:
-        problem = error.as_dict()
-    shown = overview(desk, number).model_copy(update={"problem": problem})
-    write_atomically(_overview_path(desk, number), shown.model_dump_json())
-    update: dict[str, Any] = {"series_sha256": digest}
-    if digest is not None:
-        update["horizon"] = made.horizon
         # Columns that could not be used (constant ones) are no features any more.
-        update["roles"] = made.roles
-    desk.change_project(number, dataset=choice.model_copy(update=update))
+        update |= {"series_sha256": series_sha256(made), "horizon": made.horizon, "roles": made.roles}
+    elif problem is None:
+        worst = next((finding for finding in inspection.findings if finding.level is Level.BLOCK), None)
+        problem = (
+            {"what": worst.what, "evidence": worst.evidence, "fix": worst.fix}
+            if worst
+            else {"what": inspection.verdict, "evidence": "", "fix": ""}
+        )
+    shown = _overview(examination, choice, before).model_copy(update={"problem": problem})
+    write_atomically(_overview_path(desk, number), shown.model_dump_json())
+    desk.change(lambda draft: _with_dataset(draft, number, **update))
+
+
+def _overview(examination: Examination, choice: DatasetChoice, before: Overview | None) -> Overview:
+    inspection, profile = examination.inspection, make_profile(examination)
+    shown = {repair.key for repair in inspection.repairs}
+    undone = [
+        repair.model_copy(update={"applied": False})
+        for repair in (before.repairs if before else ())
+        if repair.key in choice.choices.undo and repair.key not in shown
+    ]
+    preview = tuple(tuple(_cell(text) for text in row) for row in profile.preview)
+    unsure = tuple(name for name, column in examination.columns.items() if column.unsure)
+    if not unsure and choice.choices.decimal and before is not None:
+        unsure = before.unsure_decimals
+    return Overview(
+        inspection=inspection,
+        profile=profile.model_copy(update={"preview": preview}),
+        readings=_readings(inspection, choice.choices, before),
+        unsure_decimals=unsure,
+        undone=tuple({repair.key: repair for repair in undone}.values()),
+    )
+
+
+def _readings(inspection: Inspection, choices: Choices, before: Overview | None) -> tuple[DateReading, ...]:
+    """Return both readings of dates that leave the order open; after one was picked, those that were found before."""
+    time = inspection.time
+    if time is None:
+        return ()
+    if choices.date_order is not None:
+        same = (
+            before is not None and before.inspection.time is not None and before.inspection.time.columns == time.columns
+        )
+        return before.readings if before is not None and same else ()
+    if time.order is None or time.other_format is None or time.first is None or time.other_first is None:
+        return ()
+    other: DateOrder = "month first" if time.order == "day first" else "day first"
+    if time.other_format.startswith("year"):
+        other = "year first"
+    return (
+        DateReading(order=time.order, form=time.format, first=time.first, last=time.last or time.first),
+        DateReading(
+            order=other, form=time.other_format, first=time.other_first, last=time.other_last or time.other_first
+        ),
+    )
+
+
+def _cell(text: str) -> str:
+    return text if len(text) <= _PREVIEW_WIDTH else f"{text[: _PREVIEW_WIDTH - 1]}…"
 
 
 def series(desk: Desk, number: int) -> Series:
@@ -266,11 +452,14 @@ def series(desk: Desk, number: int) -> Series:
     problem = overview(desk, number).problem
     if problem is not None:
         raise DatasetError(**problem)
-    return load_series(desk.project_folder(number).series)
+    made = load_series(desk.project_folder(number).series)
+    choice = desk.project(number).dataset
+    # Licence and address may have been typed after it was prepared.
+    return replace(made, source=choice.source) if choice is not None else made
 
 
 def series_chart(series: Series) -> str:
     """Return the picture of a series with its parts."""
     from assistant.charts.draw import draw_svg  # brings matplotlib, which the server loads with the first picture
 
-    return draw_svg(describe_dataset(series), width_mm=PAGE_CHART_MM)
+    return draw_svg(describe_dataset(series), width_mm=_CHART_MM)

@@ -30,6 +30,9 @@ class DatasetChoice(_Document):
     unit: str = ""
     units: dict[str, str] = {}
     choices: Choices = Choices()
+    member: str | None = None  # the file inside an archive, and the sheet of a workbook, where there are several
+    sheet: str | None = None
+    share: Literal["file", "link"] | None = None  # what goes out in the mail; None: the student has not said
     series_sha256: str | None = None
 
 
@@ -38,6 +41,7 @@ class OfferedFiles(_Document):
 
     reference: str
     names: tuple[str, ...]
+    sizes: tuple[int | None, ...] = ()  # in bytes, where they are told
 
 
 class TrainingChoice(_Document):
@@ -100,8 +104,10 @@ class ProjectDraft(_Document):
     run: RunSummary | None = None
     runs: tuple[RunSummary, ...] = ()
     charts: dict[str, ChartChoice] = {}
+    chart_order: tuple[str, ...] = ()  # of the charts in the report, once the student changed it
     sections: dict[str, str] = {}
-    cited_runs: dict[str, str] = {}  # section → the run its own text was last edited under
+    cited_runs: dict[str, str] = {}  # section → the run its own text was last edited or confirmed under
+    cited_texts: dict[str, str] = {}  # section → its text of that run, while sentences of it still have to be read again
     report: ReportSummary | None = None
     notebook: NotebookSummary | None = None
     colab_link: str = ""
