@@ -26,6 +26,7 @@ from assistant.ui.files import add_routes
 from assistant.ui.html import mark_label
 from assistant.ui.identity import Identity, IdentityMiddleware
 from assistant.ui.marks import PROJECT_STEPS, STEP_TITLES, Mark, place
+from assistant.ui.memory import stay_small
 from assistant.ui.theme import HEAD, STYLE, theme
 from assistant.ui.wizard import Page, Seen, Updates, Wizard
 
@@ -54,6 +55,7 @@ def build_blocks(wizard: Wizard) -> gr.Blocks:
             wizard.services.lecture,
             AddingTrials(at_once=1),
             lambda request: wizard.desk(request).owner,
+            blocks,
         )
         _load(blocks, outer, inner)
     return blocks
@@ -108,6 +110,9 @@ def _load(blocks: gr.Blocks, outer: gr.Tabs, inner: dict[int, gr.Tabs]) -> None:
         at = str(request.query_params.get("at", ""))
         project, step = _parse_place(at, len(inner))
         chosen = "understand" if at.startswith("understand") else step if project is None else f"project-{project}"
+        if not at:
+            # Nobody who clicked a tab before this answer came is taken back to Start.
+            return {outer: gr.skip()}
         updates: Updates = {outer: gr.Tabs(selected=chosen)}
         if project is not None:
             updates[inner[project]] = gr.Tabs(selected=place(step, project))
@@ -177,6 +182,7 @@ def serve(announce: Callable[[str], None]) -> None:
 
     Raises BriefError when a setting is wrong or the port is taken.
     """
+    stay_small()
     settings, account = load_settings()
     listening = _listen(settings.address, settings.port)
     app = build_app(open_services(settings, account))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
 
 import gradio as gr
+from anyio import to_thread
 
 from assistant.desk.desk import Desk
 from assistant.desk.services import Services
@@ -95,13 +97,16 @@ class Wizard:
         inputs: Iterable[Any] = (),
         *,
         retype: bool = False,
+        refill: Iterable[str] = (),
         **options: Any,
     ) -> Any:
         """On `event`, call `do(desk, *values)` and show the page and the marks anew; what it returns is the message.
 
         What the student types in is shown anew only with `retype`: an answer that is under way while somebody types
-        must not put back what stood there before.
+        must not put back what stood there before. `refill` names other pages (by the id of their message) whose fields
+        follow from what was done: they are filled anew when they are next shown.
         """
+        stale = frozenset(refill)
 
         def handler(desk: Desk, seen: Seen, *values: Any) -> tuple[Updates, Seen]:
             try:
@@ -111,7 +116,7 @@ class Wizard:
             shown = page.render(desk)
             pages = seen.pages | {_name(page)} if retype else seen.pages
             updates = {**(shown if retype else without(shown, page.typed)), page.message: message}
-            return updates, seen._replace(pages=pages)
+            return updates, seen._replace(pages=pages - stale)
 
         return self._connect(event, page, handler, inputs, [*page.outputs], **options)
 
@@ -121,11 +126,16 @@ class Wizard:
         For text the event is `change`: `input` misses what a browser fills in by itself.
         """
 
+        fields = list(inputs)
+
         def handler(desk: Desk, seen: Seen, *values: Any) -> tuple[Updates, Seen]:
+            # A text box that is not on the page sends None: nothing was typed there.
+            if any(value is None and isinstance(box, gr.Textbox) for box, value in zip(fields, values, strict=True)):
+                return {}, seen
             return {page.message: do(desk, *values) or ""}, seen
 
-        options = {"show_progress": "hidden", "trigger_mode": "always_last"}
-        return self._connect(event, page, handler, inputs, [], **options)
+        options: dict[str, Any] = {"show_progress": "hidden", "trigger_mode": "always_last"}
+        return self._connect(event, page, handler, fields, [], **options)
 
     def show(self, event: Callable[..., Any], page: Page) -> Any:
         """On `event`, show the page as it is stored; its fields too, unless this page of the wizard filled them itself.
@@ -148,6 +158,25 @@ class Wizard:
         """On `event`, show anew what follows from what was typed."""
         return self.act(event, page, lambda _desk: None, show_progress="hidden")
 
+    def follow(
+        self,
+        event: Callable[..., Any],
+        page: Page,
+        show: Callable[..., Updates],
+        inputs: Iterable[Any],
+        seconds: float,
+    ) -> Any:
+        """Some seconds after `event`, show what `show(desk, *values)` returns; of many events only the last counts.
+
+        It is for what follows from text while it is being typed: `show` returns nothing when `values` are old already.
+        """
+
+        def handler(desk: Desk, seen: Seen, *values: Any) -> tuple[Updates, Seen]:
+            return show(desk, *values), seen
+
+        options: dict[str, Any] = {"show_progress": "hidden", "trigger_mode": "always_last"}
+        return self._connect(event, page, handler, inputs, [*page.outputs], wait=seconds, **options)
+
     def _connect(
         self,
         event: Callable[..., Any],
@@ -155,6 +184,8 @@ class Wizard:
         handler: Callable[..., tuple[Updates, Seen]],
         inputs: Iterable[Any],
         outputs: list[Any],
+        *,
+        wait: float = 0.0,
         **options: Any,
     ) -> Any:
         assert self.seen is not None
@@ -171,8 +202,12 @@ class Wizard:
                 now = now._replace(revision=desk.stored.revision)
             return {**updates, **self.tabs.render(desk), self.seen: now}
 
+        async def handle_later(request: gr.Request, seen: Seen, *values: Any) -> Updates:
+            await asyncio.sleep(wait)
+            return await to_thread.run_sync(handle, request, seen, *values)
+
         return event(
-            handle,
+            handle_later if wait else handle,
             inputs=[self.seen, *inputs],
             outputs=[page.message, *outputs, *self.tabs.outputs, self.seen],
             concurrency_limit=None,
