@@ -161,3 +161,9 @@ def test_a_large_table_whose_later_rows_differ_is_read_all_the_same(tmp_path: Pa
     assert table.rows == 400_000
     assert table.frame["text"].iloc[250_000] == "Tür"
     assert table.frame["count"].iloc[250_000] == "x"
+
+
+def test_a_separator_beyond_ascii_is_taken_at_its_word(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("sep=«\ndate«level\n2020-01-01«1\n2020-01-02«2\nodd row\n", "utf-8")
+    assert list(read_table(path).frame["level"].dropna()) == [1, 2]

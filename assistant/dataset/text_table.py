@@ -93,6 +93,7 @@ def _by_hand(layout: Layout) -> bool:
         or layout.wrapped
         or bool(layout.comment)
         or len(layout.separator) != 1
+        or not layout.separator.isascii()
     )
 
 
