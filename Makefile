@@ -17,7 +17,7 @@ run: $(VENV)/.running
 
 test: $(VENV)/.testing
 	$(BIN)/python -m tests.browser.install
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 demo: $(VENV)/.running
 	$(BIN)/python -m assistant run --name "Asha Rao" --email asha.rao@example.org --registration AI-2023-014 \
