@@ -167,3 +167,9 @@ def test_a_separator_beyond_ascii_is_taken_at_its_word(tmp_path: Path) -> None:
     path = tmp_path / "t.csv"
     path.write_text("sep=«\ndate«level\n2020-01-01«1\n2020-01-02«2\nodd row\n", "utf-8")
     assert list(read_table(path).frame["level"].dropna()) == [1, 2]
+
+
+def test_a_marked_file_with_a_broken_row_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_bytes(b"\xef\xbb\xbfdate,level\n2020-01-01,1\n,,,2020-0\xab-02,7\n2020-01-03,3\n")
+    assert read_table(path).frame["level"].iloc[0] == 1

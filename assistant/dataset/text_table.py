@@ -145,7 +145,7 @@ def _read_straight(
 
 def _open(path: Path, encoding: str) -> Any:
     """Open a text table for Arrow, as UTF-8 where it is not too large to be turned into it at once."""
-    if encoding in ("utf-8", "utf-8-sig") or path.stat().st_size > _BY_HAND:
+    if encoding == "utf-8" or path.stat().st_size > _BY_HAND:
         return pa.OSFile(str(path))  # a path alone would be unpacked by its ending
     return io.BytesIO(path.read_bytes().decode(encoding, errors="replace").encode())
 
