@@ -13,7 +13,7 @@ import pytest
 
 from assistant.brief import Timing
 from assistant.bundle.verify import verify
-from assistant.desk import charts, dataset, notebook, own_rules, report, submission, training
+from assistant.desk import charts, dataset, notebook, own_rules, report, report_sections, submission, training
 from assistant.desk.background import Background
 from assistant.desk.desk import Desk
 from assistant.desk.services import Services, open_services
@@ -178,34 +178,6 @@ def test_the_charts_own_caption_is_not_taken_for_the_students(trained: Desk) -> 
     assert charts.charts(trained, 1)[0].caption == own
 
 
-def test_a_section_is_a_draft_until_its_text_differs(trained: Desk) -> None:
-    title = "Introduction"
-    draft = report.sections(trained, 1)[title]
-    report.set_section(trained, 1, title, draft.shown)
-    assert not report.sections(trained, 1)[title].own
-    report.set_section(trained, 1, title, "I forecast {target} with an error of {mae}. {nonsense}")
-    text = report.sections(trained, 1)[title]
-    assert text.own
-    assert text.stale == ()
-    assert text.unknown == ("nonsense",)
-    report.restore_section(trained, 1, title)
-    assert report.sections(trained, 1)[title].shown == draft.shown
-
-
-def test_after_another_training_every_sentence_with_a_number_is_marked(trained: Desk) -> None:
-    report.set_section(trained, 1, "Introduction", "It was good. The error was {mae}.")
-    first = trained.project(1).run
-    assert first is not None
-    training.set_training(trained, 1, seed=9)
-    training.start(trained, 1)
-    training.poll(trained, 1)
-    assert report.sections(trained, 1)["Introduction"].stale
-    training.choose_run(trained, 1, first.id)
-    training.set_training(trained, 1, seed=0)
-    assert report.sections(trained, 1)["Introduction"].stale == ()
-    report.restore_section(trained, 1, "Introduction")
-
-
 def test_the_report_is_built_once_and_again_when_something_in_it_changed(trained: Desk) -> None:
     path = trained.project_folder(1).report
     first = report.build(trained, 1)
@@ -219,12 +191,12 @@ def test_the_report_is_built_once_and_again_when_something_in_it_changed(trained
 
 
 def test_a_report_that_is_too_long_says_by_how_much(trained: Desk) -> None:
-    report.set_section(trained, 1, "Introduction", "This sentence is far too long for two pages. " * 400)
+    report_sections.set_section(trained, 1, "Introduction", "This sentence is far too long for two pages. " * 400)
     built = report.build(trained, 1)
     assert built.pages > built.limit
     assert "Introduction" in built.over
     assert "words" in built.over
-    report.restore_section(trained, 1, "Introduction")
+    report_sections.restore_section(trained, 1, "Introduction")
 
 
 def test_the_notebook_repeats_the_reports_scores(trained: Desk) -> None:
@@ -259,6 +231,7 @@ def test_what_there_is_can_be_packaged_with_an_honest_list_of_what_is_missing(tr
     package = submission.package(trained)
     assert verify(package.bundle.path, trained.brief).manifest is not None
     assert "project 2: everything" in " ".join(package.missing) or any("project 2" in part for part in package.missing)
+    assert package.mail is not None
     assert dict(package.mail.headers)["To"] == "support@internselite.com, akghsh.ece@gmail.com"
     assert dict(package.mail.headers)["Copy"] == "asha@example.org"
 

@@ -13,7 +13,7 @@ import typer
 from assistant.brief import checked_address
 from assistant.bundle.verify import verify
 from assistant.cli.output import Json, command, progress, result
-from assistant.cli.tables import ready_folder, table_file
+from assistant.cli.tables import open_table, ready_folder
 from assistant.desk import dataset, notebook, report, submission, training
 from assistant.desk.desk import Desk
 from assistant.desk.services import open_services
@@ -35,7 +35,8 @@ def run(
     project: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="DIR_OR_TABLE", help="A ready project or a table, once for each project; else the defaults."
+            metavar="DIR_OR_TABLE",
+            help="A ready project, a table, a link or a Kaggle owner/dataset, once for each project; else the defaults.",
         ),
     ] = None,
     colab: Annotated[
@@ -93,7 +94,8 @@ def _take_datasets(desk: Desk, projects: list[str] | None) -> list[int]:
         if folder is not None:
             dataset.choose_ready(desk, number, folder)
         else:
-            dataset.take_file(desk, number, table_file(text))
+            opened = open_table(text, dataset.arrivals(desk, number))
+            dataset.take_file(desk, number, opened.path, opened.source)
         made = dataset.series(desk, number)
         progress(f"Project {number}: {made.title}, {len(made.frame):,} rows of {made.target}.")
     return [number for number, text in enumerate(given, 1) if text is not None]
@@ -152,9 +154,10 @@ def _as_data(
         "bundle": {"sha256": package.sha256, "size": package.size, "holds": holds},
         "files": written,
         "recipients": list(package.recipients),
-        "subject": dict(package.mail.headers).get("Subject", ""),
+        "subject": dict(package.mail.headers).get("Subject", "") if package.mail else "",
         "projects": [entry.model_dump(mode="json") for entry in manifest.projects],
         "pages": {entry.name: entry.pages for entry in manifest.files if entry.pages is not None},
+        "problem": package.problem.as_dict() if package.problem else None,
         "missing": list(manifest.missing),
         "findings": [
             finding.model_dump(mode="json") for finding in submission.findings(desk) if finding.level is not Level.FINE
@@ -166,7 +169,10 @@ def _as_data(
 def _as_text(data: dict[str, Any]) -> str:
     lines = [f"Written: {', '.join(data['files'])}"]
     lines += [f"  {name}: {pages} pages" for name, pages in data["pages"].items()]
-    lines.append(f"The finished mail (message.eml) goes to {', '.join(data['recipients'])}; nothing was sent.")
+    if data["problem"]:
+        lines.append(f"There is no mail. {' '.join(part for part in data['problem'].values() if part)}")
+    else:
+        lines.append(f"The finished mail (message.eml) goes to {', '.join(data['recipients'])}; nothing was sent.")
     lines += [f"Missing: {part}" for part in data["missing"]]
     lines += [
         f"{item['level']}: {_of_project(item)}{item['what']} {item['evidence']}".rstrip() for item in data["findings"]

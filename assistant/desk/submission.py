@@ -21,7 +21,7 @@ from assistant.delivery.message import ComposedMail
 from assistant.delivery.outbox import write_to_outbox
 from assistant.delivery.receipt import headline, receipt_text
 from assistant.delivery.record import Delivery, DeliveryStatus
-from assistant.desk import notebook, report
+from assistant.desk import dataset, notebook, report
 from assistant.desk.charts import title_of
 from assistant.desk.desk import Desk
 from assistant.errors import AssistantError, DeliveryError
@@ -43,11 +43,12 @@ class ShownMail:
 
 @dataclass(frozen=True)
 class Package:
-    """A packed bundle that still holds what the draft says, and its mail."""
+    """A packed bundle that still holds what the draft says, and its mail; `problem` says why there is none."""
 
     bundle: Bundle
-    mail: ShownMail
+    mail: ShownMail | None
     recipients: tuple[str, ...]
+    problem: AssistantError | None = None
 
     @property
     def files(self) -> tuple[FileEntry, ...]:
@@ -118,7 +119,8 @@ def submission(desk: Desk) -> Submission:
                 number=number,
                 title=title_of(project),
                 source=choice.source if choice else None,
-                dataset=folder.dataset / choice.source.file_name if choice else None,
+                # The student may not pass the file on: its link and SHA-256 go out with the source instead.
+                dataset=folder.dataset / choice.source.file_name if choice and choice.share != "link" else None,
                 unit=choice.unit if choice else "",
                 run=run,
                 report=folder.report if built else None,
@@ -132,7 +134,31 @@ def submission(desk: Desk) -> Submission:
 
 def findings(desk: Desk) -> tuple[Finding, ...]:
     """Return what is complete and what is not, each with the step that mends it."""
-    return (*check_submission(submission(desk)), *_chart_findings(desk), *_deadline_findings(desk))
+    return (
+        *check_submission(submission(desk)),
+        *_chart_findings(desk),
+        *report.findings(desk),
+        *_deadline_findings(desk),
+    )
+
+
+def _sharing_findings(desk: Desk) -> list[Finding]:
+    """Ask before a dataset is mailed that may not be passed on, and want an address where only the link goes out."""
+    found = []
+    for number, project in enumerate(desk.draft.projects, 1):
+        choice = project.dataset
+        if choice is None:
+            continue
+        if choice.share == "link" and not choice.source.url:
+            what = "The dataset's link is to go out instead of the file, but there is none."
+            evidence, fix = choice.source.file_name, "Type the address where it can be found, or hand in the file."
+        elif choice.share is None and (why := dataset.sharing_question(desk, number)):
+            what, evidence = "You have not decided yet whether the dataset may go out.", f"{why[0].upper()}{why[1:]}."
+            fix = "Hand in the file, or its link and SHA-256 instead."
+        else:
+            continue
+        found.append(Finding(level=Level.WARN, what=what, evidence=evidence, fix=fix, step="dataset", project=number))
+    return found
 
 
 def _chart_findings(desk: Desk) -> list[Finding]:
@@ -210,7 +236,8 @@ def _with_mail(desk: Desk, bundle: Bundle) -> Package:
             bundle, brief, owner=desk.owner, account=_account(desk, {}), ledger=services.ledger, clock=services.clock
         )
     except AssistantError as error:
-        return Package(bundle, ShownMail((), str(error), 0, brief.submission.mail_limit), ())
+        (_folder(desk) / "message.eml").unlink(missing_ok=True)
+        return Package(bundle, None, (), error)
     write_to_outbox(mail, _folder(desk), "message")
     return Package(bundle, _shown(mail, brief.submission.mail_limit), mail.addresses)
 

@@ -11,7 +11,7 @@ import gradio as gr
 
 from assistant.desk import submission as steps
 from assistant.desk.desk import Desk
-from assistant.ui.html import download, findings_list, heading, note, size_text, table
+from assistant.ui.html import download, error_note, findings_list, heading, note, size_text, table
 from assistant.ui.wizard import Updates, Wizard
 
 
@@ -75,6 +75,8 @@ def mail_card(package: steps.Package | None) -> str:
     """Return the mail exactly as it will go."""
     if package is None:
         return ""
+    if package.mail is None:
+        return error_note(package.problem) if package.problem is not None else ""
     mail = package.mail
     pairs = "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in mail.headers)
     return (
