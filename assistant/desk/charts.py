@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -11,24 +12,25 @@ from assistant.charts.describe import describe_charts
 from assistant.charts.facts import collect_facts
 from assistant.dataset.series import Series, load_series
 from assistant.desk.desk import Desk
-from assistant.facts import Facts
-from assistant.findings import Finding
+from assistant.facts import Facts, merge
+from assistant.lecture.memory import FILE as MEMORY_FILE
+from assistant.lecture.memory import describe_network_chart, memory_facts, read_memory
 from assistant.state.draft import ChartChoice, Draft, ProjectDraft
 from assistant.training.run import Forecasts, Run, load_forecasts, load_run
 
 PAGE_CHART_MM = 190.0  # as wide as the page shows it, so that its texts are as large as the page's
+_OWN_OF_MEMORY = ("situation", "steps")  # names that the project's facts use for something else
 
 
 @dataclass(frozen=True, eq=False)
 class ShownChart:
-    """One chart as the page shows it."""
+    """One chart as the page shows it; `figure` is its number in the report, or None when it is not in it."""
 
     chart: Chart
-    picture: str
     checked: bool
     in_report: bool
     caption: str
-    findings: tuple[Finding, ...] = ()
+    figure: int | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,9 +47,16 @@ class Material:
 def material(desk: Desk, number: int) -> Material | None:
     """Return the chosen run with all that is drawn and said of it, or None when there is no run."""
     project = desk.project(number)
-    if project.run is None:
-        return None
-    return _material(desk.project_folder(number).run(project.run.id), title_of(project))
+    return None if project.run is None else material_of(desk, number, project.run.id)
+
+
+def material_of(desk: Desk, number: int, run_id: str) -> Material:
+    """Return one run of a project with all that is drawn and said of it; raise TrainingError or OSError if it is gone."""
+    folder = desk.project_folder(number).run(run_id)
+    # What the network remembers is measured some time after the training; nothing else in the folder changes.
+    memory = folder / MEMORY_FILE
+    measured = memory.stat().st_mtime_ns if memory.exists() else 0
+    return _material(folder, title_of(desk.project(number)), measured)
 
 
 def title_of(project: ProjectDraft) -> str:
@@ -56,49 +65,57 @@ def title_of(project: ProjectDraft) -> str:
 
 
 @lru_cache(maxsize=16)
-def _material(folder: Path, title: str) -> Material:
-    # A run's folder never changes once the run is finished, so its path is key enough.
+def _material(folder: Path, title: str, measured: int) -> Material:
     series, run, forecasts = load_series(folder / "series"), load_run(folder), load_forecasts(folder)
-    return Material(
-        series,
-        run,
-        forecasts,
-        describe_charts(series, run, forecasts, title),
-        collect_facts(series, run, forecasts, title),
-    )
-
-
-@lru_cache(maxsize=128)
-def _picture(folder: Path, title: str, name: str) -> str:
-    from assistant.charts.draw import draw_svg  # brings matplotlib, which the server loads with the first picture
-
-    chart = next(chart for chart in _material(folder, title).charts if chart.name == name)
-    return draw_svg(chart, width_mm=PAGE_CHART_MM)
+    charts = describe_charts(series, run, forecasts, title)
+    facts = collect_facts(series, run, forecasts, title)
+    memory = read_memory(folder) if measured else None
+    if memory is not None:
+        charts = (*charts, describe_network_chart(memory, series))
+        more = {name: text for name, text in memory_facts(memory, series).items() if name not in _OWN_OF_MEMORY}
+        facts = merge(facts.run_id, more, facts.texts)
+    return Material(series, run, forecasts, charts, facts)
 
 
 def charts(desk: Desk, number: int) -> tuple[ShownChart, ...]:
-    """Return the charts of the chosen run; none when there is no run yet."""
+    """Return the charts of the chosen run in the page's order; none when there is no run yet."""
     found = material(desk, number)
     if found is None:
         return ()
     project = desk.project(number)
-    folder, title = desk.project_folder(number).run(found.run.id), title_of(project)
+    order = [chart.name for chart in _in_report(project, found.charts)]
     return tuple(
         ShownChart(
             chart=chart,
-            picture=_picture(folder, title, chart.name),
             checked=choice.checked_run == found.run.id,
-            in_report=chart.suggested if choice.in_report is None else choice.in_report,
+            in_report=chart.name in order,
             caption=chart.caption if choice.caption is None else choice.caption,
+            figure=order.index(chart.name) + 1 if chart.name in order else None,
         )
         for chart in found.charts
         for choice in [project.charts.get(chart.name, ChartChoice())]
     )
 
 
+def _in_report(project: ProjectDraft, every: Sequence[Chart]) -> list[Chart]:
+    """Return the charts that go in the report in the student's order; those never moved keep the page's."""
+    chosen = []
+    for chart in every:
+        wanted = project.charts.get(chart.name, ChartChoice()).in_report
+        if chart.suggested if wanted is None else wanted:
+            chosen.append(chart)
+    names = [chart.name for chart in chosen]
+    moved = [name for name in project.chart_order if name in names]
+    # Those that were ordered fill the places that they have between them.
+    waiting = iter(moved)
+    places = [next(waiting) if name in moved else name for name in names]
+    return sorted(chosen, key=lambda chart: places.index(chart.name))
+
+
 def report_charts(desk: Desk, number: int) -> tuple[tuple[Chart, str], ...]:
-    """Return the charts that go in the report, each with its caption."""
-    return tuple((item.chart, item.caption) for item in charts(desk, number) if item.in_report)
+    """Return the charts that go in the report in its order, each with its caption."""
+    chosen = [item for item in charts(desk, number) if item.figure is not None]
+    return tuple((item.chart, item.caption) for item in sorted(chosen, key=lambda item: item.figure or 0))
 
 
 def set_checked(desk: Desk, number: int, index: int, checked: bool) -> None:
@@ -117,6 +134,26 @@ def set_caption(desk: Desk, number: int, index: int, caption: str) -> None:
     shown = charts(desk, number)
     own = 0 <= index < len(shown) and caption.strip() not in ("", shown[index].chart.caption.strip())
     _change(desk, number, index, caption=caption if own else None)
+
+
+def move(desk: Desk, number: int, index: int, by: int) -> None:
+    """Let a chart of the report change places with the one before it (by −1) or after it (by 1)."""
+    shown = charts(desk, number)
+    if not 0 <= index < len(shown) or shown[index].figure is None:
+        return
+    names = [chart.name for chart, _ in report_charts(desk, number)]
+    here = names.index(shown[index].chart.name)
+    there = here + by
+    if 0 <= there < len(names):
+        names[here], names[there] = names[there], names[here]
+        desk.change_project(number, chart_order=tuple(names))
+
+
+def place_in_report(desk: Desk, number: int, name: str, *, in_report: bool) -> None:
+    """Put a chart in the report, or leave it out, by its name."""
+    for index, item in enumerate(charts(desk, number)):
+        if item.chart.name == name:
+            set_in_report(desk, number, index, in_report)
 
 
 def _change(desk: Desk, number: int, index: int, **changes: object) -> None:

@@ -1,33 +1,23 @@
-"""What the Report page does: the sections' texts, and the pages built from them."""
+"""What the Report page does with the whole report: build it, judge it, and say what would help."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass
 from functools import lru_cache
 
 import assistant
-from assistant.brief import Section
-from assistant.charts.chart import Chart
-from assistant.desk.charts import Material, material, report_charts, title_of
+from assistant.desk.charts import charts, material, place_in_report, report_charts, title_of
 from assistant.desk.desk import Desk
+from assistant.desk.report_sections import required, section_texts, sections, set_section
 from assistant.errors import ReportError
 from assistant.files import sha256_of, write_atomically
-from assistant.findings import Finding
-from assistant.report.texts import draft_sections, guiding_questions
-from assistant.state.draft import Draft, ReportSummary, with_entry
-
-
-@dataclass(frozen=True)
-class SectionText:
-    """One section as its box shows it."""
-
-    shown: str
-    own: bool
-    stale: tuple[str, ...] = ()
-    unknown: tuple[str, ...] = ()
+from assistant.findings import Finding, Level
+from assistant.report.markdown import Piece, walk
+from assistant.report.own_words import check_own_words
+from assistant.state.draft import ReportSummary
 
 
 @dataclass(frozen=True)
@@ -39,80 +29,32 @@ class BuiltReport:
     over: str
     digest: str
     findings: tuple[Finding, ...] = ()
-    pdf: bytes = field(default=b"", repr=False)
+    inputs: str = ""
 
 
-def questions(section: Section) -> tuple[str, ...]:
-    """Return the questions that stand beside a section."""
-    return guiding_questions(section)
+@dataclass(frozen=True)
+class Advice:
+    """One change that would help the report; `extend` is only said, the other kinds are made by one click."""
 
-
-def sections(desk: Desk, number: int) -> Mapping[str, SectionText]:
-    """Return every section's text by its title: the student's own, or the draft from the facts."""
-    found = _required(desk, number)
-    project = desk.project(number)
-    drafts = _drafts(desk, number, found)
-    texts = {}
-    for section in desk.brief.report.sections:
-        own = project.sections.get(section.title)
-        if own is None:
-            texts[section.title] = SectionText(drafts[section.title], own=False)
-            continue
-        older = project.cited_runs.get(section.title) != found.run.id
-        cites = [
-            sentence for sentence in _sentences(own) if "{" in sentence or any(sign.isdigit() for sign in sentence)
-        ]
-        texts[section.title] = SectionText(
-            own, own=True, stale=tuple(cites) if older else (), unknown=found.facts.unknown(own)
-        )
-    return texts
-
-
-def _drafts(desk: Desk, number: int, found: Material) -> Mapping[str, str]:
-    charts: list[Chart] = [chart for chart, _ in report_charts(desk, number)]
-    return draft_sections(desk.brief, found.facts, charts)
-
-
-def _sentences(text: str) -> list[str]:
-    return [part.strip() for line in text.splitlines() for part in line.replace("! ", ". ").split(". ") if part.strip()]
-
-
-def set_section(desk: Desk, number: int, title: str, text: str) -> None:
-    """Keep a section's text; one that is the draft again counts as the draft."""
-    found = _required(desk, number)
-    is_draft = text.strip() == _drafts(desk, number, found)[title].strip()
-
-    def apply(draft: Draft) -> Draft:
-        project = draft.project(number)
-        texts = {name: own for name, own in project.sections.items() if name != title}
-        cited = with_entry(project.cited_runs, title, found.run.id)
-        return draft.with_project(number, sections=texts if is_draft else {**texts, title: text}, cited_runs=cited)
-
-    desk.change(apply)
-
-
-def restore_section(desk: Desk, number: int, title: str) -> None:
-    """Give up a section's own text for the draft."""
-
-    def apply(draft: Draft) -> Draft:
-        texts = {name: own for name, own in draft.project(number).sections.items() if name != title}
-        return draft.with_project(number, sections=texts)
-
-    desk.change(apply)
+    kind: str
+    name: str
+    sentence: str
+    enough: bool
+    text: str = ""
 
 
 def build(desk: Desk, number: int) -> BuiltReport:
     """Build the report anew when something in it changed, and return what lies in the folder then."""
-    found = _required(desk, number)
+    found = required(desk, number)
     project, draft, brief = desk.project(number), desk.draft, desk.brief
-    texts = {title: text.shown for title, text in sections(desk, number).items()}
-    charts = report_charts(desk, number)
+    texts = section_texts(desk, number)
+    chosen = report_charts(desk, number)
     folder = desk.project_folder(number)
     source = found.series.source
     inputs = json.dumps(
         [
             assistant.__version__, brief.report.model_dump(), brief.title, draft.student.model_dump(), title_of(project),
-            found.run.id, sorted(found.facts.texts.items()), texts, [(chart.name, caption) for chart, caption in charts],
+            found.run.id, sorted(found.facts.texts.items()), texts, [(chart.name, caption) for chart, caption in chosen],
             project.colab_link, source.model_dump(mode="json"),
         ]
     )  # fmt: skip
@@ -123,7 +65,7 @@ def build(desk: Desk, number: int) -> BuiltReport:
         if stored["inputs"] == digest and stored["pdf"] == sha256_of(folder.report):
             built = BuiltReport(
                 stored["pages"], brief.report.page_limit, stored["over"], stored["pdf"],
-                tuple(Finding.model_validate(finding) for finding in stored["findings"]),
+                tuple(Finding.model_validate(finding) for finding in stored["findings"]), digest,
             )  # fmt: skip
             _keep(desk, number, found.run.id, digest, built)
             return built
@@ -131,7 +73,7 @@ def build(desk: Desk, number: int) -> BuiltReport:
     from assistant.report.build import build_report
 
     report = build_report(
-        brief, draft.student, title_of(project), found.facts, texts, charts, project.colab_link or None, source,
+        brief, draft.student, title_of(project), found.facts, texts, chosen, project.colab_link or None, source,
         project=number, drawn=_drawn(desk.owner, number, found.run.id),
     )  # fmt: skip
     over = ""
@@ -141,7 +83,7 @@ def build(desk: Desk, number: int) -> BuiltReport:
             f"cut about {report.over.words} words, best in “{report.over.section}”, or leave a chart out."
         )
     write_atomically(folder.report, report.pdf)
-    built = BuiltReport(report.pages, report.page_limit, over, sha256_of(folder.report), report.findings)
+    built = BuiltReport(report.pages, report.page_limit, over, sha256_of(folder.report), report.findings, digest)
     write_atomically(
         kept,
         json.dumps(
@@ -156,6 +98,102 @@ def build(desk: Desk, number: int) -> BuiltReport:
     )
     _keep(desk, number, found.run.id, digest, built)
     return built
+
+
+def warm(desk: Desk, number: int) -> None:
+    """Draw the report's charts and load what sets it, so that its page opens at once; nothing is kept in the draft."""
+    from assistant.report.build import build_report
+
+    found = required(desk, number)
+    build_report(
+        desk.brief, desk.draft.student, title_of(desk.project(number)), found.facts, section_texts(desk, number),
+        report_charts(desk, number), desk.project(number).colab_link or None, found.series.source,
+        project=number, drawn=_drawn(desk.owner, number, found.run.id),
+    )  # fmt: skip
+
+
+def advice(desk: Desk, number: int) -> tuple[Advice, ...]:
+    """Return what would help a report that is too long or leaves room, the best first; nothing when it is fine.
+
+    It belongs to the report that lies in the folder and is kept beside it until that changes.
+    """
+    from assistant.report.suggest import suggest_changes
+
+    built = build(desk, number)
+    kept = desk.project_folder(number).root / "advice.json"
+    if kept.exists() and (stored := json.loads(kept.read_text("utf-8")))["inputs"] == built.inputs:
+        return tuple(Advice(**change) for change in stored["changes"])
+    found, project = required(desk, number), desk.project(number)
+    changes = tuple(
+        Advice(change.kind, change.name, change.sentence, change.enough, change.text)
+        for change in suggest_changes(
+            desk.brief, desk.draft.student, title_of(project), found.facts, section_texts(desk, number),
+            report_charts(desk, number), project.colab_link or None, found.series.source, found.charts,
+        )
+    )  # fmt: skip
+    write_atomically(kept, json.dumps({"inputs": built.inputs, "changes": [asdict(change) for change in changes]}))
+    return changes
+
+
+def follow(desk: Desk, number: int, sentence: str) -> str:
+    """Make the change that a sentence of the advice proposes and return what was done; raise ReportError if it is old."""
+    change = next((change for change in advice(desk, number) if change.sentence == sentence), None)
+    if change is None:
+        raise ReportError("The report has changed since.", "", "Look at the new suggestions.")
+    if change.kind == "tighten":
+        set_section(desk, number, change.name, change.text, typed=False)
+        return f"“{change.name}” was tightened; Undo brings it back."
+    chart = next(item.chart for item in charts(desk, number) if item.chart.name == change.name)
+    if change.kind == "drop":
+        # The sentences that the chart brought go with it; a section that is still a draft drops them by itself.
+        for title, text in desk.project(number).sections.items():
+            if chart.summary in text:
+                set_section(desk, number, title, text.replace(chart.summary, "").strip(), typed=False)
+    place_in_report(desk, number, change.name, in_report=change.kind == "add")
+    done = "left out" if change.kind == "drop" else "added"
+    return f"The figure “{chart.title}” was {done}; the Charts page takes this back."
+
+
+def findings(desk: Desk) -> tuple[Finding, ...]:
+    """Return what a reader of the reports would miss: sections that are all draft, sentences of an older training."""
+    found: list[Finding] = []
+    for number, project in enumerate(desk.draft.projects, 1):
+        if project.run is None:
+            continue
+        texts = sections(desk, number)
+        every = required(desk, number).charts
+        found += check_own_words(desk.brief, {title: text.shown for title, text in texts.items()}, every, number)
+        found += [_stale_finding(number, title, len(text.stale)) for title, text in texts.items() if text.stale]
+    return tuple(found)
+
+
+def _stale_finding(number: int, title: str, count: int) -> Finding:
+    return Finding(
+        level=Level.WARN,
+        what=f"“{title}” speaks of an older training.",
+        evidence=f"{count} sentence{'' if count == 1 else 's'} cite what has changed since.",
+        fix="Read it again: change it, or confirm that it is still right.",
+        step="report",
+        project=number,
+    )
+
+
+def figure_numbers(desk: Desk, number: int) -> Mapping[str, int]:
+    """Return the number that each chart of the report has in it: figures are counted as the text speaks of them."""
+    found = material(desk, number)
+    if found is None:
+        return {}
+    names = [f"fig_{chart.name}" for chart, _ in report_charts(desk, number)]
+    cited: dict[str, None] = {}
+
+    def visit(piece: Piece) -> None:
+        if piece.kind == "name" and piece.text in names:
+            cited[piece.text] = None
+
+    for text in section_texts(desk, number).values():
+        walk(text, visit)
+    ordered = dict.fromkeys([*cited, *names])
+    return {name.removeprefix("fig_"): place for place, name in enumerate(ordered, 1)}
 
 
 @lru_cache(maxsize=8)
@@ -175,14 +213,12 @@ def page_picture(desk: Desk, number: int, page: int) -> bytes | None:
     path = desk.project_folder(number).report
     if not path.is_file():
         return None
-    from assistant.report.pages import render_pages
-
-    pictures = render_pages(path.read_bytes())
+    pictures = _page_pictures(path.read_bytes())
     return pictures[page - 1] if 1 <= page <= len(pictures) else None
 
 
-def _required(desk: Desk, number: int) -> Material:
-    found = material(desk, number)
-    if found is None:
-        raise ReportError("The report cites the scores of a training.", "There is none yet.", "Train the LSTM first.")
-    return found
+@lru_cache(maxsize=6)
+def _page_pictures(pdf: bytes) -> tuple[bytes, ...]:
+    from assistant.report.pages import render_pages
+
+    return render_pages(pdf)

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
 from typing import Any
 
 import gradio as gr
 
 from assistant.brief import Brief
 from assistant.desk import report as steps
+from assistant.desk import report_references as references
+from assistant.desk import report_sections as texts
 from assistant.desk.desk import Desk
-from assistant.ui.html import download, findings_list, heading, needs, note
+from assistant.report.texts import REFERENCES_DRAFT
+from assistant.ui import report_references, report_versions
+from assistant.ui.html import heading, needs, note
+from assistant.ui.report_cards import hints_card, names_card, pages_card, section_state, status_card
 from assistant.ui.wizard import Updates, Wizard
+
+MOST_ADVICE = 5
+PAUSE = 0.4  # seconds without a key after which the pages are built anew
 
 
 @dataclass
@@ -23,7 +30,55 @@ class SectionBox:
     title: str
     text: gr.Textbox
     state: gr.HTML
+    undo: gr.Button
+    redo: gr.Button
     restore: gr.Button
+    confirm: gr.Button
+
+    def render(self, text: texts.SectionText) -> Updates:
+        """Return what follows from the section's text."""
+        return {
+            self.state: section_state(text),
+            self.undo: gr.Button(visible=text.can_undo or text.can_redo, interactive=text.can_undo),
+            self.redo: gr.Button(visible=text.can_undo or text.can_redo, interactive=text.can_redo),
+            self.restore: gr.Button(visible=text.own),
+            self.confirm: gr.Button(visible=bool(text.stale)),
+        }
+
+    @property
+    def around(self) -> list[Any]:
+        """Return what stands around the text box."""
+        return [self.state, self.undo, self.redo, self.restore, self.confirm]
+
+
+@dataclass
+class AdvicePart:
+    """The part of the page that says what would help."""
+
+    number: int
+    message: gr.HTML
+    hints: gr.HTML
+    buttons: list[gr.Button]
+
+    @property
+    def outputs(self) -> Sequence[Any]:
+        """Return every component that `render` may change."""
+        return [self.hints, *self.buttons]
+
+    @property
+    def typed(self) -> Sequence[Any]:
+        """Return nothing: nobody types here."""
+        return []
+
+    def render(self, desk: Desk) -> Updates:
+        """Return what would help the report as it is now."""
+        advice = steps.advice(desk, self.number) if desk.project(self.number).run is not None else ()
+        clicks = [change for change in advice if change.kind != "extend"]
+        updates: Updates = {self.hints: hints_card(advice)}
+        for index, button in enumerate(self.buttons):
+            shown = clicks[index].sentence if index < len(clicks) else None
+            updates[button] = gr.Button(value=shown or "", visible=shown is not None)
+        return updates
 
 
 @dataclass
@@ -34,16 +89,21 @@ class ReportPage:
     message: gr.HTML
     missing: gr.HTML
     panel: gr.Column
+    names: gr.HTML
     sections: list[SectionBox]
     refresh: gr.Button
     status: gr.HTML
     pages: gr.HTML
+    advice: AdvicePart
+    adding: report_references.ReferenceParts | None
+    versions: report_versions.VersionParts
 
     @property
     def outputs(self) -> Sequence[Any]:
         """Return every component that `render` may change."""
-        boxes = [component for box in self.sections for component in (box.text, box.state, box.restore)]
-        return [self.missing, self.panel, self.status, self.pages, *boxes]
+        boxes = [component for box in self.sections for component in (box.text, *box.around)]
+        parts = [self.missing, self.panel, self.names, self.status, self.pages]
+        return [*parts, *self.advice.outputs, *self.versions.outputs, *boxes]
 
     @property
     def typed(self) -> Sequence[Any]:
@@ -60,50 +120,36 @@ class ReportPage:
                 self.panel: gr.Column(visible=False),
             }
         updates: Updates = {self.missing: "", self.panel: gr.Column(visible=True)}
-        texts = steps.sections(desk, self.number)
+        sections = texts.sections(desk, self.number)
         for box in self.sections:
-            text = texts[box.title]
-            updates |= {
-                box.text: gr.Textbox(value=text.shown),
-                box.state: section_state(text),
-                box.restore: gr.Button(visible=text.own),
-            }
-        return {**updates, **self.render_pages(desk)}
+            text = sections[box.title]
+            updates |= {box.text: gr.Textbox(value=text.shown), **box.render(text)}
+        return {
+            **updates,
+            self.names: names_card(
+                references.citable_facts(desk, self.number), references.citable_keys(desk, self.number)
+            ),
+            **self.render_pages(desk),
+            **self.advice.render(desk),
+            **self.versions.render(desk),
+        }
 
     def render_pages(self, desk: Desk) -> Updates:
         """Return the pages as pictures and what the checks say of them, built anew when something changed."""
         built = steps.build(desk, self.number)
         return {self.status: status_card(built, self.number), self.pages: pages_card(built, self.number)}
 
+    def render_typed(self, desk: Desk, box: SectionBox, typed: str, *shown: str) -> Updates:
+        """Return what follows from a text just typed; nothing when the stored text is another one by now.
 
-def section_state(text: steps.SectionText) -> str:
-    """Return whether a section is still the draft, and what of it cites an older training."""
-    if not text.own:
-        return '<span class="draft-tag">Still the draft from your numbers: say it in your own words.</span>'
-    stale = "".join(f"<li>{escape(sentence)}</li>" for sentence in text.stale)
-    older = f"<p>Written under an older training; read again:</p><ul>{stale}</ul>" if stale else ""
-    unknown = f"<p>Not a fact: {escape(', '.join(text.unknown))}</p>" if text.unknown else ""
-    return f'<span class="own-tag">Your own words.</span>{older}{unknown}'
-
-
-def status_card(built: steps.BuiltReport, number: int) -> str:
-    """Return the page count, what to cut when it is over, the findings, and the download."""
-    kind = "warn" if built.over else "fine"
-    sentence = (
-        built.over or f"The report has {built.pages} page{'' if built.pages == 1 else 's'}; {built.limit} are allowed."
-    )
-    link = download(f"files/project-{number}/report.pdf", "Download the report (PDF)")
-    return note(sentence, kind) + findings_list(built.findings) + link
-
-
-def pages_card(built: steps.BuiltReport, number: int) -> str:
-    """Return the pages as pictures."""
-    figures = "".join(
-        f'<figure><img src="files/project-{number}/page-{page}.png?v={built.digest[:12]}" alt="Page {page} of the report" '
-        f'width="910" height="1287"><figcaption>Page {page} of {built.pages}</figcaption></figure>'
-        for page in range(1, built.pages + 1)
-    )
-    return f'<div class="pages">{figures}</div>'
+        `shown` are the status and the pages on the screen: what would stay as it is is not sent again.
+        """
+        text = texts.sections(desk, self.number)[box.title]
+        if typed != text.shown:
+            return {}
+        new = self.render_pages(desk)
+        kept = dict(zip((self.status, self.pages), shown, strict=True))
+        return {**box.render(text), **{part: value for part, value in new.items() if kept[part] != value}}
 
 
 def build(number: int, brief: Brief) -> ReportPage:
@@ -119,40 +165,83 @@ def build(number: int, brief: Brief) -> ReportPage:
     )
     message = gr.HTML(elem_id=f"{prefix}-message")
     missing = gr.HTML(elem_id=f"{prefix}-missing")
-    sections = []
+    adding = None
     with gr.Column(visible=False) as panel, gr.Row():
         with gr.Column(scale=6, min_width=320):
             gr.Markdown(
                 "Names in braces such as `{mae}` are replaced by your numbers and stay right after another training. "
                 "`*emphasis*`, lists, `$x^2$` and links work."
             )
+            names = gr.HTML(elem_id=f"{prefix}-names")
+            sections = []
             for index, section in enumerate(brief.report.sections):
-                text = gr.Textbox(
-                    label=section.title, info=" ".join(steps.questions(section)), lines=5, max_lines=20,
-                    elem_id=f"{prefix}-section-{index}",
-                )  # fmt: skip
-                state = gr.HTML(elem_id=f"{prefix}-state-{index}")
-                restore = gr.Button("Back to the draft", size="sm", visible=False, elem_id=f"{prefix}-restore-{index}")
-                sections.append(SectionBox(section.title, text, state, restore))
+                sections.append(_build_section(prefix, index, section.title, " ".join(texts.questions(section))))
+                if section.draft == REFERENCES_DRAFT:
+                    adding = report_references.build(prefix)
+            versions = report_versions.build(number, message, prefix)
         with gr.Column(scale=5, min_width=320, elem_classes="beside"):
             status = gr.HTML(elem_id=f"{prefix}-status")
+            buttons = [
+                gr.Button(size="sm", visible=False, elem_id=f"{prefix}-advice-{index}") for index in range(MOST_ADVICE)
+            ]
+            hints = gr.HTML(elem_id=f"{prefix}-hints")
             refresh = gr.Button("Show the pages again", size="sm", elem_id=f"{prefix}-refresh")
             pages = gr.HTML(elem_id=f"{prefix}-pages")
-    return ReportPage(number, message, missing, panel, sections, refresh, status, pages)
+    advice = AdvicePart(number, message, hints, buttons)
+    return ReportPage(
+        number, message, missing, panel, names, sections, refresh, status, pages, advice, adding, versions
+    )  # fmt: skip
+
+
+def _build_section(prefix: str, index: int, title: str, questions: str) -> SectionBox:
+    text = gr.Textbox(
+        label=title, info=questions, lines=5, max_lines=20, elem_id=f"{prefix}-section-{index}",
+        html_attributes=gr.InputHTMLAttributes(spellcheck=True),
+    )  # fmt: skip
+    state = gr.HTML(elem_id=f"{prefix}-state-{index}")
+    with gr.Row(elem_classes="section-buttons"):
+        undo = gr.Button("Undo", size="sm", visible=False, elem_id=f"{prefix}-undo-{index}", min_width=70)
+        redo = gr.Button("Redo", size="sm", visible=False, elem_id=f"{prefix}-redo-{index}", min_width=70)
+        restore = gr.Button(
+            "Back to the draft", size="sm", visible=False, elem_id=f"{prefix}-restore-{index}", min_width=120
+        )
+        confirm = gr.Button(
+            "It is still right", size="sm", visible=False, elem_id=f"{prefix}-confirm-{index}", min_width=120
+        )
+    return SectionBox(title, text, state, undo, redo, restore, confirm)
 
 
 def wire(page: ReportPage, wizard: Wizard) -> None:
     """Connect the page's events."""
     number = page.number
     for box in page.sections:
-
-        def keep(desk: Desk, text: str, title: str = box.title) -> None:
-            steps.set_section(desk, number, title, text)
-
-        def restore(desk: Desk, title: str = box.title) -> None:
-            steps.restore_section(desk, number, title)
-
-        wizard.save(box.text.change, page, keep, [box.text])
-        wizard.refresh(box.text.blur, page)
-        wizard.act(box.restore.click, page, restore, retype=True)
+        _wire_section(page, box, wizard)
     wizard.refresh(page.refresh.click, page)
+    for button in page.advice.buttons:
+
+        def follow(desk: Desk, sentence: str) -> str:
+            return note(steps.follow(desk, number, sentence), "fine")
+
+        wizard.act(button.click, page, follow, [button], retype=True, refill=[f"p{number}-charts-message"])
+    if page.adding is not None:
+        report_references.wire(page.adding, page, wizard)
+    report_versions.wire(page.versions, page, wizard)
+
+
+def _wire_section(page: ReportPage, box: SectionBox, wizard: Wizard) -> None:
+    number, title = page.number, box.title
+
+    def keep(desk: Desk, text: str) -> None:
+        texts.set_section(desk, number, title, text)
+
+    def show(desk: Desk, text: str, status: str, pages: str) -> Updates:
+        return page.render_typed(desk, box, text, status, pages)
+
+    wizard.save(box.text.change, page, keep, [box.text])
+    built = wizard.follow(box.text.change, page, show, [box.text, page.status, page.pages], PAUSE)
+    wizard.refresh(built.then, page.advice)
+    wizard.refresh(box.text.blur, page)
+    wizard.act(box.undo.click, page, lambda desk: texts.step_section(desk, number, title, -1), retype=True)
+    wizard.act(box.redo.click, page, lambda desk: texts.step_section(desk, number, title, 1), retype=True)
+    wizard.act(box.restore.click, page, lambda desk: texts.restore_section(desk, number, title), retype=True)
+    wizard.act(box.confirm.click, page, lambda desk: texts.confirm_section(desk, number, title))

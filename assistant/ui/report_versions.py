@@ -1,0 +1,86 @@
+"""Earlier versions of the report's sections: look at one, and bring it back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+import gradio as gr
+
+from assistant.desk import report_sections as steps
+from assistant.desk.desk import Desk
+from assistant.ui.html import note
+from assistant.ui.wizard import Page, Updates, Wizard
+
+_LABEL_WORDS = 7
+
+
+@dataclass
+class VersionParts:
+    """The components."""
+
+    number: int
+    message: gr.HTML
+    box: gr.Accordion
+    choice: gr.Dropdown
+    text: gr.HTML
+    bring_back: gr.Button
+
+    @property
+    def outputs(self) -> Sequence[Any]:
+        """Return every component that `render` may change."""
+        return [self.box, self.choice, self.text, self.bring_back]
+
+    @property
+    def typed(self) -> Sequence[Any]:
+        """Return nothing: nobody types here."""
+        return []
+
+    def render(self, desk: Desk) -> Updates:
+        """Return the versions there are now, none of them chosen."""
+        kept = steps.versions(desk, self.number)
+        return {
+            self.box: gr.Accordion(visible=bool(kept)),
+            self.choice: gr.Dropdown(choices=[(_label(version), version.key) for version in kept], value=None),
+            self.text: "",
+            self.bring_back: gr.Button(visible=False),
+        }
+
+
+def _label(version: steps.ShownVersion) -> str:
+    words = version.text.split()
+    first = " ".join(words[:_LABEL_WORDS]) + (" …" if len(words) > _LABEL_WORDS else "")
+    return f"{version.title} · {version.when} · {len(words)} words · {first}"
+
+
+def build(number: int, message: gr.HTML, prefix: str) -> VersionParts:
+    """Lay the part out."""
+    with gr.Accordion("Earlier versions", open=False, visible=False, elem_id=f"{prefix}-versions") as box:
+        choice = gr.Dropdown([], value=None, label="Version", elem_id=f"{prefix}-version")
+        text = gr.HTML(elem_id=f"{prefix}-version-text")
+        bring_back = gr.Button("Bring it back", size="sm", visible=False, elem_id=f"{prefix}-bring-back")
+    return VersionParts(number, message, box, choice, text, bring_back)
+
+
+def wire(parts: VersionParts, page: Page, wizard: Wizard) -> None:
+    """Connect the events."""
+    number = parts.number
+
+    def look(request: gr.Request, key: str | None) -> Updates:
+        kept = {version.key: version for version in steps.versions(wizard.desk(request), number)}
+        text = kept[key].text if key in kept else ""
+        shown = f'<div class="version-text">{escape(text)}</div>' if text else ""
+        return {parts.text: shown, parts.bring_back: gr.Button(visible=bool(text))}
+
+    parts.choice.input(
+        look, [parts.choice], [parts.text, parts.bring_back],
+        show_progress="hidden", concurrency_limit=None, api_visibility="private",
+    )  # fmt: skip
+
+    def bring_back(desk: Desk, key: str | None) -> str:
+        return note(f"“{steps.bring_back(desk, number, key or '')}” is back as it was.", "fine")
+
+    wizard.act(parts.bring_back.click, page, bring_back, [parts.choice], retype=True)
+    wizard.refresh(parts.box.expand, parts)
