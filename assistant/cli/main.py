@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from assistant.cli import bundle, lecture, training, whole
+from assistant.cli import bundle, dataset, lecture, training, whole
 
 app = typer.Typer(
     name="assistant",
@@ -16,6 +16,8 @@ app = typer.Typer(
 )
 app.command("run")(whole.run)
 app.command("train")(training.train)
+app.command("inspect")(dataset.inspect)
+app.command("fetch")(dataset.fetch)
 app.command("send")(bundle.send)
 app.command("deliveries")(bundle.deliveries)
 app.command("verify")(bundle.verify)

@@ -9,18 +9,19 @@ from typing import Annotated, Any
 import typer
 
 from assistant.cli.output import Json, command, progress, result
-from assistant.cli.tables import parse_split, ready_folder, table_file
+from assistant.cli.tables import FILE, file_source, open_table, parse_split, ready_folder
 from assistant.dataset.prepare import prepare_file, prepare_ready
 from assistant.dataset.ready import load_ready
-from assistant.dataset.series import Series, Source, save_series
-from assistant.files import sha256_of
+from assistant.dataset.series import Series, save_series
 from assistant.training.plan import plan_settings
 from assistant.training.run import Progress, Run
 
 
 @command
 def train(
-    table: Annotated[str, typer.Argument(metavar="TABLE", help="A table's file, or the name of a ready project.")],
+    table: Annotated[
+        str, typer.Argument(metavar="TABLE_OR_LINK", help="A file, a ready project, a link, or a Kaggle owner/dataset.")
+    ],
     target: Annotated[str | None, typer.Option(help="The column to forecast.")] = None,
     time: Annotated[str | None, typer.Option(help="The column of the time, or several with commas.")] = None,
     features: Annotated[str | None, typer.Option(help="Columns that may help, with commas.")] = None,
@@ -28,12 +29,14 @@ def train(
     split: Annotated[str | None, typer.Option(help="8640,2880,2880 (rows) or 0.7,0.15,0.15 (shares).")] = None,
     preset: Annotated[str, typer.Option(help="quick, balanced or thorough.")] = "quick",
     seed: Annotated[int, typer.Option(help="The seed; the same seed gives the same run.")] = 0,
+    file: Annotated[str | None, FILE] = None,
     cell: Annotated[str, typer.Option(help="lstm, gru or rnn.")] = "lstm",
     out: Annotated[Path | None, typer.Option(help="Folder for the run, its forecasts and its weights.")] = None,
     as_json: Json = False,
 ) -> None:
     """Train on a table and score the network beside the simple forecasts."""
-    series = _series(table, target, time, features, horizon, split)
+    with tempfile.TemporaryDirectory(prefix="assistant-") as fetched:
+        series = _series(table, target, time, features, horizon, split, Path(fetched), file)
     settings = plan_settings(series, preset, seed, cell=cell)
     progress(
         f"Training on {len(series.frame):,} rows of {series.target}, {series.frequency.count(series.horizon)} ahead …"
@@ -49,19 +52,18 @@ def train(
 
 
 def _series(
-    table: str, target: str | None, time: str | None, features: str | None, horizon: int | None, split: str | None
-) -> Series:
+    table: str, target: str | None, time: str | None, features: str | None, horizon: int | None, split: str | None,
+    fetched: Path, file: str | None,
+) -> Series:  # fmt: skip
     parts = parse_split(split) if split else None
     folder = ready_folder(table)
     if folder is not None and target is None and time is None and features is None:
         return prepare_ready(load_ready(folder), horizon=horizon, split=parts)
-    path = load_ready(folder).path if folder is not None else table_file(table)
-    source = Source(
-        kind="upload", reference=path.name, title=path.stem, file_name=path.name, sha256=sha256_of(path),
-        size=path.stat().st_size,
-    )  # fmt: skip
+    opened = open_table(table, fetched, file=file)
+    # A ready project's own source stands for its table with its own roles only.
+    source = file_source(opened.path) if folder is not None else opened.source
     return prepare_file(
-        path, source, target=target, time=_names(time), features=_names(features), horizon=horizon, split=parts
+        opened.path, source, target=target, time=_names(time), features=_names(features), horizon=horizon, split=parts
     )
 
 

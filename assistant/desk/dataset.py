@@ -29,6 +29,7 @@ from assistant.training.identity import series_sha256
 
 _CHART_MM = 190.0  # as wide as the page shows it, so that its texts are as large as the page's
 _PREVIEW_WIDTH = 60
+_PREVIEW_ROWS = 8
 # The repairs that preparing a table can do without; beside them each column's own "no value" number.
 _SWITCHES = frozenset({"copies", "same moment", "grid", "gaps", "wide", "order"})
 _SWITCH_OF_COLUMN = "sentinel:"
@@ -407,7 +408,7 @@ def _overview(examination: Examination, choice: DatasetChoice, before: Overview 
         for repair in (before.repairs if before else ())
         if repair.key in choice.choices.undo and repair.key not in shown
     ]
-    preview = tuple(tuple(_cell(text) for text in row) for row in profile.preview)
+    preview = tuple(tuple(_cell(text) for text in row) for row in profile.preview[:_PREVIEW_ROWS])
     unsure = tuple(name for name, column in examination.columns.items() if column.unsure)
     if not unsure and choice.choices.decimal and before is not None:
         unsure = before.unsure_decimals
@@ -444,6 +445,7 @@ def _readings(inspection: Inspection, choices: Choices, before: Overview | None)
 
 
 def _cell(text: str) -> str:
+    text = text.removesuffix(" 00:00:00")
     return text if len(text) <= _PREVIEW_WIDTH else f"{text[: _PREVIEW_WIDTH - 1]}…"
 
 

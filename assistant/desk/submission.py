@@ -136,6 +136,7 @@ def findings(desk: Desk) -> tuple[Finding, ...]:
     """Return what is complete and what is not, each with the step that mends it."""
     return (
         *check_submission(submission(desk)),
+        *_sharing_findings(desk),
         *_chart_findings(desk),
         *report.findings(desk),
         *_deadline_findings(desk),

@@ -237,7 +237,10 @@ def render_ways(ways: Ways, overview: Overview, choice: DatasetChoice) -> Update
     inspection, choices = overview.inspection, choice.choices
     reader, orders = inspection.reader, cards.reading_choices(overview)
     first = overview.readings[0].order if overview.readings else None
-    several = {repair.key for repair in overview.repairs} & {"same moment", "grid"}
+    several = any(
+        repair.key == "same moment" or (repair.key == "grid" and "irregular" in repair.what)
+        for repair in overview.repairs
+    )
     dated = inspection.time is not None and inspection.time.first is not None
     shown = {
         ways.member: len(reader.members) > 1,
@@ -245,8 +248,8 @@ def render_ways(ways: Ways, overview: Overview, choice: DatasetChoice) -> Update
         ways.order: len(orders) > 1,
         ways.decimal: bool(overview.unsure_decimals),
         ways.series: inspection.series is not None,
-        ways.same_time: bool(several) or choices.same_time is not None,
-        ways.frequency: dated and (bool(several) or choices.frequency is not None),
+        ways.same_time: several or choices.same_time is not None,
+        ways.frequency: dated and (several or choices.frequency is not None),
     }
     return {
         ways.box: gr.Group(visible=any(shown.values())),
@@ -329,7 +332,7 @@ def _build_finder(prefix: str, ready: Sequence[ReadyProject], *, local: bool) ->
             [(project.title, project.name) for project in ready], label="Ready project", elem_id=f"{prefix}-ready",
             interactive=False, filterable=False,
         )  # fmt: skip
-        about = gr.HTML(elem_id=f"{prefix}-about", padding=True)
+        about = gr.HTML(elem_id=f"{prefix}-about", padding=True, elem_classes="panel")
         use_ready = gr.Button("Use this dataset", variant="primary", elem_id=f"{prefix}-use-ready", interactive=False)
     with gr.Group(visible=False) as boxes[UPLOAD]:
         upload = gr.File(
@@ -341,14 +344,14 @@ def _build_finder(prefix: str, ready: Sequence[ReadyProject], *, local: bool) ->
             info="GitHub, Google Sheets or Drive, Hugging Face, UCI, Zenodo, or any https file.", elem_id=f"{prefix}-link",
         )  # fmt: skip
         fetch_link = gr.Button("Fetch", variant="primary", elem_id=f"{prefix}-fetch-link")
-        link_searches = gr.HTML(elem_id=f"{prefix}-link-searches", padding=True)
+        link_searches = gr.HTML(elem_id=f"{prefix}-link-searches", padding=True, elem_classes="panel")
     with gr.Group(visible=False) as boxes[KAGGLE]:
         with gr.Row():
             text = gr.Textbox(label="Search Kaggle", placeholder="river level", elem_id=f"{prefix}-search", scale=4,
                 max_length=200)  # fmt: skip
             search = gr.Button("Search", elem_id=f"{prefix}-search-go", scale=1)
-        searches = gr.HTML(cards.web_searches(""), elem_id=f"{prefix}-searches", padding=True)
-        found_line = gr.HTML(elem_id=f"{prefix}-found-line", padding=True)
+        searches = gr.HTML(cards.web_searches(""), elem_id=f"{prefix}-searches", padding=True, elem_classes="panel")
+        found_line = gr.HTML(elem_id=f"{prefix}-found-line", padding=True, elem_classes="panel")
         found = gr.Radio(
             [], label="Datasets found", visible=False, elem_id=f"{prefix}-found", elem_classes="one-a-line"
         )

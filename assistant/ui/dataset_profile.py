@@ -12,6 +12,7 @@ _WIDTH, _HEIGHT = 300, 130
 _LEFT, _RIGHT, _TOP, _BOTTOM = 8, 8, 8, 22
 _MOST_COLUMNS = 14
 _SHOWN_SEASONS = 3.2
+_REPEATS = 0.3  # autocorrelation at the season from which on the pattern is plain to see
 
 
 def profile_pictures(profile: Profile, inspection: Inspection) -> str:
@@ -71,10 +72,16 @@ def repetition(profile: Profile, inspection: Inspection) -> str:
         f'<text x="{_LEFT}" y="{_HEIGHT - 6}">1 {escape(noun)}</text>'
         f'<text x="{_WIDTH - _RIGHT}" y="{_HEIGHT - 6}" text-anchor="end">{len(values)}</text>'
     )
-    if season > 1 and season <= len(profile.autocorrelation) - 1:
+    at_season = profile.autocorrelation[season] if 1 < season < len(profile.autocorrelation) else None
+    if at_season is not None and at_season >= _REPEATS:
         words = (
-            f"Each value is like the one {season:,} {noun}s before "
-            f"(autocorrelation {profile.autocorrelation[season]:.2f}): a pattern that repeats."
+            f"Each value is like the one {season:,} {noun}s before (autocorrelation {at_season:.2f}): "
+            "a pattern that repeats."
+        )
+    elif at_season is not None:
+        words = (
+            f"A pattern of {season:,} {noun}s is usual for such data, but these hardly show it "
+            f"(autocorrelation {at_season:.2f})."
         )
     elif values[0] > 0.5:
         words = f"Neighbouring values are alike (autocorrelation {values[0]:.2f}), but no pattern repeats."

@@ -1,0 +1,108 @@
+"""`inspect` and `fetch`: what is in a table, and getting one from a link or from Kaggle."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from assistant.cli.output import Json, command, progress, result
+from assistant.cli.tables import FILE, OpenedTable, fetch_table, open_table, put_beside
+from assistant.dataset.inspection import ColumnFacts, Inspection, examine
+from assistant.dataset.series import Source
+from assistant.findings import Level
+
+
+@command
+def inspect(
+    table: Annotated[
+        str,
+        typer.Argument(metavar="TABLE_OR_LINK", help="A file, a ready project, a link, or a Kaggle owner/dataset."),
+    ],
+    file: Annotated[str | None, FILE] = None,
+    member: Annotated[str | None, typer.Option(help="The file inside an archive, where there are several.")] = None,
+    sheet: Annotated[str | None, typer.Option(help="The sheet of a workbook, where there are several.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Say what was understood of a table, what would be repaired, and whether it can carry a project."""
+    with tempfile.TemporaryDirectory(prefix="assistant-") as scratch:
+        opened = open_table(table, Path(scratch), file=file)
+        found = examine(
+            opened.path, roles=opened.roles, source=opened.source, horizon=opened.horizon, season=opened.season,
+            member=member, sheet=sheet,
+        ).inspection  # fmt: skip
+    result(inspection_data(found, opened), inspection_text(found), as_json=as_json)
+
+
+@command
+def fetch(
+    reference: Annotated[
+        str, typer.Argument(metavar="LINK_OR_KAGGLE_REF", help="A link, a Kaggle owner/dataset, or a download command.")
+    ],
+    out: Annotated[Path, typer.Option(help="Folder for the file.")],
+    file: Annotated[str | None, FILE] = None,
+    as_json: Json = False,
+) -> None:
+    """Fetch a table from a link or from Kaggle, and say its source, licence and SHA-256."""
+    with tempfile.TemporaryDirectory(prefix="assistant-") as scratch:
+        path, source = fetch_table(reference, Path(scratch), file=file)
+        kept = put_beside(path, out)
+    data = {"path": str(kept), "source": source.model_dump(mode="json")}
+    result(data, source_text(kept, source), as_json=as_json)
+    if not source.licence:
+        progress("No licence was found: look whether you may pass the file on.")
+
+
+def inspection_data(found: Inspection, opened: OpenedTable) -> dict[str, Any]:
+    """Return an inspection as the JSON output shows it."""
+    data = found.model_dump(mode="json")
+    return {**data, "source": opened.source.model_dump(mode="json")}
+
+
+def inspection_text(found: Inspection) -> str:
+    """Return an inspection as a short text, the verdict first."""
+    reader = found.reader
+    how = [reader.kind, *(part for part in (_separator(reader.separator), reader.encoding, reader.sheet) if part)]
+    lines = [found.verdict, "", f"{found.rows:,} rows, {len(found.columns):,} columns ({', '.join(how)})"]
+    width = min(max((len(column.name) for column in found.columns), default=0), 40)
+    lines += [f"  {column.name:<{width}}  {_column(column)}" for column in found.columns]
+    if found.time is not None:
+        span = f", {found.time.first} to {found.time.last}" if found.time.first else ""
+        lines.append(f"Time: {', '.join(found.time.columns)} ({found.time.format}){span}, one row a {found.time.step}")
+        if found.time.other_format:
+            lines.append(
+                f"  or {found.time.other_format}: {found.time.other_first} to {found.time.other_last}; "
+                "the page lets you pick"
+            )
+    if found.target is not None:
+        lines.append(f"Target: {found.target}; features: {', '.join(found.features) or 'none'}")
+    if found.horizon is not None:
+        season = f"the pattern repeats after {found.season}" if (found.season or 1) > 1 else "no season assumed"
+        lines.append(f"Horizon: {found.horizon} steps; {season}")
+    lines += [f"Repaired: {repair.what} ({repair.count:,}×) {repair.why}" for repair in found.repairs]
+    lines += [f"{finding.level.value}: {finding}" for finding in found.findings if finding.level is not Level.FINE]
+    return "\n".join(lines)
+
+
+def _separator(separator: str | None) -> str:
+    if separator is None:
+        return ""
+    names = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars", " ": "blanks"}
+    return names.get(separator, f"separated by {separator!r}")
+
+
+def _column(column: ColumnFacts) -> str:
+    unit = f" {column.unit}" if column.unit else ""
+    ends = f", {column.low:g} to {column.high:g}{unit}" if column.low is not None and column.high is not None else ""
+    return f"{column.kind}{ends}{f', {column.missing:,} missing' if column.missing else ''}"
+
+
+def source_text(path: Path, source: Source) -> str:
+    """Return where a file came from as a short text."""
+    lines = [f"{path}  {source.size:,} bytes  SHA-256 {source.sha256}", f"Title: {source.title}"]
+    lines += [f"From: {source.url or source.reference}", f"Licence: {source.licence or 'none found'}"]
+    if source.citation:
+        lines.append(f"Cite as: {source.citation}")
+    return "\n".join(lines)
