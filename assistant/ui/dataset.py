@@ -346,10 +346,17 @@ def _build_finder(prefix: str, ready: Sequence[ReadyProject], *, local: bool) ->
         fetch_link = gr.Button("Fetch", variant="primary", elem_id=f"{prefix}-fetch-link")
         link_searches = gr.HTML(elem_id=f"{prefix}-link-searches", padding=True, elem_classes="panel")
     with gr.Group(visible=False) as boxes[KAGGLE]:
-        with gr.Row():
+        with gr.Row(equal_height=True):
             text = gr.Textbox(label="Search Kaggle", placeholder="river level", elem_id=f"{prefix}-search", scale=4,
                 max_length=200)  # fmt: skip
             search = gr.Button("Search", elem_id=f"{prefix}-search-go", scale=1)
+        token = None
+        if local:
+            with gr.Accordion("Your Kaggle token", open=False, elem_id=f"{prefix}-token-help"):
+                gr.Markdown(KAGGLE_ACCOUNT)
+                token = gr.Textbox(
+                    label="Kaggle token – used now, never stored", type="password", elem_id=f"{prefix}-kaggle-token",
+                )  # fmt: skip
         searches = gr.HTML(cards.web_searches(""), elem_id=f"{prefix}-searches", padding=True, elem_classes="panel")
         found_line = gr.HTML(elem_id=f"{prefix}-found-line", padding=True, elem_classes="panel")
         found = gr.Radio(
@@ -364,13 +371,6 @@ def _build_finder(prefix: str, ready: Sequence[ReadyProject], *, local: bool) ->
             elem_id=f"{prefix}-kaggle",
         )  # fmt: skip
         fetch_kaggle = gr.Button("Fetch", variant="primary", elem_id=f"{prefix}-fetch-kaggle")
-        token = None
-        if local:
-            with gr.Accordion("Your Kaggle token", open=False, elem_id=f"{prefix}-token-help"):
-                gr.Markdown(KAGGLE_ACCOUNT)
-                token = gr.Textbox(
-                    label="Kaggle token – used now, never stored", type="password", elem_id=f"{prefix}-kaggle-token",
-                )  # fmt: skip
     fetched = gr.HTML(elem_id=f"{prefix}-fetched")
     cancel = gr.Button("Cancel the download", visible=False, elem_id=f"{prefix}-cancel", size="sm")
     with gr.Group(visible=False) as picker:
