@@ -7,17 +7,22 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import assistant
 from assistant.desk.charts import charts, material, place_in_report, report_charts, title_of
 from assistant.desk.desk import Desk
 from assistant.desk.report_sections import required, section_texts, sections, set_section
+from assistant.desk.typesetting import Manuscript, set_report, suggest
 from assistant.errors import ReportError
 from assistant.files import sha256_of, write_atomically
 from assistant.findings import Finding, Level
 from assistant.report.markdown import Piece, walk
 from assistant.report.own_words import check_own_words
 from assistant.state.draft import ReportSummary
+
+if TYPE_CHECKING:
+    from assistant.report.build import Report
 
 
 @dataclass(frozen=True)
@@ -69,13 +74,7 @@ def build(desk: Desk, number: int) -> BuiltReport:
             )  # fmt: skip
             _keep(desk, number, found.run.id, digest, built)
             return built
-    # Imported here: building needs reportlab, which the server loads when the first report is made.
-    from assistant.report.build import build_report
-
-    report = build_report(
-        brief, draft.student, title_of(project), found.facts, texts, chosen, project.colab_link or None, source,
-        project=number, drawn=_drawn(desk.owner, number, found.run.id),
-    )  # fmt: skip
+    report = _set(desk, number)
     over = ""
     if report.over is not None:
         over = (
@@ -100,16 +99,28 @@ def build(desk: Desk, number: int) -> BuiltReport:
     return built
 
 
+def _set(desk: Desk, number: int) -> Report:
+    key = (desk.owner, number, required(desk, number).run.id)
+    return desk.services.press(set_report, key, _manuscript(desk, number), number)
+
+
+def _manuscript(desk: Desk, number: int) -> Manuscript:
+    found, project = required(desk, number), desk.project(number)
+    return (
+        desk.brief,
+        desk.draft.student,
+        title_of(project),
+        found.facts,
+        section_texts(desk, number),
+        report_charts(desk, number),
+        project.colab_link or None,
+        found.series.source,
+    )
+
+
 def warm(desk: Desk, number: int) -> None:
     """Draw the report's charts and load what sets it, so that its page opens at once; nothing is kept in the draft."""
-    from assistant.report.build import build_report
-
-    found = required(desk, number)
-    build_report(
-        desk.brief, desk.draft.student, title_of(desk.project(number)), found.facts, section_texts(desk, number),
-        report_charts(desk, number), desk.project(number).colab_link or None, found.series.source,
-        project=number, drawn=_drawn(desk.owner, number, found.run.id),
-    )  # fmt: skip
+    _set(desk, number)
 
 
 def advice(desk: Desk, number: int) -> tuple[Advice, ...]:
@@ -117,20 +128,14 @@ def advice(desk: Desk, number: int) -> tuple[Advice, ...]:
 
     It belongs to the report that lies in the folder and is kept beside it until that changes.
     """
-    from assistant.report.suggest import suggest_changes
-
     built = build(desk, number)
     kept = desk.project_folder(number).root / "advice.json"
     if kept.exists() and (stored := json.loads(kept.read_text("utf-8")))["inputs"] == built.inputs:
         return tuple(Advice(**change) for change in stored["changes"])
-    found, project = required(desk, number), desk.project(number)
+    suggestions = desk.services.press(suggest, _manuscript(desk, number), required(desk, number).charts)
     changes = tuple(
-        Advice(change.kind, change.name, change.sentence, change.enough, change.text)
-        for change in suggest_changes(
-            desk.brief, desk.draft.student, title_of(project), found.facts, section_texts(desk, number),
-            report_charts(desk, number), project.colab_link or None, found.series.source, found.charts,
-        )
-    )  # fmt: skip
+        Advice(change.kind, change.name, change.sentence, change.enough, change.text) for change in suggestions
+    )
     write_atomically(kept, json.dumps({"inputs": built.inputs, "changes": [asdict(change) for change in changes]}))
     return changes
 
@@ -194,12 +199,6 @@ def figure_numbers(desk: Desk, number: int) -> Mapping[str, int]:
         walk(text, visit)
     ordered = dict.fromkeys([*cited, *names])
     return {name.removeprefix("fig_"): place for place, name in enumerate(ordered, 1)}
-
-
-@lru_cache(maxsize=8)
-def _drawn(owner: str, number: int, run_id: str) -> dict[tuple[str, float, float], bytes]:  # noqa: ARG001 - they are the cache's key
-    """Return where the charts drawn for a run are kept, so that an edit of the text draws none again."""
-    return {}
 
 
 def _keep(desk: Desk, number: int, run_id: str, digest: str, built: BuiltReport) -> None:

@@ -10,6 +10,7 @@ from assistant.dataset.credentials import KaggleCredentials, parse_credentials
 from assistant.dataset.download import FetchLimits
 from assistant.dataset.network import Network
 from assistant.desk.background import Background
+from assistant.desk.press import Press, in_this_process
 from assistant.lecture.process import LectureProcess
 from assistant.settings import MailAccount, Settings
 from assistant.state.database import open_database
@@ -35,11 +36,16 @@ class Services:
     network: Network
     kaggle: KaggleCredentials | None
     lecture: LectureProcess
+    press: Press
     clock: Clock
 
 
 def open_services(
-    settings: Settings, account: MailAccount, clock: Clock = utc_now, network: Network | None = None
+    settings: Settings,
+    account: MailAccount,
+    clock: Clock = utc_now,
+    network: Network | None = None,
+    press: Press = in_this_process,
 ) -> Services:
     """Open the brief, the workspace and the database; raise BriefError when one of them is wrong."""
     brief = load_brief(settings.brief)
@@ -58,6 +64,7 @@ def open_services(
         network=network or Network(),
         kaggle=_host_credentials(settings),
         lecture=LectureProcess(),
+        press=press,
         clock=clock,
     )
 

@@ -17,6 +17,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from assistant.dataset.ready import list_ready
+from assistant.desk.press import ChildPress
 from assistant.desk.services import Services, open_services
 from assistant.errors import BriefError
 from assistant.lecture.trials import AddingTrials
@@ -185,7 +186,7 @@ def serve(announce: Callable[[str], None]) -> None:
     stay_small()
     settings, account = load_settings()
     listening = _listen(settings.address, settings.port)
-    app = build_app(open_services(settings, account))
+    app = build_app(open_services(settings, account, press=ChildPress()))
     shown = "127.0.0.1" if settings.address in ("0.0.0.0", "::") else settings.address  # noqa: S104 - shown, not bound
     # Open pages hold a stream that never ends by itself.
     config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=2)

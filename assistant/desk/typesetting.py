@@ -1,0 +1,43 @@
+"""What the press does: everything that needs reportlab, imported where it is called so that only the press loads it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING, TypeAlias
+
+from assistant.brief import Brief
+from assistant.bundle.submission import Student
+from assistant.charts.chart import Chart
+from assistant.dataset.series import Source
+from assistant.facts import Facts
+
+if TYPE_CHECKING:
+    from assistant.report.build import Report
+    from assistant.report.suggest import Suggestion
+
+
+# What a report is made of, in the order in which `build_report` takes it.
+Manuscript: TypeAlias = tuple[
+    Brief, Student, str, Facts, Mapping[str, str], Sequence[tuple[Chart, str]], str | None, Source
+]
+
+
+def set_report(drawn_for: tuple[str, int, str], manuscript: Manuscript, project: int) -> Report:
+    """Return the report of a manuscript; the charts drawn for the same run are drawn only once."""
+    from assistant.report.build import build_report
+
+    return build_report(*manuscript, project=project, drawn=_drawn(drawn_for))
+
+
+def suggest(manuscript: Manuscript, available: Sequence[Chart]) -> tuple[Suggestion, ...]:
+    """Return what would help the report of a manuscript; `available` are all charts it could show."""
+    from assistant.report.suggest import suggest_changes
+
+    return suggest_changes(*manuscript, available)
+
+
+@lru_cache(maxsize=8)
+def _drawn(key: tuple[str, int, str]) -> dict[tuple[str, float, float], bytes]:  # noqa: ARG001 - the cache's key
+    """Return where the charts drawn for a student's run are kept, so that an edit of the text draws none again."""
+    return {}
