@@ -25,10 +25,11 @@ PAUSE = 0.4  # seconds without a key after which the pages are built anew
 
 @dataclass
 class SectionBox:
-    """The components of one section."""
+    """The components of one section; `filled` is what the server put into the box, until somebody types in it."""
 
     title: str
     text: gr.Textbox
+    filled: gr.State
     state: gr.HTML
     undo: gr.Button
     redo: gr.Button
@@ -101,14 +102,14 @@ class ReportPage:
     @property
     def outputs(self) -> Sequence[Any]:
         """Return every component that `render` may change."""
-        boxes = [component for box in self.sections for component in (box.text, *box.around)]
+        boxes = [component for box in self.sections for component in (box.text, box.filled, *box.around)]
         parts = [self.missing, self.panel, self.names, self.status, self.pages]
         return [*parts, *self.advice.outputs, *self.versions.outputs, *boxes]
 
     @property
     def typed(self) -> Sequence[Any]:
         """Return those of the outputs that the student types in."""
-        return [box.text for box in self.sections]
+        return [component for box in self.sections for component in (box.text, box.filled)]
 
     def render(self, desk: Desk) -> Updates:
         """Return what each component shows for this student now."""
@@ -123,7 +124,7 @@ class ReportPage:
         sections = texts.sections(desk, self.number)
         for box in self.sections:
             text = sections[box.title]
-            updates |= {box.text: gr.Textbox(value=text.shown), **box.render(text)}
+            updates |= {box.text: gr.Textbox(value=text.shown), box.filled: text.shown, **box.render(text)}
         return {
             **updates,
             self.names: names_card(
@@ -208,7 +209,7 @@ def _build_section(prefix: str, index: int, title: str, questions: str) -> Secti
         confirm = gr.Button(
             "It is still right", size="sm", visible=False, elem_id=f"{prefix}-confirm-{index}", min_width=120
         )
-    return SectionBox(title, text, state, undo, redo, restore, confirm)
+    return SectionBox(title, text, gr.State(None), state, undo, redo, restore, confirm)
 
 
 def wire(page: ReportPage, wizard: Wizard) -> None:
@@ -231,14 +232,20 @@ def wire(page: ReportPage, wizard: Wizard) -> None:
 def _wire_section(page: ReportPage, box: SectionBox, wizard: Wizard) -> None:
     number, title = page.number, box.title
 
-    def keep(desk: Desk, text: str) -> None:
+    def keep(desk: Desk, text: str, filled: str | None) -> Updates:
+        # A box that was filled changes too. That is no edit, and must not undo what a button did a moment later.
+        if text == filled:
+            return {}
         texts.set_section(desk, number, title, text)
+        return {box.filled: None, page.message: ""}
 
     def show(desk: Desk, text: str, status: str, pages: str) -> Updates:
         return page.render_typed(desk, box, text, status, pages)
 
-    wizard.save(box.text.change, page, keep, [box.text])
-    built = wizard.follow(box.text.change, page, show, [box.text, page.status, page.pages], PAUSE)
+    wizard.follow(box.text.change, page, keep, [box.text, box.filled], [box.filled])
+    built = wizard.follow(
+        box.text.change, page, show, [box.text, page.status, page.pages], [*box.around, page.status, page.pages], PAUSE
+    )
     wizard.refresh(built.then, page.advice)
     wizard.refresh(box.text.blur, page)
     wizard.act(box.undo.click, page, lambda desk: texts.step_section(desk, number, title, -1), retype=True)

@@ -11,6 +11,7 @@ import gradio as gr
 
 from assistant.desk import training as steps
 from assistant.desk.desk import Desk
+from assistant.desk.prepare import prepare
 from assistant.errors import AssistantError
 from assistant.training.run import Progress, Run
 from assistant.ui import lecture_network
@@ -79,6 +80,7 @@ class TrainingPage:
         """Return what each component shows for this student now."""
         progress = steps.poll(desk, self.number)
         steps.look_inside(desk, self.number)
+        prepare(desk, self.number)
         project = desk.project(self.number)
         ready = project.dataset is not None and project.dataset.series_sha256 is not None
         choice = project.training

@@ -164,7 +164,8 @@ class Wizard:
         page: Page,
         show: Callable[..., Updates],
         inputs: Iterable[Any],
-        seconds: float,
+        outputs: Sequence[Any],
+        seconds: float = 0.0,
     ) -> Any:
         """Some seconds after `event`, show what `show(desk, *values)` returns; of many events only the last counts.
 
@@ -175,7 +176,7 @@ class Wizard:
             return show(desk, *values), seen
 
         options: dict[str, Any] = {"show_progress": "hidden", "trigger_mode": "always_last"}
-        return self._connect(event, page, handler, inputs, [*page.outputs], wait=seconds, **options)
+        return self._connect(event, page, handler, inputs, [*outputs], wait=seconds, **options)
 
     def _connect(
         self,
