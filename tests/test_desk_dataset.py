@@ -221,12 +221,16 @@ def test_the_link_and_the_digest_go_out_instead_of_the_file(desk: Desk, tmp_path
     dataset.set_source(desk, 1, "", "example.org/table.csv")
     assert not any("there is none" in finding.what for finding in submission.findings(desk))
     project = submission.submission(desk).projects[0]
-    assert project.dataset is None
+    assert project.by_link
     assert project.source is not None
-    assert project.source.url == "https://example.org/table.csv"
-    assert len(project.source.sha256) == 64
+    bundle = submission.package(desk).bundle
+    assert bundle.manifest.file("dataset", 1) is None
+    assert "project 1: dataset" not in bundle.manifest.missing
+    with zipfile.ZipFile(bundle.path) as archive:
+        links = archive.read("LINKS.txt").decode()
+    assert f"https://example.org/table.csv (not in this bundle; SHA-256 {project.source.sha256})" in links
     dataset.set_share(desk, 1, "file")
-    assert submission.submission(desk).projects[0].dataset is not None
+    assert submission.package(desk).bundle.manifest.file("dataset", 1) is not None
 
 
 def test_a_link_is_fetched_while_the_page_may_be_closed(desk: Desk, host: Loopback) -> None:

@@ -68,6 +68,10 @@ def _check_project(project: FinishedProject, page_limit: int) -> Iterator[Findin
 
 def _check_dataset(project: FinishedProject) -> Iterator[Finding]:
     number, source = project.number, project.source
+    if source is not None and project.by_link and source.url:
+        what = f"Project {number} gives its dataset by link and SHA-256."
+        yield _finding(Level.FINE, "dataset", number, what, f"{source.url}, {source.sha256[:12]}…")
+        return
     if source is None or project.dataset is None:
         yield _missing(project, "dataset", "dataset", "Choose one in the Dataset step.")
         return

@@ -48,7 +48,7 @@ class RunSummary(_Frozen):
 
 
 class ProjectEntry(_Frozen):
-    """One project as it was handed in; a part that is not there is None."""
+    """One project as it was handed in; a part that is not there is None, `by_link` a dataset given by its address."""
 
     number: int
     title: str
@@ -56,6 +56,7 @@ class ProjectEntry(_Frozen):
     source: Source | None = None
     run: RunSummary | None = None
     colab_url: str | None = None
+    by_link: bool = False
 
 
 class Deflated(_Frozen):
@@ -135,7 +136,7 @@ def missing_parts(manifest: Manifest) -> tuple[str, ...]:
             lines.append(f"project {number}: everything")
             continue
         present = {
-            "dataset": manifest.file("dataset", number),
+            "dataset": manifest.file("dataset", number) or (project.by_link or None),
             "training": project.run,
             "report": manifest.file("report", number),
             "notebook": manifest.file("notebook", number),
@@ -154,7 +155,8 @@ def links_text(manifest: Manifest) -> str:
         lines.append(f"Project {project.number}: {one_line(project.title) or 'no title given'}")
         lines.append(project.colab_url or "no Colab link was handed in")
         if project.source and project.source.url:
-            lines.append(f"Dataset: {one_line(project.source.url)}")
+            digest = f" (not in this bundle; SHA-256 {project.source.sha256})" if project.by_link else ""
+            lines.append(f"Dataset: {one_line(project.source.url)}{digest}")
         lines.append("")
     if manifest.missing:
         lines += ["Not in this hand-in:", *(f"- {part}" for part in manifest.missing), ""]

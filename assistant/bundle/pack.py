@@ -136,7 +136,7 @@ def _files_of(project: FinishedProject) -> list[_File]:
     if project.notebook:
         content = _read(project.notebook, f"The notebook of project {number}")
         files.append(_file(f"notebook-{number}.ipynb", "notebook", number, content))
-    if project.dataset:
+    if project.dataset and not project.by_link:
         given = project.source.file_name if project.source else project.dataset.name
         name = f"dataset-{number}/{safe_file_name(given)}"
         files.append(_file(name, "dataset", number, project.dataset))
@@ -173,7 +173,12 @@ def _project_entry(project: FinishedProject, colab_url: str | None) -> ProjectEn
         source=project.source,
         run=summary,
         colab_url=colab_url,
+        by_link=_is_by_link(project),
     )
+
+
+def _is_by_link(project: FinishedProject) -> bool:
+    return project.by_link and project.source is not None and bool(project.source.url)
 
 
 def _colab_url(project: FinishedProject) -> str | None:

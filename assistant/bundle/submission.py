@@ -24,7 +24,10 @@ class Student(BaseModel):
 
 @dataclass(frozen=True)
 class FinishedProject:
-    """One project as it is handed in; a part the student has not got is None, and the bundle says so."""
+    """One project as it is handed in; a part the student has not got is None, and the bundle says so.
+
+    With `by_link` the dataset's address and SHA-256 stand for its file, which is then not handed on.
+    """
 
     number: int
     title: str
@@ -36,6 +39,7 @@ class FinishedProject:
     pages: int | None = None
     notebook: Path | None = None
     colab_url: str | None = None
+    by_link: bool = False
 
 
 @dataclass(frozen=True)

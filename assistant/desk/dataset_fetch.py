@@ -83,7 +83,7 @@ def start_fetch(desk: Desk, number: int, reference: str, token: str = "", file: 
         raise DatasetError("A download is running already.", running.reference, "Wait for it, or cancel it.")
     _cancel_mark(desk, number).unlink(missing_ok=True)
     _write(desk, number, FetchState(reference=reference))
-    if not desk.services.background.start(
+    if not desk.services.downloads.start(
         _name(desk, number), lambda tell: _fetch(desk, number, reference, token, file, tell)
     ):
         raise DatasetError("A download is still ending.", "", "Try again in a moment.")
@@ -100,7 +100,7 @@ def start_fetch_offered(desk: Desk, number: int, name: str | None, token: str = 
 def poll_fetch(desk: Desk, number: int) -> FetchState | None:
     """Return how the project's download stands, or None when there is none that has to be told of."""
     # The work is looked at first: once it has ended, the record says how.
-    work = desk.services.background.look(_name(desk, number))
+    work = desk.services.downloads.look(_name(desk, number))
     path = _record(desk, number)
     try:
         state = FetchState.model_validate_json(path.read_bytes())

@@ -26,12 +26,15 @@ def make(desk: Desk, number: int, tell: Callable[[str], None] = lambda _: None) 
     Raises NotebookError when there is no run yet or a cell fails.
     """
     from assistant.notebook.build import build_notebook
+    from assistant.notebook.embed import COMFORTABLE
     from assistant.notebook.execute import execute_notebook
 
     found = material(desk, number)
     if found is None:
         raise NotebookError("The notebook repeats a training.", "There is none yet.", "Train the LSTM first.")
     inputs = _inputs(desk, number)
+    project = desk.project(number)
+    by_link = project.dataset is not None and project.dataset.share == "link"
     original = desk.project_folder(number).dataset / found.series.source.file_name
     tell("Writing the notebook.")
     content = build_notebook(
@@ -41,6 +44,8 @@ def make(desk: Desk, number: int, tell: Callable[[str], None] = lambda _: None) 
         student_name=desk.draft.student.name,
         course=desk.brief.title,
         dataset=original if original.is_file() else None,
+        # Data that is not to be handed on is loaded from where it was published, wherever it can be read as it is.
+        data_limit=0 if by_link else COMFORTABLE,
     )
     tell("Running it from top to bottom, as the course would.")
     executed = execute_notebook(

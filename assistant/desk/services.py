@@ -32,6 +32,7 @@ class Services:
     ledger: Ledger
     runner: Runner
     background: Background
+    downloads: Background
     limits: FetchLimits
     network: Network
     kaggle: KaggleCredentials | None
@@ -60,6 +61,7 @@ def open_services(
         ledger=Ledger(database, clock),
         runner=LocalRunner(settings.jobs, settings.workspace / "slots"),
         background=Background(settings.jobs),
+        downloads=Background(at_once=4),
         limits=FetchLimits(download=settings.upload_mb * 1_000_000, unpacked=settings.unpacked_mb * 1_000_000),
         network=network or Network(),
         kaggle=_host_credentials(settings),

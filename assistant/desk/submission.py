@@ -120,7 +120,8 @@ def submission(desk: Desk) -> Submission:
                 title=title_of(project),
                 source=choice.source if choice else None,
                 # The student may not pass the file on: its link and SHA-256 go out with the source instead.
-                dataset=folder.dataset / choice.source.file_name if choice and choice.share != "link" else None,
+                dataset=folder.dataset / choice.source.file_name if choice else None,
+                by_link=choice is not None and choice.share == "link",
                 unit=choice.unit if choice else "",
                 run=run,
                 report=folder.report if built else None,
