@@ -65,7 +65,7 @@ def pack(submission: Submission, folder: Path) -> Bundle:
     """
     files = [file for project in submission.projects for file in _files_of(project)]
     links = {project.number: _colab_url(project) for project in submission.projects}
-    if not files and not any(links.values()):
+    if not files and not any(links.values()) and not any(map(_is_by_link, submission.projects)):
         raise BundleError(
             "There is nothing to pack yet.",
             "No project has a dataset, a report, a notebook or a Colab link.",
