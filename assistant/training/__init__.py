@@ -4,6 +4,7 @@
 # library, numpy, torch and each other, and share one namespace there: no name is defined twice.
 NOTEBOOK_MODULES: tuple[str, ...] = (
     "settings",
+    "cores",
     "machine",
     "transform",
     "cycles",

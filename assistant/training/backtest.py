@@ -7,11 +7,11 @@ from dataclasses import replace
 
 import numpy as np
 
+from assistant.training.cost import REFIT_MEMBERS
+from assistant.training.fit import EpochLoss
 from assistant.training.forecasting import Result, fit_and_forecast
 from assistant.training.run import Backtest
 from assistant.training.scores import seasonal_error
-
-REFIT_MEMBERS = 2  # networks trained for each origin; an ensemble beyond that changes little
 
 
 def backtest(
@@ -20,11 +20,15 @@ def backtest(
     split: tuple[int, int, int],
     result: Result,
     should_stop: Callable[[], bool] = lambda: False,
+    on_begin: Callable[[int, int], None] = lambda *_: None,
+    on_epoch: Callable[[int, EpochLoss], None] = lambda *_: None,
 ) -> Backtest | None:
     """Return the MASE of each method at origins that roll through the test part, one horizon after the other.
 
     The last forecast ends with the test part. With `settings.refit` each origin has its own training on the rows before
-    it, the last of which validate; otherwise the forecasts are those of the one training. None without a whole horizon.
+    it, the last of which validate; otherwise the forecasts are those of the one training. `on_begin` gets how many origins
+    there are and how many epochs they train at most; `on_epoch` is called as in `fit_and_forecast`. None without a whole
+    horizon, and when it was stopped.
     """
     settings, horizon = result.settings, result.settings.horizon
     train, validation, test = split
@@ -33,14 +37,19 @@ def backtest(
     if count < 1:
         return None
     known = [end - horizon * ahead for ahead in range(count, 0, -1)]
+    smaller = replace(settings, members=min(settings.members, REFIT_MEMBERS))
+    refits = sum(cut > train + validation for cut in known) if settings.refit else 0
+    on_begin(count, refits * smaller.members * smaller.epochs)
     mase: dict[str, list[float | None]] = {name: [] for name in result.methods}
     for cut in known:
-        refit = settings.refit and cut > train + validation and not should_stop()
+        refit = settings.refit and cut > train + validation
         source = result
         if refit:
-            smaller = replace(settings, members=min(settings.members, REFIT_MEMBERS))
             parts = (cut - validation, validation, horizon)
-            source = fit_and_forecast(values[: cut + horizon], calendar[: cut + horizon], parts, smaller)
+            rows = slice(cut + horizon)
+            source = fit_and_forecast(values[rows], calendar[rows], parts, smaller, on_epoch, should_stop)
+            if should_stop():
+                return None
         # A very long test part is thinned out, so the nearest origin stands for one that was left out.
         at = int(np.argmin(np.abs(source.origins - (cut - 1))))
         scale = seasonal_error(values[: cut - validation if refit else train, 0], settings.season)

@@ -37,6 +37,7 @@ def main(folder: Path) -> int:
         if slot is None:
             job.tell(Progress(state="cancelled", message="It was cancelled before it began."))
             return 0
+        began = time.perf_counter()
         job.tell(Progress(state="running", message="Loading PyTorch."))
         series, settings = job.read()
         from assistant.training.train import train  # imports torch, which a waiting child has no use for
@@ -48,7 +49,7 @@ def main(folder: Path) -> int:
             latest = progress
             job.tell(progress)
 
-        run = train(series, settings, folder, record, stop)
+        run = train(series, settings, folder, record, stop, job.speed(), time.perf_counter() - began)
         state = "cancelled" if run.cancelled else "done"
         job.tell(latest.model_copy(update={"state": state, "seconds": run.seconds, "seconds_left": 0.0}))
         slot.release()

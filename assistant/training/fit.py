@@ -33,6 +33,7 @@ class EpochLoss:
     validation_loss: float
     seconds: float
     cpu_seconds: float
+    last: bool = False  # no epoch follows
 
 
 @dataclass
@@ -106,7 +107,8 @@ def fit(
             raise LossNotFiniteError(f"epoch {epoch}")
         state.judge(epoch, loss_by_step(forecast_at(network, windows, origins), actual))
         state.seconds, state.cpu_seconds = time.perf_counter() - began[0], time.thread_time() - began[1]
-        done = EpochLoss(epoch, train_loss, state.latest, state.seconds, state.cpu_seconds)
+        last = epoch == settings.epochs or state.waited >= settings.patience
+        done = EpochLoss(epoch, train_loss, state.latest, state.seconds, state.cpu_seconds, last)
         fitted.history.append(done)
         if checkpoint is not None:
             state.keep(checkpoint)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import takewhile
 from pathlib import Path
 from threading import Event
 
@@ -13,10 +14,11 @@ import numpy as np
 
 from assistant.training.baselines import drift_at, loss_by_step, naive, ridge, seasonal_naive, seasonal_naive_drift
 from assistant.training.choice import Choice, choose, trust_in
+from assistant.training.cores import free_cores
 from assistant.training.fit import EpochLoss, Fitted, fit, forecast_at, shared_steps
 from assistant.training.intervals import LEVELS, half_widths
 from assistant.training.judge import Judgement, judge
-from assistant.training.machine import free_cores, keep_memory, one_thread
+from assistant.training.machine import keep_memory, one_thread
 from assistant.training.scores import Errors, errors, seasonal_error
 from assistant.training.settings import TrainingSettings
 from assistant.training.transform import Standard, standard
@@ -65,13 +67,16 @@ def fit_and_forecast(
     on_epoch: Callable[[int, EpochLoss], None] = lambda *_: None,
     should_stop: Callable[[], bool] = lambda: False,
     checkpoints: Path | None = None,
+    may_begin: Callable[[int], bool] = lambda _: True,
+    on_fitted: Callable[[], None] = lambda: None,
 ) -> Result:
     """Train on `values` (rows, columns), target first, and forecast the test part and what comes after the last row.
 
     `calendar` (rows, features) is known in advance; `split` are the rows of training, validation and test part.
     `on_epoch` gets the member's number and what happened, `should_stop` is asked at every step; both may be called
-    from several threads. `checkpoints` is a folder in which an interrupted training finds how far it had come. Raises
-    LossNotFiniteError.
+    from several threads. `checkpoints` is a folder in which an interrupted training finds how far it had come.
+    `may_begin` is asked before each network but the first; from the first no on, the ensemble is those that had begun,
+    and the result's settings count them. `on_fitted` is called when the networks are trained. Raises LossNotFiniteError.
     """
     began = time.process_time()
     keep_memory()
@@ -87,9 +92,12 @@ def fit_and_forecast(
     judged = origins_of((train, known), horizon, whole=False, most=settings.most_windows // 5, block=block)
     wanted = values_after(z[:, 0], judged, horizon, known)
 
-    broken, spent = Event(), time.process_time() - began
+    broken, full, spent = Event(), Event(), time.process_time() - began
 
-    def train_member(member: int) -> Fitted:
+    def train_member(member: int) -> Fitted | None:
+        if member and (full.is_set() or not may_begin(member)):
+            full.set()
+            return None
         try:
             return fit(
                 windows, choice.anchor, choice.size, train, (judged, wanted), member,
@@ -101,13 +109,16 @@ def fit_and_forecast(
             raise
 
     with ThreadPoolExecutor(max(1, min(settings.members, free_cores()))) as pool:
-        members = list(pool.map(train_member, range(settings.members)))
+        made = list(pool.map(train_member, range(settings.members)))
+    members = [fitted for fitted in takewhile(lambda fitted: fitted is not None, made) if fitted is not None]
+    settings = replace(settings, members=len(members))
+    on_fitted()
     # A network that was stopped before its first epoch ended has nothing to say beside those that had one.
     members = [fitted for fitted in members if fitted.history] or members[:1]
 
     def ensemble(origins: np.ndarray) -> np.ndarray:
-        made: np.ndarray = np.mean([forecast_at(fitted.network, windows, origins) for fitted in members], axis=0)
-        return made
+        mean: np.ndarray = np.mean([forecast_at(fitted.network, windows, origins) for fitted in members], axis=0)
+        return mean
 
     # The network is one more candidate beside the forecast that it corrects, and is trusted as far as it has shown.
     plain, corrected = choice.anchor.at(z[:, 0], judged), ensemble(judged)

@@ -27,6 +27,8 @@ from assistant.files import write_atomically
 from assistant.training.run import Progress
 from assistant.training.settings import TrainingSettings
 
+SPEED = "speed.json"  # beside the slots
+
 
 @dataclass(frozen=True)
 class Job:
@@ -79,6 +81,10 @@ class Job:
         """Return the locks of which a training has to hold one while it runs."""
         stored = json.loads((self.folder / "slots.json").read_text("utf-8"))
         return [Path(stored["folder"]) / f"slot-{number}" for number in range(stored["jobs"])]
+
+    def speed(self) -> Path:
+        """Return the file that keeps how fast this computer trains: see `speed.py`."""
+        return self.slots()[0].parent / SPEED
 
     def tell(self, progress: Progress) -> None:
         """Record the progress."""

@@ -8,16 +8,9 @@ back to the system at every step; keeping them saves up to half of the time with
 from __future__ import annotations
 
 import ctypes
-import os
 import sys
 
 import torch
-
-
-def free_cores() -> int:
-    """Return how many processors this process may use."""
-    affinity = getattr(os, "sched_getaffinity", None)
-    return len(affinity(0)) if affinity else os.cpu_count() or 1
 
 
 def one_thread() -> None:

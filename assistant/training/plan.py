@@ -14,22 +14,29 @@ They hold for 60 yearly rows as for a million by the minute, and were not fitted
 - **precision**: bfloat16 where the processor has it, for the longer presets of a long series: 1.5 times faster.
 - **backtest**: four origins through the test part; the network is trained anew for each where that takes a moment.
 - **windows**: all forecasts of the test part are judged up to half a million values; more are thinned out evenly.
-- **epochs and members** fill the preset's time.
+- **epochs and members** fill the preset's time on this computer, as `cost.py` counts it: as many networks as fit, up to
+  the preset's most; where not even one for each core fits, the network is not trained anew in the backtest, then there
+  are fewer epochs, fewer networks, and fewer chunks in an epoch. A short series is done before the time is over. What
+  was decided stands in the run's settings as plain numbers, so a run can be repeated anywhere.
 
 This module never imports torch, so that a page can show the plan before anything is trained.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 
 from assistant.dataset.series import Series
 from assistant.errors import TrainingError
+from assistant.training.cost import expected_seconds
 from assistant.training.settings import TrainingSettings
+from assistant.training.speed import Speed
 
 LONGEST_CONTEXT = 336
 MOST_VALUES = 500_000  # forecast values of one method that are judged in the test part
+MOST_AT_ONCE = 8  # cores that a training counts on
+OWN = frozenset({"epochs", "members", "seconds", "patience", "stride", "refit"})  # once chosen, nothing is fitted
 LONG_SERIES = 2_000  # training rows from which a larger network finds enough to learn
 
 
@@ -39,22 +46,43 @@ class Preset:
 
     seconds: int
     epochs: int
-    members: int
+    members: int  # most networks
     chunks: int  # most chunks in an epoch
     units: int  # for a long series
 
 
 PRESETS: Mapping[str, Preset] = {
-    "quick": Preset(seconds=10, epochs=24, members=2, chunks=192, units=32),
-    "balanced": Preset(seconds=60, epochs=32, members=8, chunks=384, units=64),
-    "thorough": Preset(seconds=300, epochs=48, members=24, chunks=512, units=64),
+    "quick": Preset(seconds=10, epochs=24, members=4, chunks=192, units=32),
+    "balanced": Preset(seconds=60, epochs=32, members=24, chunks=384, units=64),
+    "thorough": Preset(seconds=300, epochs=48, members=64, chunks=512, units=64),
 }
+MEMBERS = (
+    64,
+    56,
+    48,
+    40,
+    32,
+    24,
+    20,
+    16,
+    12,
+    10,
+    8,
+    6,
+    4,
+    2,
+    1,
+)  # coarse, so that nearly the same speed gives the same ensemble
+STRETCH = 1.1  # a plan is an upper bound, so it may be a little longer than the budget
+FEWER_EPOCHS = (0.75, 0.5)
+FEWER_CHUNKS = (2, 4)
 
 
 def plan_settings(series: Series, preset: str = "quick", seed: int = 0, **overrides: object) -> TrainingSettings:
-    """Return the settings for a series; `overrides` replace single ones.
+    """Return the settings for a series; `overrides` replace single ones and are never changed.
 
-    Raises TrainingError for a preset or a setting that does not exist.
+    Unless they name what is fitted (OWN), the settings carry the preset's `seconds`, and the training fits them to
+    that time with `fit_to_budget`; until then they are as on the computer of the measurements in `cost.py`. Raises TrainingError for a preset or a setting that does not exist.
     """
     if preset not in PRESETS:
         raise TrainingError("There is no such preset.", repr(preset), f"Choose one of {', '.join(PRESETS)}.")
@@ -85,7 +113,69 @@ def plan_settings(series: Series, preset: str = "quick", seed: int = 0, **overri
         precision="auto" if long and preset != "quick" else "float32",
         refit=not long,
     )
-    return replace(settings, **overrides)  # type: ignore[arg-type]
+    settings = replace(settings, **overrides)  # type: ignore[arg-type]
+    if OWN & set(overrides):
+        return settings
+    return fit_to_budget(series, replace(settings, seconds=float(budget.seconds)), Speed(cores=2))
+
+
+def fit_to_budget(series: Series, settings: TrainingSettings, speed: Speed) -> TrainingSettings:
+    """Return the settings with the epochs, the members, the stride and `refit` that fit into their `seconds`.
+
+    It depends on nothing but its arguments, and not on the numbers that it replaces. Settings without `seconds` are
+    returned as they are.
+    """
+    if settings.seconds <= 0:
+        return settings
+    for tried in options(series, settings, speed.cores):
+        if expected_seconds(series, tried, speed) <= STRETCH * settings.seconds:
+            return tried
+    return tried
+
+
+def options(series: Series, settings: TrainingSettings, cores: int) -> Iterator[TrainingSettings]:
+    """Return what may be trained in the preset's time, from the most to the least."""
+    budget, train = PRESETS[settings.preset], series.split.train
+    stride = max(1, settings.context // 7, train // budget.chunks)
+    whole = replace(
+        settings, epochs=budget.epochs, patience=budget.epochs // 2, stride=stride, refit=train < LONG_SERIES
+    )
+    counts = [count for count in MEMBERS if count <= max(budget.members, 2 * cores)]
+    full = [count for count in counts if count >= min(cores, MOST_AT_ONCE)]
+    for count in full:
+        yield replace(whole, members=count)
+    few = replace(whole, members=full[-1], refit=False)
+    yield few
+    for share in FEWER_EPOCHS:
+        epochs = round(budget.epochs * share)
+        few = replace(few, epochs=epochs, patience=epochs // 2)
+        yield few
+    for count in counts[len(full) :]:
+        few = replace(few, members=count)
+        yield few
+    for times in FEWER_CHUNKS:
+        few = replace(few, stride=stride * times)
+        yield few
+
+
+def expected_text(series: Series, settings: TrainingSettings, speed: Speed) -> str:
+    """Return how long a training takes on this computer, in words for before it starts."""
+    fitted = fit_to_budget(series, settings, speed)
+    seconds = expected_seconds(series, fitted, speed)
+    first = "" if speed.factors else " This is a first guess: the speed of this computer is measured when it trains."
+    text = f"At most about {rounded(seconds)} on this computer"
+    if seconds < 0.7 * settings.seconds:
+        return f"{text}: a series of {len(series.frame):,} rows needs no longer.{first}"
+    return f"{text}; less when the networks stop improving early.{first}"
+
+
+def rounded(seconds: float) -> str:
+    """Return a duration in words, as exactly as an estimate deserves."""
+    if seconds < 90:
+        whole = max(1, round(seconds)) if seconds < 10 else round(seconds / 5) * 5
+        return f"{whole} second{'' if whole == 1 else 's'}"
+    minutes = max(2, round(seconds / 60))
+    return f"{minutes} minutes"
 
 
 def context_for(train: int, horizon: int, season: int) -> int:

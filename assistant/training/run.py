@@ -98,7 +98,10 @@ class Backtest(Frozen):
 
 
 class Progress(Frozen):
-    """What a training tells while it runs; seconds are wall time, `seconds_left` None until it can be known."""
+    """What a training tells while it runs; seconds are wall time, `seconds_left` None until it can be known.
+
+    `message` says in a sentence what is being done, or what went wrong.
+    """
 
     state: Literal["waiting", "running", "done", "cancelled", "failed"]
     epoch: int = 0
@@ -119,7 +122,7 @@ class Run(Frozen):
     best_epoch: int
     scores: dict[str, Score]  # "lstm" (or the cell chosen), "naive", "seasonal_naive", "drift", …
     verdict: Verdict
-    seconds: float
+    seconds: float  # wall time, with the loading of PyTorch where a child process trained
     parameters: int
     series_sha256: str  # of the prepared table it was trained on
     versions: dict[str, str]
@@ -133,6 +136,7 @@ class Run(Frozen):
     windows: int = 0  # forecasts that were judged
     future: tuple[FuturePoint, ...] = ()
     backtest: Backtest | None = None
+    expected_seconds: float | None = None  # what was expected at most, once the computer's speed was measured
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,4 +1,4 @@
-"""Who runs the trainings: child processes on this computer; something larger can stand behind the same three calls.
+"""Who runs the trainings: child processes on this computer; something larger can stand behind the same calls.
 
 Everything about a training lies in its folder, so whoever knows the folder can ask for its progress or cancel it,
 also after the process that started it is gone. This module never imports torch.
@@ -17,10 +17,11 @@ from typing import Protocol
 import assistant
 from assistant.dataset.series import Series
 from assistant.errors import TrainingError
-from assistant.training.job import Job
+from assistant.training.job import SPEED, Job
 from assistant.training.locks import is_held
 from assistant.training.run import Progress
 from assistant.training.settings import TrainingSettings
+from assistant.training.speed import Speed, read_speed
 
 GRACE = 60.0  # seconds that a new child may take before it shows that it lives
 
@@ -36,6 +37,9 @@ class Runner(Protocol):
 
     def cancel(self, folder: Path) -> None:
         """Ask the training of the folder to stop and to keep the best so far."""
+
+    def speed(self) -> Speed:
+        """Return how fast trainings are there, to tell their time before they start."""
 
 
 class LocalRunner:
@@ -70,6 +74,10 @@ class LocalRunner:
             mark.unlink(missing_ok=True)
         job.tell(Progress(state="waiting"))
         self._spawn(job)
+
+    def speed(self) -> Speed:
+        """Return how fast this computer trains, as far as the trainings so far have measured it."""
+        return read_speed(self._slots / SPEED)
 
     def _spawn(self, job: Job) -> None:
         root = str(Path(assistant.__file__).resolve().parent.parent)

@@ -39,4 +39,7 @@ class TrainingSettings:
     precision: str = "float32"  # "float32" or "bfloat16"
     backtest: int = 4  # origins of the rolling backtest, at most
     refit: bool = False  # whether the network is trained anew for each of them
+    seconds: float = (
+        0.0  # time to fit epochs, members and refit to on the computer that trains; 0: they stand as they are
+    )
     most_windows: int = 20_000  # forecasts that are judged in one part; more are thinned out evenly

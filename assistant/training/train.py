@@ -5,10 +5,8 @@ from __future__ import annotations
 import json
 import platform
 import shutil
-import threading
-import time
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -19,14 +17,16 @@ from assistant.dataset.series import Series
 from assistant.errors import TrainingError
 from assistant.files import write_atomically
 from assistant.training.backtest import backtest
+from assistant.training.cost import Phases, phases_of
 from assistant.training.cycles import calendar_inputs
-from assistant.training.fit import EpochLoss, LossNotFiniteError
+from assistant.training.fit import LossNotFiniteError
 from assistant.training.forecasting import Result, fit_and_forecast
 from assistant.training.identity import series_sha256
 from assistant.training.intervals import coverage
+from assistant.training.measure import measure
+from assistant.training.plan import fit_to_budget
 from assistant.training.run import (
     Backtest,
-    Epoch,
     Forecasts,
     FuturePoint,
     Interval,
@@ -40,8 +40,11 @@ from assistant.training.run import (
 from assistant.training.saved import save_model
 from assistant.training.scores import movement_share
 from assistant.training.settings import TrainingSettings
+from assistant.training.speed import Speed, keep_speed, read_speed
+from assistant.training.teller import Teller, epoch_of
 from assistant.training.verdict import verdict_of
 
+LATEST = 1.2  # shares of the budget after which nothing more is begun that would end later
 SHIFTED = 0.1  # forecasts that move less than this share of the series' own movement are the last value, shifted
 
 
@@ -51,48 +54,105 @@ def train(
     folder: Path,
     progress: Callable[[Progress], None] = lambda _: None,
     should_stop: Callable[[], bool] = lambda: False,
+    speed_file: Path | None = None,
+    spent: float = 0.0,
 ) -> Run:
     """Train, forecast and score; write `run.json`, `forecasts.npz` and `weights.pt` to the folder.
 
     A training of the same series with the same settings that was stopped in this folder goes on where it was, and ends
     as if nothing had happened. `progress` is called from several threads, though never from two at once; `should_stop`
-    may be. Raises TrainingError.
+    may be. Settings with `seconds` are first fitted to that time on this computer; those that were trained stand in the
+    run. `speed_file` keeps the measured speed for the next plan; `spent` are the seconds it took to get here.
+    Raises TrainingError.
     """
     check(series, settings)
-    began = time.perf_counter()
-    teller = _Teller(settings, progress, began)
-    checkpoints = checkpoints_for(series, settings, folder)
+    teller = Teller(progress, spent)
+    checkpoints = folder / "checkpoints"
+    before = fitted_before(series, settings, checkpoints)
+    fitted, phases, speed = fit_here(series, settings, before, speed_file, spent, teller)
+    remember(series, settings, fitted, checkpoints)
     values = series.frame.to_numpy(dtype=np.float64)
     split = (series.split.train, series.split.validation, series.split.test)
     calendar = calendar_of(series, settings)
+    budget = settings.seconds if before is None else 0.0  # what goes on ends as it would have, however long it takes
+
+    def in_time(needed: float) -> bool:
+        return budget == 0 or teller.seconds + needed <= LATEST * budget
+
+    def may_begin(_: int) -> bool:
+        return in_time(max(phases.member, teller.longest()) + phases.forecast)
+
     try:
-        result = fit_and_forecast(values, calendar, split, settings, teller.epoch_done, should_stop, checkpoints)
+        result = fit_and_forecast(
+            values, calendar, split, fitted, teller.epoch_done, should_stop, checkpoints, may_begin, teller.forecasting
+        )
     except LossNotFiniteError as error:
         raise TrainingError(
             "The loss became infinite or not a number, so the training was stopped.",
             f"It happened in {error} at the learning rate {settings.learning_rate:g}.",
             "Lower the learning rate, or look for extreme values in the data.",
         ) from error
-    cancelled = any(fitted.stopped for fitted in result.members)
-    tested = None if cancelled else backtest(values, calendar, split, result, should_stop)
-    run = run_of(series, settings, result, tested, folder.name, time.perf_counter() - began)
+    if not in_time(phases.backtest):
+        result = replace(result, settings=replace(result.settings, refit=False))
+    cancelled = any(member.stopped for member in result.members)
+    tested = None
+    if not cancelled:
+        tested = backtest(values, calendar, split, result, should_stop, teller.testing, teller.tested)
+    run = run_of(series, result.settings, result, tested, folder.name, teller.seconds, phases.total)
     save_model(result, folder / "weights.pt")
     save_forecasts(forecasts_of(result), folder)
     write_atomically(folder / "run.json", run.model_dump_json(indent=2))
+    if settings.seconds > 0:  # settings of one's own may be of sizes that say little about the presets'
+        keep_speed(speed, speed_file)
     if not run.cancelled:
         shutil.rmtree(checkpoints)
     return run
 
 
-def checkpoints_for(series: Series, settings: TrainingSettings, folder: Path) -> Path:
-    """Return the folder of the checkpoints, emptied when they belong to another series or to other settings."""
-    checkpoints = folder / "checkpoints"
-    mine = json.dumps({"series": series_sha256(series), "settings": asdict(settings), "torch": torch.__version__})
-    label = checkpoints / "of.json"
-    if not label.exists() or label.read_text("utf-8") != mine:
-        shutil.rmtree(checkpoints, ignore_errors=True)
-        write_atomically(label, mine)
-    return checkpoints
+def fit_here(
+    series: Series,
+    settings: TrainingSettings,
+    before: TrainingSettings | None,
+    speed_file: Path | None,
+    spent: float,
+    teller: Teller,
+) -> tuple[TrainingSettings, Phases, Speed]:
+    """Return the settings as plain numbers, how long they take here, and the speed that was measured.
+
+    What an earlier part of this training decided is kept; so are settings without `seconds`.
+    """
+    teller.say("Measuring how fast this computer trains.")
+    factor, load = measure(settings, series.frame.shape[1])
+    speed = read_speed(speed_file).learnt(settings.preset, factor, spent if spent > 0 else None, load)
+    if spent == 0:
+        speed = replace(speed, start=0.0)
+    fitted = before or replace(fit_to_budget(series, settings, speed), seconds=0.0)
+    phases = phases_of(series, fitted, speed)
+    teller.planned(fitted, phases)
+    return fitted, phases, speed
+
+
+def fitted_before(series: Series, settings: TrainingSettings, checkpoints: Path) -> TrainingSettings | None:
+    """Return what was decided when this training of this series was begun; None, and no checkpoints, without one."""
+    try:
+        stored = json.loads((checkpoints / "of.json").read_text("utf-8"))
+        if stored["begun"] == begun(series, settings):
+            return TrainingSettings(**{**stored["fitted"], "calendar": tuple(stored["fitted"]["calendar"])})
+    except (OSError, ValueError, TypeError, KeyError):
+        pass
+    shutil.rmtree(checkpoints, ignore_errors=True)
+    return None
+
+
+def remember(series: Series, settings: TrainingSettings, fitted: TrainingSettings, checkpoints: Path) -> None:
+    """Write down beside the checkpoints what they belong to."""
+    label = json.dumps({"begun": begun(series, settings), "fitted": asdict(fitted)})
+    write_atomically(checkpoints / "of.json", label)
+
+
+def begun(series: Series, settings: TrainingSettings) -> list[str]:
+    """Return what has to be the same for a training to go on."""
+    return [series_sha256(series), json.dumps(asdict(settings)), torch.__version__]
 
 
 def check(series: Series, settings: TrainingSettings) -> None:
@@ -150,9 +210,10 @@ def forecasts_of(result: Result) -> Forecasts:
 
 
 def run_of(
-    series: Series, settings: TrainingSettings, result: Result, tested: Backtest | None, name: str, seconds: float
-) -> Run:
-    """Return what is worth keeping of a result and its backtest; `seconds` is the wall time it took."""
+    series: Series, settings: TrainingSettings, result: Result, tested: Backtest | None, name: str, seconds: float,
+    expected: float | None = None,
+) -> Run:  # fmt: skip
+    """Return what is worth keeping of a result and its backtest; `seconds` is the wall time it took, `expected` what was told."""
     first = result.members[0]
     forecast = result.methods[settings.cell]
     movement = movement_share(forecast, result.actual, series.values[result.origins])
@@ -191,6 +252,7 @@ def run_of(
         shifted=movement < SHIFTED,
         windows=len(result.origins),
         backtest=tested,
+        expected_seconds=expected,
         future=tuple(
             FuturePoint(
                 time=moment,
@@ -226,48 +288,3 @@ def future_times(series: Series, count: int) -> list[str]:
         whole_days = bool((moments == moments.normalize()).all() and (index == index.normalize()).all())
         return [moment.strftime("%Y-%m-%d" if whole_days else "%Y-%m-%dT%H:%M:%S") for moment in moments]
     return [str(int(index[-1]) + step) for step in range(1, count + 1)]
-
-
-def epoch_of(done: EpochLoss) -> Epoch:
-    """Return what the loop told about an epoch as a type that travels."""
-    return Epoch(
-        number=done.number,
-        train_loss=done.train_loss,
-        validation_loss=done.validation_loss,
-        seconds=done.seconds,
-        cpu_seconds=done.cpu_seconds,
-    )
-
-
-class _Teller:
-    """Turns the epochs of several networks into one progress: the first one's losses, and how far all of them are."""
-
-    def __init__(self, settings: TrainingSettings, progress: Callable[[Progress], None], began: float) -> None:
-        self._settings, self._progress, self._began = settings, progress, began
-        self._lock = threading.Lock()
-        self._history: list[Epoch] = []
-        self._done = 0
-        self._first = began
-        progress(Progress(state="running", epochs=settings.epochs))
-
-    def epoch_done(self, member: int, done: EpochLoss) -> None:
-        with self._lock:
-            self._done += 1
-            if self._done == 1:
-                self._first = time.perf_counter()
-            if member == 0:
-                self._history.append(epoch_of(done))
-            everything = self._settings.epochs * self._settings.members
-            now = time.perf_counter()
-            # The first epoch pays for getting ready, so the pace is measured from its end.
-            pace = (now - self._first) / (self._done - 1) if self._done > 1 else None
-            self._progress(
-                Progress(
-                    state="running",
-                    epoch=self._done // self._settings.members,
-                    epochs=self._settings.epochs,
-                    history=tuple(self._history),
-                    seconds=now - self._began,
-                    seconds_left=None if pace is None else pace * (everything - self._done),
-                )
-            )
