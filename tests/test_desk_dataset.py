@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import threading
 import time
 import zipfile
 from collections.abc import Iterator
@@ -69,10 +70,11 @@ def chosen(desk: Desk, number: int = 1) -> DatasetChoice:
 
 def ended(desk: Desk, number: int = 1) -> FetchState | None:
     """Wait until a download has ended and return what is left to say of it."""
-    until = time.monotonic() + 20
-    while (state := fetching.poll_fetch(desk, number)) is not None and state.under_way:
-        assert time.monotonic() < until
-        time.sleep(0.01)
+    for thread in threading.enumerate():
+        if thread.name == f"fetch {desk.owner} {number}":
+            thread.join(20)
+    state = fetching.poll_fetch(desk, number)
+    assert state is None or not state.under_way
     return state
 
 
