@@ -5,7 +5,7 @@
 
 Prints for each: test errors on the scale standardised with the training part, processor and wall seconds, processor
 seconds until the validation error first was at most `--goal`, and for this project the share of the float32 matrix peak
-that the epochs, validation included, reached in the processor time they used; the members of an ensemble train on all
+that the epochs, validation included, reached in the processor time they used, where the anchor and the optimiser count as no work; the members of an ensemble train on all
 cores at once. Processor time is what to compare: wall time depends on what else the machine does.
 """
 
@@ -25,7 +25,7 @@ from torch import nn
 
 from assistant.dataset.series import Frequency, Roles, Scaler, Series, Source, Split
 from assistant.training.cores import free_cores
-from assistant.training.fit import EpochLoss
+from assistant.training.fit import EpochLoss, shared_steps
 from assistant.training.forecasting import fit_and_forecast
 from assistant.training.plan import PRESETS, plan_settings
 from assistant.training.scores import errors
@@ -177,6 +177,8 @@ def project(series: Series, preset: str, seed: int, goal: float, peak: float) ->
     epochs = sum(len(fitted.history) for fitted in result.members)
     steps = len(result.windows.draw(split[0], np.random.default_rng(0))) / settings.batch
     trained = sum(fitted.history[-1].cpu_seconds - fitted.history[0].cpu_seconds for fitted in result.members)
+    # Validation reads a chunk for as many origins as share it, forward only, which is a third of a step's work.
+    steps += min(split[1], settings.most_windows // 5) / shared_steps(settings) / settings.batch / 3
     share = (epochs - len(result.members)) * steps * operations(settings, result.windows.inputs) / trained / peak
     return Outcome(score.scaled_mse, score.scaled_mae, result.cpu_seconds, wall, min(hits, default=None), share)
 
