@@ -5,8 +5,9 @@
 
 Prints for each: test errors on the scale standardised with the training part, processor and wall seconds, processor
 seconds until the validation error first was at most `--goal`, and for this project the share of the float32 matrix peak
-that the epochs, validation included, reached in the processor time they used, where the anchor and the optimiser count as no work; the members of an ensemble train on all
-cores at once. Processor time is what to compare: wall time depends on what else the machine does.
+that the epochs, validation included, reached in the processor time they used. Only the network's own products count as
+work. The members of an ensemble train on all cores at once. Processor time is what to compare: wall time depends on
+what else the machine does.
 """
 
 from __future__ import annotations
