@@ -76,7 +76,7 @@ def test_verify_accepts_the_bundle_and_refuses_it_after_one_byte_changed(
     bad = assistant("verify", tmp_path / "bundle.zip", "--json")
     assert bad.returncode == 1
     assert not json.loads(bad.stdout)["ok"]
-    assert "Traceback" not in bad.stderr
+    assert bad.stderr.strip() == "bundle.zip does not hold what it says about itself."
 
 
 def test_the_message_goes_to_both_recipients_with_bundle_reports_and_links(
@@ -126,6 +126,24 @@ def test_an_unreachable_server_is_one_sentence_and_the_ledger_says_refused(
     assert "refused" in assistant("deliveries", ASSISTANT_WORKSPACE=str(tmp_path)).stdout
 
 
+def test_sending_again_after_a_refusal_says_how(
+    demo: tuple[Path, subprocess.CompletedProcess[str]], tmp_path: Path
+) -> None:
+    out, _ = demo
+    unreachable = {
+        "ASSISTANT_WORKSPACE": str(tmp_path),
+        "ASSISTANT_SMTP_HOST": "127.0.0.1",
+        "ASSISTANT_SMTP_PORT": "9",
+        "ASSISTANT_SMTP_USER": "a@example.org",
+        "ASSISTANT_SMTP_PASSWORD": "x",
+    }
+    assistant("send", out / "bundle.zip", **unreachable)
+    again = assistant("send", out / "bundle.zip", **unreachable)
+    assert again.returncode == 1
+    assert "Nothing was sent now" in again.stderr
+    assert "--again" in again.stderr
+
+
 def test_train_prints_scores_beside_the_simple_forecasts(tmp_path: Path) -> None:
     table = tmp_path / "table.csv"
     table.write_text(
@@ -151,11 +169,16 @@ def test_train_prints_scores_beside_the_simple_forecasts(tmp_path: Path) -> None
         (["train", "no-such-table.csv"], "no such table"),
         (["train", "sunspots", "--target", "SUNACTIVTY"], "SUNACTIVITY"),
         (["train", "sunspots", "--horizon", "500"], ""),
-        (["train", "sunspots", "--preset", "slow"], "preset"),
         (["train", "sunspots", "--split", "1,2"], "split"),
         (["verify", "no-such-bundle.zip"], "cannot be opened"),
         (["send", "no-such-bundle.zip"], "cannot be opened"),
         (["run", "--name", "A", "--email", "a@b", "--out", "x"], "not a mail address"),
+        (["run", "--name", " ", "--email", "a@b.org", "--out", "x"], "name is missing"),
+        (["run", "--name", "A\nBcc: x", "--email", "a@b.org", "--out", "x"], "line break"),
+        (
+            ["run", "--name", "A", "--email", "a@b.org", "--colab", LINKS[0], "--colab", LINKS[0], "--out", "x"],
+            "same Colab",
+        ),
         (["run", "--name", "A", "--email", "a@b.org\nBcc: x@y.org", "--out", "x"], "line break"),
         (
             ["run", "--name", "A", "--email", "a@b.org", "--colab", "https://colab.research.google.com/", "--out", "x"],
@@ -174,7 +197,19 @@ def test_a_mistake_is_one_clear_message_and_exit_code_one(arguments: list[str], 
     assert len(done.stderr.strip().splitlines()) == 1
 
 
-@pytest.mark.parametrize("arguments", [["train"], ["nonsense"], ["verify", "--json"], ["run", "--name", "A"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["train"],
+        ["nonsense"],
+        ["verify", "--json"],
+        ["run", "--name", "A"],
+        ["train", "sunspots", "--preset", "slow"],
+        ["train", "sunspots", "--cell", "brain"],
+        ["train", "sunspots", "--horizon", "0"],
+    ],
+    ids=" ".join,
+)
 def test_wrong_usage_is_exit_code_two(arguments: list[str]) -> None:
     assert assistant(*arguments).returncode == 2
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -321,8 +321,8 @@ def test_the_time_left_is_said_in_words(desk: Desk, left: timedelta, text: str) 
 
 
 @pytest.fixture
-def background() -> Iterator[Background]:
-    yield Background(1)
+def background() -> Background:
+    return Background(1)
 
 
 def wait_for_end(background: Background, name: str) -> None:

@@ -342,3 +342,16 @@ def test_plain_arrays_are_all_that_the_core_needs() -> None:
     settings = TrainingSettings(horizon=6, season=12, context=48, warm_up=12, stride=7, epochs=2, units=8)
     result = fit_and_forecast(values, np.zeros((240, 0)), (168, 36, 36), settings)
     assert result.future.shape == (6,)
+
+
+def test_errors_that_are_nothing_beside_the_data_are_a_tie_and_never_infinitely_larger() -> None:
+    from assistant.training.judge import judge
+    from assistant.training.verdict import verdict_of
+
+    actual = np.arange(40.0).reshape(10, 4)
+    exact = verdict_of(judge(actual + 3e-7, {"naive": actual.copy()}, actual, np.arange(10)), "lstm")
+    assert exact.outcome == "ties"
+    assert "the same" in exact.sentence
+    worse = verdict_of(judge(actual + 1.0, {"naive": actual.copy()}, actual, np.arange(10)), "lstm")
+    assert worse.outcome == "loses"
+    assert "inf" not in worse.sentence

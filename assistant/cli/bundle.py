@@ -82,6 +82,7 @@ def send(
         raise BundleError("The bundle was not sent.", f"It does not hold: {broken}", "")
     packed = Bundle(path=bundle, sha256=found.sha256, size=found.size, manifest=found.manifest)
     owner = _owner(found.manifest.student.email)
+    known = services.ledger.latest(owner)
     progress(
         f"Sending {bundle.name} …" if account.configured else "No mail account is configured: writing to the outbox …"
     )
@@ -90,6 +91,12 @@ def send(
         clock=services.clock, outbox=settings.workspace / "outbox", again=again or None,
     )  # fmt: skip
     data = delivery.model_dump(mode="json", exclude={"owner"})
+    if known is not None and delivery.id == known.id:
+        progress(
+            f"Nothing was sent now: this is delivery {delivery.id} of the same bundle, {delivery.status.value} before."
+        )
+        if delivery.may_send_again:
+            progress(f"To send it once more: python -m assistant send {bundle} --again {delivery.id}")
     if delivery.error is None:
         result(data, receipt_text(delivery), as_json=as_json)
         return

@@ -6,13 +6,14 @@ import functools
 import json
 import sys
 from collections.abc import Callable
-from typing import Annotated, Any, ParamSpec
+from typing import Annotated, Any, Literal, ParamSpec
 
 import typer
 
 from assistant.errors import AssistantError
 
 Parameters = ParamSpec("Parameters")
+PresetName = Literal["quick", "balanced", "thorough"]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")]
 
 
@@ -41,6 +42,8 @@ def command(function: Callable[Parameters, None]) -> Callable[Parameters, None]:
             if kwargs.get("as_json"):
                 result({"error": error.as_dict()}, "", as_json=True)
             fail(str(error))
+        except (typer.Exit, typer.BadParameter):
+            raise
         except KeyboardInterrupt:
             fail("Stopped by Ctrl-C.")
         except OSError as error:

@@ -153,7 +153,7 @@ def parse_split(text: str) -> tuple[int, int, int] | tuple[float, float, float]:
     """Read `8640,2880,2880` (rows) or `0.7,0.15,0.15` (shares); raise DatasetError when it is neither."""
     parts = [part.strip() for part in text.split(",")]
     try:
-        if len(parts) == 3 and all(part.isdigit() for part in parts):
+        if len(parts) == 3 and all(part.isdigit() and int(part) > 0 for part in parts):
             return (int(parts[0]), int(parts[1]), int(parts[2]))
         shares = [float(part) for part in parts]
         if len(shares) == 3 and all(share > 0 for share in shares) and abs(sum(shares) - 1) < 1e-6:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
-from assistant.cli.output import Json, command, progress, result
+from assistant.cli.output import Json, PresetName, command, progress, result
 from assistant.cli.tables import FILE, file_source, open_table, parse_split, ready_folder
 from assistant.dataset.prepare import prepare_file, prepare_ready
 from assistant.dataset.ready import load_ready
@@ -25,12 +25,12 @@ def train(
     target: Annotated[str | None, typer.Option(help="The column to forecast.")] = None,
     time: Annotated[str | None, typer.Option(help="The column of the time, or several with commas.")] = None,
     features: Annotated[str | None, typer.Option(help="Columns that may help, with commas.")] = None,
-    horizon: Annotated[int | None, typer.Option(help="Steps to forecast at once.")] = None,
+    horizon: Annotated[int | None, typer.Option(min=1, help="Steps to forecast at once.")] = None,
     split: Annotated[str | None, typer.Option(help="8640,2880,2880 (rows) or 0.7,0.15,0.15 (shares).")] = None,
-    preset: Annotated[str, typer.Option(help="quick, balanced or thorough.")] = "quick",
+    preset: Annotated[PresetName, typer.Option(help="quick, balanced or thorough.")] = "quick",
     seed: Annotated[int, typer.Option(help="The seed; the same seed gives the same run.")] = 0,
     file: Annotated[str | None, FILE] = None,
-    cell: Annotated[str, typer.Option(help="lstm, gru or rnn.")] = "lstm",
+    cell: Annotated[Literal["lstm", "gru", "rnn"], typer.Option(help="lstm, gru or rnn.")] = "lstm",
     out: Annotated[Path | None, typer.Option(help="Folder for the run, its forecasts and its weights.")] = None,
     as_json: Json = False,
 ) -> None:

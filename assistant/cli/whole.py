@@ -12,14 +12,14 @@ import typer
 
 from assistant.brief import checked_address
 from assistant.bundle.verify import verify
-from assistant.cli.output import Json, command, progress, result
+from assistant.cli.output import Json, PresetName, command, progress, result
 from assistant.cli.tables import open_table, ready_folder
 from assistant.desk import dataset, notebook, report, submission, training
 from assistant.desk.desk import Desk
 from assistant.desk.services import open_services
-from assistant.errors import AssistantError, DatasetError, DeliveryError, TrainingError
+from assistant.errors import AssistantError, DatasetError, DeliveryError, NotebookError, TrainingError
 from assistant.findings import Level
-from assistant.notebook.colab import check_colab_link
+from assistant.notebook.colab import check_colab_link, same_notebook
 from assistant.settings import load_settings
 from assistant.state.workspace import new_owner
 
@@ -42,7 +42,7 @@ def run(
     colab: Annotated[
         list[str] | None, typer.Option(metavar="URL", help="The Colab link, once for each project.")
     ] = None,
-    preset: Annotated[str, typer.Option(help="quick, balanced or thorough.")] = "quick",
+    preset: Annotated[PresetName, typer.Option(help="quick, balanced or thorough.")] = "quick",
     seed: Annotated[int, typer.Option(help="The seed of every training.")] = 0,
     as_json: Json = False,
 ) -> None:
@@ -53,7 +53,19 @@ def run(
         address = checked_address(email)
     except ValueError as error:
         raise DeliveryError("The e-mail address is not right.", f"{error}.", "Correct --email.") from error
-    links = [check_colab_link(link).url for link in colab or []]
+    links = [check_colab_link(link) for link in colab or []]
+    for place, link in enumerate(links):
+        if any(same_notebook(link, other) for other in links[:place]):
+            raise NotebookError(
+                "Two projects have the same Colab link.", f"{link.url}.", "Each project needs a notebook of its own."
+            )
+    for what, text in (("name", name), ("registration id", registration)):
+        if any(ord(sign) < 32 for sign in text):
+            raise DeliveryError(
+                f"The {what} is not right.", "It holds a line break or another control sign.", "Type it anew."
+            )
+    if not name.strip():
+        raise DeliveryError("The name is missing.", "--name is empty.", "Give the name of who hands in.")
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="assistant-") as scratch:
         # A workspace of its own: what the wizard keeps on this machine is neither read nor changed.
@@ -67,7 +79,7 @@ def run(
         )
         numbers = _take_datasets(desk, project)
         for number, link in zip(numbers, links, strict=False):
-            notebook.set_link(desk, number, link)
+            notebook.set_link(desk, number, link.url)
         _train(desk, numbers, preset, seed)
         _make_notebooks(desk, numbers)
         for number in numbers:
@@ -78,6 +90,8 @@ def run(
         verification = verify(out / "bundle.zip", desk.brief)
         data = _as_data(desk, package, verification.ok, written, time.monotonic() - began)
         result(data, _as_text(data), as_json=as_json)
+        if not verification.ok:
+            raise typer.Exit(1)
 
 
 def _take_datasets(desk: Desk, projects: list[str] | None) -> list[int]:
@@ -141,6 +155,8 @@ def _copy(desk: Desk, numbers: list[int], out: Path) -> list[str]:
         files[f"report-{number}.pdf"] = desk.project_folder(number).report
         files[f"notebook-{number}.ipynb"] = desk.project_folder(number).notebook
     for name, source in files.items():
+        # What an earlier run left there must not pass for this one's.
+        (out / name).unlink(missing_ok=True)
         if source.is_file():
             shutil.copyfile(source, out / name)
     return sorted(name for name, source in files.items() if source.is_file())

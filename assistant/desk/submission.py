@@ -245,14 +245,9 @@ def _with_mail(desk: Desk, bundle: Bundle) -> Package:
 
 
 def _shown(mail: ComposedMail, limit: int) -> ShownMail:
-    to = ", ".join(recipient.address for recipient in mail.recipients if recipient.role == "to")
-    copy = ", ".join(recipient.address for recipient in mail.recipients if recipient.role == "cc")
+    shown = {"From": "From", "To": "To", "Cc": "Copy", "Reply-To": "Reply to", "Subject": "Subject"}
     headers = (
-        ("From", mail.sender or str(mail.message.get("From", ""))),
-        ("To", to),
-        ("Copy", copy),
-        ("Reply to", str(mail.message.get("Reply-To", ""))),
-        ("Subject", mail.subject),
+        *((label, str(mail.message.get(name, ""))) for name, label in shown.items()),
         ("Attached", ", ".join(mail.attached)),
     )
     return ShownMail(tuple(pair for pair in headers if pair[1]), mail.body, mail.size, limit)
@@ -331,6 +326,8 @@ def send(desk: Desk, confirmed: bool, given: Mapping[str, Any], *, again: bool =
     )  # fmt: skip
     if delivery.error is not None:
         raise delivery.error
+    if delivery.outbox_file and desk.own_rules_allowed:
+        return f"{headline(delivery)} The file is {delivery.outbox_file}."
     return headline(delivery)
 
 

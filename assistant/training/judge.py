@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 FEWEST = 8  # rows of the test part from which noise can be estimated
+NEGLIGIBLE = 1e-4  # errors below this share of the test part's mean deviation count as none: both methods are exact
 MARGIN = 0.10  # an error that is larger by so much is a loss, however noisy the test part
 
 
@@ -29,10 +30,11 @@ def judge(forecast: np.ndarray, others: dict[str, np.ndarray], actual: np.ndarra
     """Compare forecasts (windows, horizon) made at the rows `origins` with the best of the others."""
     against = min(others, key=lambda name: float(np.abs(others[name] - actual).mean()))
     mine, theirs = np.abs(forecast - actual), np.abs(others[against] - actual)
-    ratio = float(mine.mean() / theirs.mean()) if theirs.mean() > 0 else (1.0 if mine.mean() == 0 else np.inf)
+    floor = NEGLIGIBLE * (float(np.abs(actual - actual.mean()).mean()) or 1.0)
+    ratio = max(float(mine.mean()), floor) / max(float(theirs.mean()), floor)
     gain = by_row(theirs - mine, origins)
     t = paired_t(gain, forecast.shape[1]) if len(gain) >= FEWEST else None
-    sure = t is not None and abs(t) > critical_t(len(gain) - 1)
+    sure = t is not None and ratio != 1 and abs(t) > critical_t(len(gain) - 1)
     if ratio > 1 + MARGIN or (sure and ratio > 1):
         return Judgement("loses", against, ratio, t)
     return Judgement("beats" if sure and ratio < 1 else "ties", against, ratio, t)

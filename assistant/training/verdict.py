@@ -23,7 +23,9 @@ def verdict_of(judgement: Judgement, cell: str) -> Verdict:
     percent = abs(1 - judgement.ratio) * 100
     size = f"{percent:.0f} %" if percent >= 10 else f"{percent:.1f} %"
     direction = "smaller" if judgement.ratio < 1 else "larger"
-    if judgement.outcome == "beats":
+    if percent < 0.05:
+        sentence = f"{network} ties with {other}: their mean absolute errors are the same."
+    elif judgement.outcome == "beats":
         sentence = f"{network} beats {other}, the best simple forecast: its mean absolute error is {size} {direction}."
     elif judgement.outcome == "loses":
         sentence = (

@@ -11,6 +11,8 @@ from typing import Any
 
 # Before gradio is imported: it then looks up no outside host at all.
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
+# Before pyarrow is imported: its own pool would keep what a table once needed.
+os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
 
 import gradio as gr
 import uvicorn
@@ -153,7 +155,8 @@ def build_app(services: Services) -> FastAPI:
         footer_links=[],
         run_history=False,
         show_error=False,
-        max_file_size=f"{settings.upload_mb}mb",
+        # Somewhat more than is allowed, so that it is the Dataset step that says what is too large.
+        max_file_size=f"{2 * settings.upload_mb + 50}mb",
         ssr_mode=False,
         enable_monitoring=False,
         theme=theme(),

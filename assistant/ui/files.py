@@ -6,8 +6,10 @@ import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from anyio import to_thread
 from fastapi import FastAPI, Request
 from fastapi.responses import FileResponse, PlainTextResponse, RedirectResponse, Response
+from pydantic import TypeAdapter, ValidationError
 
 from assistant.desk import report
 from assistant.desk.desk import Desk
@@ -15,6 +17,7 @@ from assistant.desk.services import Services
 from assistant.desk.submission import receipt
 from assistant.errors import AssistantError
 from assistant.ui.identity import Identity
+from assistant.ui.keep import keep_fields
 
 _TYPES = {
     ".pdf": "application/pdf",
@@ -23,6 +26,14 @@ _TYPES = {
     ".eml": "message/rfc822",
 }
 _SAFE = {"Cache-Control": "private, no-store", "X-Content-Type-Options": "nosniff"}
+
+
+_FIELDS = TypeAdapter(dict[str, str])
+_LARGEST_FIELDS = 500_000
+
+
+def _is_from_here(request: Request) -> bool:
+    return urlsplit(request.headers.get("origin", "")).netloc == request.headers.get("host", "")
 
 
 def add_routes(app: FastAPI, services: Services, identity: Identity) -> None:
@@ -82,8 +93,7 @@ def add_routes(app: FastAPI, services: Services, identity: Identity) -> None:
     @app.post("/resume")
     async def resume(request: Request) -> Response:
         # Another site must not be able to slip its own draft under a student's cookie.
-        origin = request.headers.get("origin", "")
-        if urlsplit(origin).netloc != request.headers.get("host", ""):
+        if not _is_from_here(request):
             return PlainTextResponse("This form was not sent from this page.", status_code=403)
         form = await request.form()
         owner = services.drafts.owner_of(str(form.get("code", ""))[:60])
@@ -94,6 +104,19 @@ def add_routes(app: FastAPI, services: Services, identity: Identity) -> None:
         response = RedirectResponse("./", status_code=303)
         response.headers.append("set-cookie", identity.header(owner))
         return response
+
+    @app.post("/keep")
+    async def keep(request: Request) -> Response:
+        owner = identity.read(request.cookies)
+        if owner is None or not _is_from_here(request):
+            return PlainTextResponse("Not yours.", status_code=403)
+        content = await request.body()
+        try:
+            fields = _FIELDS.validate_json(content[:_LARGEST_FIELDS])
+        except ValidationError:
+            return PlainTextResponse("These are no fields.", status_code=400)
+        await to_thread.run_sync(keep_fields, Desk(services, owner), fields)
+        return Response(status_code=204)
 
     @app.get("/health")
     def health() -> Response:

@@ -6,9 +6,11 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 from urllib.parse import urlsplit
 
 import pytest
@@ -53,20 +55,32 @@ class Server:
         self.process = subprocess.Popen(
             [sys.executable, "app.py"], cwd=ROOT, env={**os.environ, **own}, stderr=subprocess.PIPE, text=True
         )
-        assert self.process.stderr is not None
+        stderr = self.process.stderr
+        assert stderr is not None
         said = []
-        for line in self.process.stderr:
+        for line in stderr:
             said.append(line)
             if "The wizard is on" in line:
+                # A pipe that nobody reads would stop the server once it is full.
+                threading.Thread(target=_read_away, args=(stderr,), daemon=True).start()
                 return
         raise AssertionError("".join(said))
 
     def stop(self) -> None:
         assert self.process is not None
         self.process.terminate()
-        assert self.process.stderr is not None
-        self.process.stderr.read()
-        self.process.wait()
+        try:
+            self.process.wait(20)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+            raise AssertionError("the server did not end within 20 seconds") from None
+
+
+def _read_away(stream: IO[str]) -> None:
+    with stream:
+        for _ in stream:
+            pass
 
 
 @pytest.fixture(scope="session")

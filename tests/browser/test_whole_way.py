@@ -76,6 +76,14 @@ def test_a_reload_in_the_middle_of_a_training_finds_it_again(shared_server: Serv
     wait_for_scores(page, 1)
 
 
+def test_what_was_typed_a_moment_before_a_reload_is_kept(shared_server: Server, student: Student) -> None:
+    page = student.open(shared_server.url)
+    expect(field(page, "student-name")).to_be_editable()
+    field(page, "student-name").press_sequentially("Asha Rao")
+    page.reload(wait_until="domcontentloaded")
+    expect(field(page, "student-name")).to_have_value("Asha Rao")
+
+
 def test_a_training_can_be_stopped_and_keeps_its_best_so_far(shared_server: Server, student: Student) -> None:
     page = student.open(shared_server.url)
     use_ready(page, 1)
