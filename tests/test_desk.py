@@ -22,6 +22,7 @@ from assistant.findings import Level
 from assistant.settings import MailAccount, Settings
 from assistant.state.workspace import new_owner
 from assistant.training.run import Progress
+from assistant.training.speed import Speed
 
 NOW = datetime(2022, 12, 24, 18, 0, tzinfo=UTC)
 
@@ -41,6 +42,9 @@ class InProcess:
 
     def cancel(self, folder: Path) -> None:
         raise AssertionError("nothing is running")
+
+    def speed(self) -> Speed:
+        return Speed()
 
 
 def services_in(folder: Path, **settings: object) -> Services:

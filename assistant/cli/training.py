@@ -13,8 +13,11 @@ from assistant.cli.tables import FILE, file_source, open_table, parse_split, rea
 from assistant.dataset.prepare import prepare_file, prepare_ready
 from assistant.dataset.ready import load_ready
 from assistant.dataset.series import Series, save_series
-from assistant.training.plan import plan_settings
+from assistant.settings import load_settings
+from assistant.training.job import SPEED
+from assistant.training.plan import expected_text, plan_settings
 from assistant.training.run import Progress, Run
+from assistant.training.speed import read_speed
 
 
 @command
@@ -38,16 +41,18 @@ def train(
     with tempfile.TemporaryDirectory(prefix="assistant-") as fetched:
         series = _series(table, target, time, features, horizon, split, Path(fetched), file)
     settings = plan_settings(series, preset, seed, cell=cell)
-    progress(
-        f"Training on {len(series.frame):,} rows of {series.target}, {series.frequency.count(series.horizon)} ahead …"
-    )
+    # How fast this computer trains is kept where the wizard keeps it.
+    speed_file = load_settings()[0].workspace / "slots" / SPEED
+    ahead = series.frequency.count(series.horizon)
+    progress(f"Training on {len(series.frame):,} rows of {series.target}, {ahead} ahead …")
+    progress(expected_text(series, settings, read_speed(speed_file)))
     # Imported here: it brings torch, which takes seconds that a wrong call should not have to wait for.
     from assistant.training.train import train as train_series
 
     with tempfile.TemporaryDirectory() as scratch:
         folder = out or Path(scratch) / "run"
         save_series(series, folder / "series")
-        run = train_series(series, settings, folder, _teller())
+        run = train_series(series, settings, folder, _teller(), speed_file=speed_file)
     result(as_data(run), as_text(run, series), as_json=as_json)
 
 

@@ -15,7 +15,7 @@ from assistant.errors import TrainingError
 from assistant.lecture.memory import measure_memory, read_memory
 from assistant.state.draft import Draft, RunSummary, TrainingChoice
 from assistant.training.identity import series_sha256
-from assistant.training.plan import plan_settings
+from assistant.training.plan import expected_text, fit_to_budget, plan_settings
 from assistant.training.run import Progress, Run, load_run
 from assistant.training.settings import TrainingSettings
 
@@ -37,9 +37,14 @@ def set_training(desk: Desk, number: int, **values: Any) -> None:
     )
 
 
-def planned(desk: Desk, number: int) -> TrainingSettings:
-    """Return the settings that a training would have now; raise TrainingError when the series cannot carry one."""
-    return _plan(load_series(desk.project_folder(number).series), desk.project(number).training)
+def planned(desk: Desk, number: int) -> tuple[TrainingSettings, str]:
+    """Return the settings that a training would have now, and in words how long it takes on this computer.
+
+    Raises TrainingError when the series cannot carry a training.
+    """
+    series, speed = load_series(desk.project_folder(number).series), desk.services.runner.speed()
+    settings = _plan(series, desk.project(number).training)
+    return fit_to_budget(series, settings, speed), expected_text(series, settings, speed)
 
 
 def _plan(series: Series, choice: TrainingChoice) -> TrainingSettings:

@@ -21,9 +21,9 @@ from assistant.ui.loss_curve import loss_curve
 from assistant.ui.wizard import Updates, Wizard, without
 
 PRESETS = [
-    ("Quick – about 10 seconds", "quick"),
-    ("Balanced – about a minute", "balanced"),
-    ("Thorough – about 5 minutes", "thorough"),
+    ("Quick – up to 10 seconds", "quick"),
+    ("Balanced – up to a minute", "balanced"),
+    ("Thorough – up to 5 minutes", "thorough"),
 ]
 CELLS = [("LSTM", "lstm"), ("GRU (to compare)", "gru"), ("Plain RNN (to compare)", "rnn")]
 METHOD_NAMES = {
@@ -124,19 +124,17 @@ def live_card(progress: Progress | None) -> str:
         return error_note(AssistantError("The training did not end well.", progress.message, progress.fix))
     if progress.state == "waiting":
         return note(progress.message or "Another training is running; this one starts by itself when its turn comes.")
-    share = progress.epoch / progress.epochs if progress.epochs else 0.0
+    # The time left covers what follows the last epoch too: the forecasts, and the test on earlier moments.
+    left_seconds = progress.seconds_left
+    share = 0.0 if left_seconds is None else progress.seconds / max(progress.seconds + left_seconds, 1e-9)
     if progress.state == "running":
-        left = (
-            ""
-            if progress.seconds_left is None
-            else f"<span>time left <b>about {seconds_text(progress.seconds_left)}</b></span>"
-        )
+        left = "" if left_seconds is None else f"<span>time left <b>about {seconds_text(left_seconds)}</b></span>"
         line = (
-            f'<div class="progress" role="progressbar" aria-valuemin="0" aria-valuemax="100" aria-valuenow="{share:.0%}" '
+            f'<div class="progress" role="progressbar" aria-valuemin="0" aria-valuemax="100" aria-valuenow="{share * 100:.0f}" '
             f'aria-label="Training"><span style="width:{share:.1%}"></span></div><div class="live-line">'
             f"<span>epoch <b>{progress.epoch}</b> of {progress.epochs or '…'}</span>"
             f"<span>since <b>{seconds_text(progress.seconds)}</b></span>{left}</div>"
-        ).replace('%" aria-label', '" aria-label')
+        )
     else:
         ended = "Stopped; the best weights so far were kept." if progress.state == "cancelled" else "Trained."
         line = f'<div class="live-line"><span>{ended} {len(progress.history)} epochs in {seconds_text(progress.seconds)}.</span></div>'
@@ -147,7 +145,7 @@ def live_card(progress: Progress | None) -> str:
 def planned_card(desk: Desk, number: int) -> str:
     """Return the settings that the rules give for this dataset and the student's choices."""
     try:
-        settings = steps.planned(desk, number)
+        settings, time = steps.planned(desk, number)
     except AssistantError as error:
         return error_note(error)
     return definition_list(
@@ -157,6 +155,7 @@ def planned_card(desk: Desk, number: int) -> str:
             ("Forecasts", f"{settings.horizon:,} steps"),
             ("Epochs", f"{settings.epochs:,}"),
             ("Networks averaged", str(settings.members)),
+            ("Time", time),
         ]
     )
 
