@@ -47,7 +47,7 @@ def build_blocks(wizard: Wizard) -> gr.Blocks:
         wizard.seen = gr.State(Seen())
         inner: dict[int, gr.Tabs] = {}
         pages: dict[_Key, Page] = {}
-        with gr.Tabs(elem_id="steps") as outer:
+        with gr.Tabs(elem_id="steps", overflow_behavior="wrap") as outer:
             view, understand = _lay_out(wizard, pages, inner)
         for (number, step), page in pages.items():
             _MODULES[step].wire(page, wizard)
@@ -92,7 +92,7 @@ def _lay_out(wizard: Wizard, pages: dict[_Key, Page], inner: dict[int, gr.Tabs])
         label = mark_label(f"Project {number}", Mark.OPEN)
         with (
             gr.Tab(label, id=f"project-{number}", elem_id=f"tab-project-{number}") as tabs.projects[number],
-            gr.Tabs(elem_id=f"steps-{number}") as inner[number],
+            gr.Tabs(elem_id=f"steps-{number}", overflow_behavior="wrap") as inner[number],
         ):
             for step in PROJECT_STEPS:
                 name = place(step, number)

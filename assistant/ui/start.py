@@ -197,7 +197,8 @@ def wire(page: StartPage, wizard: Wizard) -> None:
         def keep(desk: Desk, value: str, field: str = field) -> None:
             desk.change(lambda draft: draft.with_student(**{field: value}))
 
-        wizard.save(component.change, page, keep, [component])
-        wizard.refresh(component.blur, page)
+        kept = wizard.save(component.change, page, keep, [component])
+        # After it and not beside it: an answer from before must not be the last one to arrive.
+        wizard.refresh(kept.then, page)
     if page.own_apply is not None:
         wizard.act(page.own_apply.click, page, own_rules.apply, [page.own_deadline, page.own_recipients])
