@@ -15,6 +15,7 @@ from assistant.ui.html import note
 from assistant.ui.wizard import Page, Updates, Wizard
 
 _LABEL_WORDS = 7
+_CHOOSE = '<p class="quiet">Choose a version to read it here.</p>'
 
 
 @dataclass
@@ -23,7 +24,6 @@ class VersionParts:
 
     number: int
     message: gr.HTML
-    box: gr.Accordion
     choice: gr.Dropdown
     text: gr.HTML
     bring_back: gr.Button
@@ -31,7 +31,7 @@ class VersionParts:
     @property
     def outputs(self) -> Sequence[Any]:
         """Return every component that `render` may change."""
-        return [self.box, self.choice, self.text, self.bring_back]
+        return [self.choice, self.text, self.bring_back]
 
     @property
     def typed(self) -> Sequence[Any]:
@@ -42,9 +42,8 @@ class VersionParts:
         """Return the versions there are now, none of them chosen."""
         kept = steps.versions(desk, self.number)
         return {
-            self.box: gr.Accordion(visible=bool(kept)),
             self.choice: gr.Dropdown(choices=[(_label(version), version.key) for version in kept], value=None),
-            self.text: "",
+            self.text: _CHOOSE,
             self.bring_back: gr.Button(visible=False),
         }
 
@@ -57,11 +56,17 @@ def _label(version: steps.ShownVersion) -> str:
 
 def build(number: int, message: gr.HTML, prefix: str) -> VersionParts:
     """Lay the part out."""
-    with gr.Accordion("Earlier versions", open=False, visible=False, elem_id=f"{prefix}-versions") as box:
-        choice = gr.Dropdown([], value=None, label="Version", elem_id=f"{prefix}-version")
-        text = gr.HTML(elem_id=f"{prefix}-version-text")
+    with gr.Accordion("Earlier versions", open=False, elem_id=f"{prefix}-versions"):
+        choice = gr.Dropdown(
+            [],
+            value=None,
+            label="Version",
+            info="Every change is kept here, the newest first; going back is a change too.",
+            elem_id=f"{prefix}-version",
+        )
+        text = gr.HTML(_CHOOSE, elem_id=f"{prefix}-version-text")
         bring_back = gr.Button("Bring it back", size="sm", visible=False, elem_id=f"{prefix}-bring-back")
-    return VersionParts(number, message, box, choice, text, bring_back)
+    return VersionParts(number, message, choice, text, bring_back)
 
 
 def wire(parts: VersionParts, page: Page, wizard: Wizard) -> None:
@@ -71,7 +76,7 @@ def wire(parts: VersionParts, page: Page, wizard: Wizard) -> None:
     def look(request: gr.Request, key: str | None) -> Updates:
         kept = {version.key: version for version in steps.versions(wizard.desk(request), number)}
         text = kept[key].text if key in kept else ""
-        shown = f'<div class="version-text">{escape(text)}</div>' if text else ""
+        shown = f'<div class="version-text">{escape(text)}</div>' if text else _CHOOSE
         return {parts.text: shown, parts.bring_back: gr.Button(visible=bool(text))}
 
     parts.choice.input(
@@ -83,4 +88,3 @@ def wire(parts: VersionParts, page: Page, wizard: Wizard) -> None:
         return note(f"“{steps.bring_back(desk, number, key or '')}” is back as it was.", "fine")
 
     wizard.act(parts.bring_back.click, page, bring_back, [parts.choice], retype=True)
-    wizard.refresh(parts.box.expand, parts)

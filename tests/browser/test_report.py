@@ -60,7 +60,7 @@ def test_the_pages_follow_the_typing_and_leave_what_is_being_typed_alone(page: P
     page.reload(wait_until="domcontentloaded")
     expect(field(page, "p1-report-section-0")).to_have_value(text + "It does: {mae} is the error.")
 
-    page.get_by_text("Earlier versions").first.click()
+    page.locator("#p1-report-versions button").first.click()
     page.locator("#p1-report-version input").click()
     page.get_by_role("option", name=re.compile("This project forecasts")).first.click()
     expect(page.locator("#p1-report-version-text")).to_contain_text("This project forecasts")
