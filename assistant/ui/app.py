@@ -60,6 +60,8 @@ def build_blocks(wizard: Wizard) -> gr.Blocks:
             lambda request: wizard.desk(request).owner,
             blocks,
         )
+        # A browser does not always tell that its first tab was selected.
+        wizard.show(blocks.load, pages[None, "start"])
         _load(blocks, outer, inner)
     return blocks
 
