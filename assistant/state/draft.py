@@ -107,7 +107,9 @@ class ProjectDraft(_Document):
     chart_order: tuple[str, ...] = ()  # of the charts in the report, once the student changed it
     sections: dict[str, str] = {}
     cited_runs: dict[str, str] = {}  # section → the run its own text was last edited or confirmed under
-    cited_texts: dict[str, str] = {}  # section → its text of that run, while sentences of it still have to be read again
+    cited_texts: dict[
+        str, str
+    ] = {}  # section → its text of that run, while sentences of it still have to be read again
     report: ReportSummary | None = None
     notebook: NotebookSummary | None = None
     colab_link: str = ""
