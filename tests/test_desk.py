@@ -237,7 +237,7 @@ def test_what_there_is_can_be_packaged_with_an_honest_list_of_what_is_missing(tr
     assert "project 2: everything" in " ".join(package.missing) or any("project 2" in part for part in package.missing)
     assert package.mail is not None
     assert dict(package.mail.headers)["To"] == "support@internselite.com, akghsh.ece@gmail.com"
-    assert dict(package.mail.headers)["Copy"] == "asha@example.org"
+    assert dict(package.mail.headers)["Copy"] == "Asha Rao <asha@example.org>"
 
 
 def test_the_same_draft_is_packaged_to_the_same_bytes(trained: Desk) -> None:

@@ -53,19 +53,8 @@ def test_the_pages_follow_the_typing_and_leave_what_is_being_typed_alone(page: P
     expect(box).to_be_focused()
     expect(box).to_have_value(text + "It does: {mae} is the error.")
 
-    page.locator("#p1-report-restore-0").click()
-    expect(box).to_have_value(re.compile("^This project forecasts"))
-    page.locator("#p1-report-undo-0").click()
-    expect(box).to_have_value(text + "It does: {mae} is the error.")
     page.reload(wait_until="domcontentloaded")
     expect(field(page, "p1-report-section-0")).to_have_value(text + "It does: {mae} is the error.")
-
-    page.locator("#p1-report-versions button").first.click()
-    page.locator("#p1-report-version input").click()
-    page.get_by_role("option", name=re.compile("This project forecasts")).first.click()
-    expect(page.locator("#p1-report-version-text")).to_contain_text("This project forecasts")
-    page.locator("#p1-report-bring-back").click()
-    expect(field(page, "p1-report-section-0")).to_have_value(re.compile("^This project forecasts"))
 
 
 def test_a_pasted_reference_reaches_the_list_and_a_wrong_one_stays_to_be_mended(page: Page) -> None:
