@@ -9,6 +9,7 @@ from typing import Any
 
 import gradio as gr
 
+from assistant.charts.wording import method_name
 from assistant.desk import training as steps
 from assistant.desk.desk import Desk
 from assistant.desk.prepare import prepare
@@ -26,16 +27,6 @@ PRESETS = [
     ("Thorough – up to 5 minutes", "thorough"),
 ]
 CELLS = [("LSTM", "lstm"), ("GRU (to compare)", "gru"), ("Plain RNN (to compare)", "rnn")]
-METHOD_NAMES = {
-    "lstm": "LSTM",
-    "gru": "GRU",
-    "rnn": "Plain RNN",
-    "naive": "Last value repeated",
-    "seasonal_naive": "Seasonal naive",
-    "drift": "Drift",
-    "seasonal_naive_drift": "Seasonal naive with drift",
-    "ridge": "Ridge regression",
-}
 
 
 @dataclass
@@ -181,7 +172,7 @@ def scores_table(run: Run, unit: str) -> str:
     ordered = sorted(run.scores.items(), key=lambda item: item[1].mae)
     rows = [
         [
-            METHOD_NAMES.get(name, name),
+            method_name(name),
             f"{score.mae:.4g}",
             f"{score.rmse:.4g}",
             "–" if score.mase is None else f"{score.mase:.3f}",
