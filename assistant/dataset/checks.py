@@ -104,7 +104,11 @@ def _times(time: TimeReading | None, choices: Choices) -> list[Finding]:
 
 def _span(moments: pd.DatetimeIndex) -> str:
     known = moments[moments.notna()]
-    return f"from {known.min():%-d %B %Y} to {known.max():%-d %B %Y}" if len(known) else "no moments"
+    if not len(known):
+        return "no moments"
+    # The day is put in by hand: Windows has no format for one without a leading zero.
+    first, last = (f"{moment.day} {moment:%B %Y}" for moment in (known.min(), known.max()))
+    return f"from {first} to {last}"
 
 
 def _decimals(columns: Mapping[str, Column], choices: Choices) -> list[Finding]:
