@@ -31,7 +31,7 @@ from assistant.ui.identity import Identity, IdentityMiddleware
 from assistant.ui.marks import PROJECT_STEPS, STEP_TITLES, Mark, place
 from assistant.ui.memory import stay_small
 from assistant.ui.theme import HEAD, STYLE, theme
-from assistant.ui.wizard import Page, Seen, Updates, Wizard
+from assistant.ui.wizard import Page, Updates, Wizard
 
 _Key = tuple[int | None, str]
 
@@ -44,7 +44,7 @@ def build_blocks(wizard: Wizard) -> gr.Blocks:
         title=f"Submission assistant – {brief.title}", analytics_enabled=False, delete_cache=(3600, 86_400)
     ) as blocks:
         gr.HTML(f'<div class="masthead"><h1>Submission assistant</h1><p>{escape(brief.title)}</p></div>')
-        wizard.seen = gr.State(Seen())
+        wizard.lay_out()
         inner: dict[int, gr.Tabs] = {}
         pages: dict[_Key, Page] = {}
         with gr.Tabs(elem_id="steps", overflow_behavior="wrap") as outer:
@@ -124,8 +124,9 @@ def _load(blocks: gr.Blocks, outer: gr.Tabs, inner: dict[int, gr.Tabs]) -> None:
         return updates
 
     blocks.load(
-        load, None, [outer, *inner.values()], show_progress="hidden", concurrency_limit=None, api_visibility="private"
-    )
+        load, None, [outer, *inner.values()],
+        show_progress="hidden", show_progress_on=[], concurrency_limit=None, api_visibility="private",
+    )  # fmt: skip
 
 
 def _parse_place(text: str, projects: int) -> tuple[int | None, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from html import escape
 from typing import Any
 
@@ -15,9 +16,8 @@ from assistant.desk import chart_pictures as pictures
 from assistant.desk import charts as steps
 from assistant.desk.desk import Desk
 from assistant.desk.report import figure_numbers
-from assistant.errors import AssistantError
 from assistant.findings import Finding, Level
-from assistant.ui.html import error_note, findings_list, heading, needs, note
+from assistant.ui.html import findings_list, heading, needs, note
 from assistant.ui.wizard import Updates, Wizard
 
 SLOTS = 14  # more than there are charts; the rest stays hidden
@@ -290,32 +290,23 @@ def wire(page: ChartsPage, wizard: Wizard) -> None:
         wizard.act(slot.later.click, places, step(1), refill=[report], show_progress="hidden")
         _wire_closer(page, wizard, index)
 
-    def tick(request: gr.Request, before: Sequence[int]) -> Updates:
-        return page.render_drawn(wizard.desk(request), before or ())
+    def tick(desk: Desk, before: Sequence[int]) -> Updates:
+        return page.render_drawn(desk, before or ())
 
     drawings = [component for slot in page.slots for component in (slot.picture, slot.text)]
-    page.timer.tick(
-        tick, [page.drawn], [page.timer, page.drawn, *drawings],
-        show_progress="hidden", concurrency_limit=None, api_visibility="private", trigger_mode="once",
-    )  # fmt: skip
+    wizard.follow(page.timer.tick, page, tick, [page.drawn], [page.timer, page.drawn, *drawings], trigger_mode="once")
 
 
 def _wire_closer(page: ChartsPage, wizard: Wizard, index: int) -> None:
     slot = page.slots[index]
 
-    def look(request: gr.Request, start: float | None, end: float | None) -> Updates:
-        try:
-            shown = steps.charts(wizard.desk(request), page.number)
-            if index >= len(shown):
-                return {page.message: ""}
-            chart = shown[index].chart
-            ends = (start or 0) / 100, (100 if end is None else end) / 100
-            return {slot.picture: chart_picture(chart, pictures.closer_picture(chart, *ends))}
-        except AssistantError as error:
-            return {page.message: error_note(error)}
+    def look(desk: Desk, start: float | None, end: float | None) -> Updates:
+        shown = steps.charts(desk, page.number)
+        if index >= len(shown):
+            return {}
+        chart = shown[index].chart
+        ends = (start or 0) / 100, (100 if end is None else end) / 100
+        return {slot.picture: chart_picture(chart, pictures.closer_picture(chart, *ends))}
 
-    gr.on(
-        [slot.start.input, slot.end.input, slot.start.release, slot.end.release],
-        look, [slot.start, slot.end], [slot.picture, page.message],
-        show_progress="hidden", concurrency_limit=None, api_visibility="private", trigger_mode="always_last",
-    )  # fmt: skip
+    moves = [slot.start.input, slot.end.input, slot.start.release, slot.end.release]
+    wizard.follow(partial(gr.on, moves), page, look, [slot.start, slot.end], [slot.picture])

@@ -424,22 +424,32 @@ def wire(page: DatasetPage, wizard: Wizard) -> None:
         lambda desk, *values: steps.set_roles(desk, number, *values),
         [page.time, page.target, page.features, page.horizon, page.unit], retype=True,
     )  # fmt: skip
+
+    def set_source(desk: Desk, *values: str | None) -> None:
+        steps.set_source(desk, number, *values)
+
     for box in (page.licence, page.url):
-        wizard.save(
-            box.change, page, lambda desk, *values: steps.set_source(desk, number, *values), [page.licence, page.url]
-        )
-        wizard.refresh(box.blur, page)
+        wizard.save(box.change, page, set_source, [page.licence, page.url])
+        wizard.refresh(box.blur, page, set_source, [page.licence, page.url])
     wizard.act(page.share.input, page, lambda desk, share: steps.set_share(desk, number, share), [page.share])
 
 
 def _wire_finder(page: DatasetPage, wizard: Wizard) -> None:
     number, finder = page.number, page.finder
-    quiet: dict[str, Any] = {"concurrency_limit": None, "api_visibility": "private", "show_progress": "hidden"}
+    quiet: dict[str, Any] = {
+        "concurrency_limit": None, "api_visibility": "private", "show_progress": "hidden", "show_progress_on": [],
+    }  # fmt: skip
     finder.way.change(
         lambda way: {box: gr.Group(visible=name == way) for name, box in finder.boxes.items()},
         finder.way, list(finder.boxes.values()), **quiet,
     )  # fmt: skip
-    finder.ready.input(cards.about_ready, finder.ready, finder.about, **quiet)
+    wizard.follow(
+        finder.ready.input,
+        page,
+        lambda _desk, name: {finder.about: cards.about_ready(name)},
+        [finder.ready],
+        [finder.about],
+    )
     finder.text.change(cards.web_searches, finder.text, finder.searches, trigger_mode="always_last", **quiet)
 
     def choose_ready(desk: Desk, name: str) -> None:
@@ -479,14 +489,13 @@ def _wire_finder(page: DatasetPage, wizard: Wizard) -> None:
     wizard.act(finder.earlier.click, page, turn(-1), token)
     wizard.act(finder.later.click, page, turn(1), token)
 
-    def tick(request: gr.Request) -> Updates:
-        desk = wizard.desk(request)
+    def tick(desk: Desk) -> Updates:
         state = fetching.poll_fetch(desk, number)
         if state is not None and state.under_way:
             return page.render_fetch(desk)
-        return {**page.render(desk), **wizard.tabs.render(desk)}
+        return page.render(desk)
 
-    finder.timer.tick(tick, None, [*page.outputs, *wizard.tabs.outputs], trigger_mode="once", **quiet)
+    wizard.follow(finder.timer.tick, page, tick, (), page.outputs, trigger_mode="once")
 
 
 def _wire_ways(page: DatasetPage, wizard: Wizard) -> None:

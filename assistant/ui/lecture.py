@@ -62,7 +62,10 @@ def wire(
     """
     texts = load_texts()
     if blocks is not None:
-        blocks.load(_choose, None, view.tabs, show_progress="hidden", concurrency_limit=None, api_visibility="private")
+        blocks.load(
+            _choose, None, view.tabs,
+            show_progress="hidden", show_progress_on=[], concurrency_limit=None, api_visibility="private",
+        )  # fmt: skip
     lecture_memory.wire(view.memory, process, texts, outer)
     lecture_gradient.wire(view.gradient, process)
     lecture_gate.wire(view.gate, process)

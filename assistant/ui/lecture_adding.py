@@ -148,7 +148,9 @@ def build(texts: Texts) -> AddingView:
 def wire(view: AddingView, trials: AddingTrials, student_of: StudentOf) -> None:
     """Answer the page's events; the run lives in the server, so a reloaded page finds it again."""
     outputs = [view.picture, view.start, view.cancel, view.timer]
-    quick: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "concurrency_limit": None}
+    quick: dict[str, Any] = {
+        "show_progress": "hidden", "show_progress_on": [], "api_visibility": "private", "concurrency_limit": None,
+    }  # fmt: skip
 
     def look(request: gr.Request) -> tuple[Any, ...]:
         try:

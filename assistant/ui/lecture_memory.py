@@ -154,6 +154,7 @@ def wire(view: MemoryView, process: LectureProcess, texts: Texts, outer: gr.Tab)
 
     quick: dict[str, Any] = {
         "show_progress": "hidden",
+        "show_progress_on": [],
         "api_visibility": "private",
         "concurrency_limit": None,
         "trigger_mode": "always_last",

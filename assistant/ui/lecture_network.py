@@ -253,7 +253,9 @@ def wire(panel: NetworkPanel, process: LectureProcess, runs_of: RunsOf, opened: 
 
     `runs_of` returns the chosen run first and then those to compare it with; it may raise an AssistantError.
     """
-    quick: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "concurrency_limit": None}
+    quick: dict[str, Any] = {
+        "show_progress": "hidden", "show_progress_on": [], "api_visibility": "private", "concurrency_limit": None,
+    }  # fmt: skip
 
     def first(request: gr.Request) -> tuple[Any, ...]:
         try:

@@ -76,6 +76,7 @@ def live(events: Sequence[Any], function: Callable[..., str], inputs: Sequence[A
             list(inputs),
             output,
             show_progress="hidden",
+            show_progress_on=[],
             trigger_mode="always_last",
             queue=False,
             api_visibility="private",

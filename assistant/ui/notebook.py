@@ -121,18 +121,18 @@ def wire(page: NotebookPage, wizard: Wizard) -> None:
     """Connect the page's events."""
     number = page.number
     wizard.act(page.make.click, page, lambda desk: steps.start(desk, number))
-    wizard.save(page.link.change, page, lambda desk, text: steps.set_link(desk, number, text), [page.link])
-    wizard.show(page.link.blur, page)
+
+    def set_link(desk: Desk, text: str | None) -> None:
+        steps.set_link(desk, number, text or "")
+
+    wizard.save(page.link.change, page, set_link, [page.link])
+    wizard.refresh(page.link.blur, page, set_link, [page.link])
     wizard.act(page.check.click, page, lambda desk: findings_list(steps.check_open(desk, number)))
 
-    def tick(request: gr.Request) -> Updates:
-        desk = wizard.desk(request)
+    def tick(desk: Desk) -> Updates:
         making = steps.poll(desk, number)
         if making is not None and making.state == "running":
             return page.render_making(desk, making)
-        return {**without(page.render(desk), page.typed), **wizard.tabs.render(desk)}
+        return without(page.render(desk), page.typed)
 
-    page.timer.tick(
-        tick, None, [*page.outputs, *wizard.tabs.outputs],
-        show_progress="hidden", concurrency_limit=None, api_visibility="private", trigger_mode="once",
-    )  # fmt: skip
+    wizard.follow(page.timer.tick, page, tick, (), page.outputs, trigger_mode="once")

@@ -73,16 +73,13 @@ def wire(parts: VersionParts, page: Page, wizard: Wizard) -> None:
     """Connect the events."""
     number = parts.number
 
-    def look(request: gr.Request, key: str | None) -> Updates:
-        kept = {version.key: version for version in steps.versions(wizard.desk(request), number)}
+    def look(desk: Desk, key: str | None) -> Updates:
+        kept = {version.key: version for version in steps.versions(desk, number)}
         text = kept[key].text if key in kept else ""
         shown = f'<div class="version-text">{escape(text)}</div>' if text else _CHOOSE
         return {parts.text: shown, parts.bring_back: gr.Button(visible=bool(text))}
 
-    parts.choice.input(
-        look, [parts.choice], [parts.text, parts.bring_back],
-        show_progress="hidden", concurrency_limit=None, api_visibility="private",
-    )  # fmt: skip
+    wizard.follow(parts.choice.input, page, look, [parts.choice], [parts.text, parts.bring_back])
 
     def bring_back(desk: Desk, key: str | None) -> str:
         return note(f"“{steps.bring_back(desk, number, key or '')}” is back as it was.", "fine")

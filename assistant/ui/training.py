@@ -246,7 +246,8 @@ def wire(page: TrainingPage, wizard: Wizard) -> None:
 
         wizard.save(component.change, page, keep, [component])
         # What the rules make of it.
-        wizard.refresh(component.blur if isinstance(component, gr.Number) else component.input, page)
+        left = component.blur if isinstance(component, gr.Number) else component.input
+        wizard.refresh(left, page, keep, [component])
 
     def start(desk: Desk, *values: Any) -> None:
         steps.set_training(desk, number, **dict(zip(settings, values, strict=True)))
@@ -262,14 +263,10 @@ def wire(page: TrainingPage, wizard: Wizard) -> None:
 
     lecture_network.wire(page.network, wizard.services.lecture, runs_of, [page.inside.expand, page.runs.input])
 
-    def tick(request: gr.Request) -> Updates:
-        desk = wizard.desk(request)
+    def tick(desk: Desk) -> Updates:
         progress = steps.poll(desk, number)
         if progress is not None and progress.state in ("waiting", "running"):
             return page.render_live(progress)
-        return {**without(page.render(desk), page.typed), **wizard.tabs.render(desk)}
+        return without(page.render(desk), page.typed)
 
-    page.timer.tick(
-        tick, None, [*page.outputs, *wizard.tabs.outputs],
-        show_progress="hidden", concurrency_limit=None, api_visibility="private", trigger_mode="once",
-    )  # fmt: skip
+    wizard.follow(page.timer.tick, page, tick, (), page.outputs, trigger_mode="once")

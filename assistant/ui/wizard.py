@@ -16,6 +16,7 @@ from assistant.errors import AssistantError
 from assistant.ui.html import error_note, mark_label
 from assistant.ui.identity import Identity
 from assistant.ui.marks import STEP_TITLES, all_states
+from assistant.ui.shown import Shown
 
 Updates = dict[Any, Any]
 
@@ -84,6 +85,11 @@ class Wizard:
         self.identity = identity
         self.tabs = Tabs()
         self.seen: gr.State | None = None
+        self.shown: gr.State | None = None
+
+    def lay_out(self) -> None:
+        """Lay out what the handlers keep of each open page."""
+        self.seen, self.shown = gr.State(Seen()), gr.State(Shown())
 
     def desk(self, request: gr.Request) -> Desk:
         """Return the desk of the student who asks; raise UnknownStudentError when there is no valid cookie."""
@@ -154,9 +160,18 @@ class Wizard:
 
         return self._connect(event, page, handler, (), [*page.outputs], show_progress="hidden")
 
-    def refresh(self, event: Callable[..., Any], page: Page) -> Any:
-        """On `event`, show anew what follows from what was typed."""
-        return self.act(event, page, lambda _desk: None, show_progress="hidden")
+    def refresh(
+        self,
+        event: Callable[..., Any],
+        page: Page,
+        do: Callable[..., Any] = lambda _desk: None,
+        inputs: Iterable[Any] = (),
+    ) -> Any:
+        """On `event`, as when a field is left, show anew what follows from what was typed.
+
+        With `do` it is kept once more before: the last key may still be on its way.
+        """
+        return self.act(event, page, do, inputs, show_progress="hidden")
 
     def follow(
         self,
@@ -166,16 +181,18 @@ class Wizard:
         inputs: Iterable[Any],
         outputs: Sequence[Any],
         seconds: float = 0.0,
+        trigger_mode: str = "always_last",
     ) -> Any:
         """Some seconds after `event`, show what `show(desk, *values)` returns; of many events only the last counts.
 
-        It is for what follows from text while it is being typed: `show` returns nothing when `values` are old already.
+        It is for what follows from text while it is being typed, where `show` returns nothing when `values` are old
+        already, and for a timer's ticks.
         """
 
         def handler(desk: Desk, seen: Seen, *values: Any) -> tuple[Updates, Seen]:
             return show(desk, *values), seen
 
-        options: dict[str, Any] = {"show_progress": "hidden", "trigger_mode": "always_last"}
+        options: dict[str, Any] = {"show_progress": "hidden", "trigger_mode": trigger_mode}
         return self._connect(event, page, handler, inputs, [*outputs], wait=seconds, **options)
 
     def _connect(
@@ -190,27 +207,30 @@ class Wizard:
         **options: Any,
     ) -> Any:
         assert self.seen is not None
+        assert self.shown is not None
 
-        def handle(request: gr.Request, seen: Seen, *values: Any) -> Updates:
+        def handle(request: gr.Request, seen: Seen, shown: Shown, *values: Any) -> Updates:
             try:
                 desk = self.desk(request)
                 before = desk.stored.revision
                 updates, now = handler(desk, seen or Seen(), *values)
             except AssistantError as error:
-                return {page.message: error_note(error)}
+                return shown.new({page.message: error_note(error)})
             if now.revision == before:
                 # Nobody else changed the draft: what is stored now came from here.
                 now = now._replace(revision=desk.stored.revision)
-            return {**updates, **self.tabs.render(desk), self.seen: now}
+            return shown.new({**updates, **self.tabs.render(desk), self.seen: now})
 
-        async def handle_later(request: gr.Request, seen: Seen, *values: Any) -> Updates:
+        async def handle_later(request: gr.Request, seen: Seen, shown: Shown, *values: Any) -> Updates:
             await asyncio.sleep(wait)
-            return await to_thread.run_sync(handle, request, seen, *values)
+            return await to_thread.run_sync(handle, request, seen, shown, *values)
 
         return event(
             handle_later if wait else handle,
-            inputs=[self.seen, *inputs],
+            inputs=[self.seen, self.shown, *inputs],
             outputs=[page.message, *outputs, *self.tabs.outputs, self.seen],
+            # The browser goes through each of these, and all that lies in it, at every stage of every answer.
+            show_progress_on=[] if options.get("show_progress") == "hidden" else [page.message],
             concurrency_limit=None,
             api_visibility="private",
             **options,
