@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import xml.etree.ElementTree as ElementTree
 
@@ -95,8 +96,18 @@ def test_the_page_gets_one_svg_with_a_name_a_description_and_values_to_point_at(
         assert set(root.get("aria-labelledby", "").split()) <= identifiers
         assert "<script" not in text
         assert set(re.findall(r"https?://[^\s\"']+", text)) <= {"http://www.w3.org/2000/svg"}
-        assert root.findall(".//{*}rect[@class='v']")
-    assert "December 2014 · Actual: " in drawings["forecast"]
+        # A page of charts stays quick to show and to walk through.
+        assert len(list(root.iter())) < 110
+        for panel in json.loads(root.get("data-readings", "")):
+            left, top, width, height = panel["box"]
+            for x in panel.get("x", []):
+                assert left - 0.2 <= x <= left + width + 0.2
+            for y in panel.get("y", []):
+                assert top - 0.2 <= y <= top + height + 0.2
+            assert len(panel["words"]) == len(panel.get("x", panel.get("y")))
+    [forecast] = json.loads(ElementTree.fromstring(drawings["forecast"]).get("data-readings", ""))
+    assert forecast["words"][-1][0] == "December 2014"
+    assert any(line.startswith("Actual: ") for line in forecast["words"][-1])
     assert draw_svg(charts["loss"]) == drawings["loss"]
 
 

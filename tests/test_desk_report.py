@@ -287,26 +287,27 @@ def test_figures_are_numbered_as_the_text_speaks_of_them(desk: Desk) -> None:
 
 
 def test_each_chart_is_drawn_and_checked_once(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    press = desk.services.press
     every = [item.chart for item in charts.charts(desk, 1)]
-    while not chart_pictures.draw_some(every, 0.0):
-        chart_pictures.draw_some(every, 1.0)
-    drawn = [chart_pictures.picture(chart) for chart in every]
+    while not chart_pictures.draw_some(press, every, 0.0):
+        chart_pictures.draw_some(press, every, 1.0)
+    drawn = [chart_pictures.picture(press, chart) for chart in every]
     assert all(text.lstrip().startswith("<svg") for text in drawn)
     monkeypatch.setattr("assistant.charts.draw.draw_svg", None)
     monkeypatch.setattr("assistant.charts.checks.check_chart", None)
-    assert [chart_pictures.picture(chart) for chart in every] == drawn
-    found = chart_pictures.findings(every[0], 2)
+    assert [chart_pictures.picture(press, chart) for chart in every] == drawn
+    found = chart_pictures.findings(press, every[0], 2)
     assert {finding.project for finding in found} == {2}
     assert {finding.level for finding in found} <= {Level.FINE, Level.WARN}
 
 
 def test_a_closer_look_shows_fewer_values_and_the_whole_width_the_chart_itself(desk: Desk) -> None:
-    chart = charts.charts(desk, 1)[0].chart
-    whole = chart_pictures.picture(chart)
-    assert chart_pictures.closer_picture(chart, 0.0, 1.0) == whole
-    closer = chart_pictures.closer_picture(chart, 0.5, 0.25)
+    press, chart = desk.services.press, charts.charts(desk, 1)[0].chart
+    whole = chart_pictures.picture(press, chart)
+    assert chart_pictures.closer_picture(press, chart, 0.0, 1.0) == whole
+    closer = chart_pictures.closer_picture(press, chart, 0.5, 0.25)
     assert closer != whole
-    assert closer == chart_pictures.closer_picture(chart, 0.25, 0.5)
+    assert closer == chart_pictures.closer_picture(press, chart, 0.25, 0.5)
 
 
 def test_a_finished_run_is_prepared_in_the_background_without_marking_the_report_as_read(desk: Desk) -> None:

@@ -25,7 +25,8 @@ from assistant.charts.pointing import with_pointing
 
 COLUMN_MM = 86.0
 PAGE_MM = 178.0
-SCREEN_MM = 130.0
+SCREEN_MM = 145.0
+_SCREEN_LETTERS = 1.1  # times as large as in print, so that they can be read on a phone
 _LOCK = threading.RLock()
 
 
@@ -48,18 +49,16 @@ def draw_png(chart: Chart, width_mm: float | None = None, dpi: int = 200) -> byt
 def draw_svg(chart: Chart, dark: bool | None = None, width_mm: float = SCREEN_MM) -> str:
     """Return the chart as one self-contained `<svg>` element whose values can be read by pointing at them.
 
-    It needs no script and takes the width of what holds it; panels stand below each other, so that it can be read on a
-    phone. `dark` None follows the page: the colours turn dark inside an element of class "dark".
+    The values are in its attribute `data-readings` (see `pointing`). It takes the width of what holds it, and panels
+    stand below each other, so that it can be read on a phone. `dark` None follows the page: the colours turn dark
+    inside an element of class "dark".
     """
     several = len(chart.panels) > 1
     named = any(panel.y.scale == "names" for panel in chart.panels)
-    height = 0.5 * len(chart.panels) if several else chart.height if named else max(chart.height, 0.46)
+    height = 0.38 * len(chart.panels) if several else chart.height if named else max(chart.height, 0.46)
     shown = replace(chart, stacked=several, height=height)
-    with _LOCK, _settings(LIGHT, shown):
-        figure = build_figure(shown, width_mm, 1.0, LIGHT)
-        stream = io.StringIO()
-        figure.savefig(stream, format="svg", metadata={"Date": None, "Creator": None}, transparent=True)
-        return with_pointing(stream.getvalue(), figure, shown, dark)
+    with _LOCK, _settings(LIGHT, shown, letters=_SCREEN_LETTERS):
+        return with_pointing(build_figure(shown, width_mm, 1.0, LIGHT), shown, dark)
 
 
 @contextmanager
@@ -79,18 +78,18 @@ def _save(
         return stream.getvalue()
 
 
-def _settings(palette: Mapping[str, str], chart: Chart) -> Any:
+def _settings(palette: Mapping[str, str], chart: Chart, letters: float = 1.0) -> Any:
     """Return the context in which everything is drawn: STIX letters, thin lines, sizes in points at printed size."""
     return mpl.rc_context(
         {
             "font.family": ["STIXGeneral", *_fallback_families(chart)],
             "mathtext.fontset": "stix",
-            "font.size": 8.5,
-            "axes.labelsize": 8.5,
-            "axes.titlesize": 8.5,
-            "xtick.labelsize": 8,
-            "ytick.labelsize": 8,
-            "legend.fontsize": 8,
+            "font.size": 8.5 * letters,
+            "axes.labelsize": 8.5 * letters,
+            "axes.titlesize": 8.5 * letters,
+            "xtick.labelsize": 8 * letters,
+            "ytick.labelsize": 8 * letters,
+            "legend.fontsize": 8 * letters,
             "axes.linewidth": 0.5,
             "axes.edgecolor": palette["axis"],
             "axes.labelcolor": palette["ink"],
@@ -112,8 +111,6 @@ def _settings(palette: Mapping[str, str], chart: Chart) -> Any:
             "axes.unicode_minus": True,
             "pdf.fonttype": 42,
             "pdf.compression": 9,
-            "svg.fonttype": "path",
-            "svg.hashsalt": "chart",
             "path.simplify": False,
             "axes.formatter.use_mathtext": True,
             "axes.formatter.useoffset": False,

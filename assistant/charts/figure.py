@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
 
+import matplotlib as mpl
 import numpy as np
 from matplotlib import dates, ticker
 from matplotlib.axes import Axes
@@ -146,7 +147,7 @@ def _draw_mark(mark: Mark, ax: Axes, palette: Mapping[str, str], order: float, *
                     bars,
                     labels=[f"{value:,.0f}" if whole else show_number(value) for value in mark.x],
                     padding=2,
-                    fontsize=8,
+                    fontsize=mpl.rcParams["legend.fontsize"],
                 )
             else:
                 wide = float(np.min(np.diff(mark.x))) if len(mark.x) > 1 else 1.0
@@ -234,7 +235,7 @@ def _name_spans(panel: Panel, ax: Axes) -> None:
                 transform=ax.get_xaxis_transform(),
                 ha="center",
                 va="bottom",
-                fontsize=8,
+                fontsize=mpl.rcParams["legend.fontsize"],
                 fontstyle="italic",
             )
             for mark, name in zip(spans, names, strict=True)

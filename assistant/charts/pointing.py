@@ -1,13 +1,16 @@
-"""Making a drawn SVG chart one that can be pointed at: beside each value lies an unseen area that shows it.
+"""Making a drawn chart one that can be pointed at: beside the picture it carries what stands at each place.
 
-Only style rules are used, no script, so that the picture works wherever HTML does.
+The picture itself needs no script. A page that wants to show the values reads them from the attribute `data-readings`:
+for each panel its `box` (left, top, width, height in the view box), the places `x` and `y` that can be pointed at (one
+of them alone where only one direction counts), and the words to be shown for each.
 """
 
 from __future__ import annotations
 
 import hashlib
-import re
+import json
 from collections.abc import Mapping
+from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
 import numpy as np
@@ -17,39 +20,30 @@ from matplotlib.figure import Figure
 
 from assistant.charts.chart import Axis, Chart, Mark, Panel
 from assistant.charts.palette import DARK, LIGHT
+from assistant.charts.svg import small_svg
 from assistant.charts.wording import show_number, show_time, with_unit
 
-MOST_PLACES = 160  # of one panel: at printed size more could not be told apart with a pointer
+MOST_PLACES = 240  # of one panel: at the size of a page more could hardly be told apart with a pointer
+LARGEST = 1.8  # pixels for a point: letters of nine points are then as large as the page's
 _READABLE = ("line", "points", "bars", "stems")
 
 
-def with_pointing(svg: str, figure: Figure, chart: Chart, dark: bool | None) -> str:
-    """Return matplotlib's SVG with title, description, colours that follow the page, and areas to point at."""
-    key = "c" + hashlib.sha256((chart.name + svg).encode()).hexdigest()[:10]
-    body = svg[svg.index("<svg") :]
-    body = body[body.index(">") + 1 : body.rindex("</svg>")]
-    body = re.sub(r"<metadata>.*?</metadata>", "", body, flags=re.S)
-    # Matplotlib's own style block would reach the whole page, and its names would clash between charts.
-    body = re.sub(r"<style.*?</style>", "", body, flags=re.S)
-    body = re.sub(r'\bid="([^"]+)"', rf'id="{key}-\1"', body)
-    body = re.sub(r'href="#([^"]+)"', rf'href="#{key}-\1"', body)
-    body = re.sub(r"url\(#([^)]+)\)", rf"url(#{key}-\1)", body)
-    body = body.replace("xlink:href", "href")
-    # A hundredth of a point is finer than any screen.
-    body = re.sub(r' (?:d|x|y)="[^"]*"', lambda match: re.sub(r"(\.\d\d)\d+", r"\1", match[0]), body)
-    body = re.sub(r"\n\s*", "\n", body)
-    for role, colour in LIGHT.items():
-        body = re.sub(re.escape(colour) + r"\b", f"var(--{role})", body, flags=re.I)
+def with_pointing(figure: Figure, chart: Chart, dark: bool | None) -> str:
+    """Return a laid-out figure as SVG with title, description, colours that follow the page, and its readings."""
+    # Two pictures of one chart may stand on a page, so that names follow from what is drawn and how.
+    key = "c" + hashlib.sha256(f"{chart.digest}{figure.get_size_inches()}{dark}".encode()).hexdigest()[:10]
+    body = small_svg(figure, key, {colour: role for role, colour in LIGHT.items()})
     width, height = figure.bbox.width, figure.bbox.height
-    areas = "".join(_panel_areas(panel, ax, width, height) for panel, ax in zip(chart.panels, figure.axes, strict=True))
+    found = (_readings(panel, ax, height) for panel, ax in zip(chart.panels, figure.axes, strict=True))
+    readings = json.dumps([panel for panel in found if panel], ensure_ascii=False, separators=(",", ":"))
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" id="{key}" class="chart" role="img" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" id="{key}" class="chart" role="img" tabindex="0" '
         f'aria-labelledby="{key}-title {key}-desc" viewBox="0 0 {width:.1f} {height:.1f}" '
-        f'style="width:100%;height:auto;display:block">'
+        f'style="width:100%;max-width:{width * LARGEST:.0f}px;height:auto;display:block" '
+        f"data-readings={quoteattr(readings)}>"
         f'<title id="{key}-title">{escape(chart.title)}</title>'
         f'<desc id="{key}-desc">{escape(chart.alternative)}</desc>'
-        f"<style>{_style(key, dark)}</style>"
-        f'<g class="drawing">{body}</g><g class="values">{areas}</g></svg>\n'
+        f"<style>{_style(key, dark)}</style>{body}</svg>\n"
     )
 
 
@@ -57,27 +51,22 @@ def _style(key: str, dark: bool | None) -> str:
     def colours(palette: Mapping[str, str]) -> str:
         return ";".join(f"--{role}:{colour}" for role, colour in palette.items())
 
-    rules = [f"#{key}{{{colours(DARK if dark else LIGHT)}}}"]
+    rules = [f"#{key}{{{colours(DARK if dark else LIGHT)}}}", f"#{key} path{{stroke-linejoin:round}}"]
     if dark is None:
-        rules.append(f".dark #{key}{{{colours(DARK)}}}")
-    rules += [
-        f"#{key} .drawing *{{stroke-linejoin:round;stroke-linecap:butt}}",
-        f"#{key} .v{{fill:none;pointer-events:all}}",
-        f"#{key} .t{{visibility:hidden;pointer-events:none}}",
-        f"#{key} .p:hover .t{{visibility:visible}}",
-        f"#{key} .t line{{stroke:var(--axis);stroke-width:.5}}",
-        f"#{key} .t rect{{fill:var(--page);stroke:var(--axis);stroke-width:.4}}",
-        f"#{key} .t text{{fill:var(--ink);font:7.5px system-ui,sans-serif}}",
-    ]
+        rules.insert(1, f".dark #{key}{{{colours(DARK)}}}")
     return "".join(rules)
 
 
-def _panel_areas(panel: Panel, ax: Axes, width: float, height: float) -> str:
+def _readings(panel: Panel, ax: Axes, height: float) -> dict[str, Any] | None:
     marks = [mark for mark in panel.marks if mark.kind in _READABLE and len(mark.x)]
     if not marks:
-        return ""
-    if panel.same_scale:
-        return _point_areas(panel, ax, marks, width, height)
+        return None
+    box = ax.get_window_extent()
+    found = _of_points(panel, ax, marks, height) if panel.same_scale else _along_axis(panel, ax, marks, height)
+    return {"box": [round(side, 1) for side in (box.x0, height - box.y1, box.width, box.height)], **found}
+
+
+def _along_axis(panel: Panel, ax: Axes, marks: list[Mark], height: float) -> dict[str, Any]:
     sideways = panel.y.scale == "names"
     places: dict[float, list[tuple[str, float]]] = {}
     for mark in marks:
@@ -88,67 +77,29 @@ def _panel_areas(panel: Panel, ax: Axes, width: float, height: float) -> str:
     chosen = sorted(places)
     if len(chosen) > MOST_PLACES:
         chosen = [chosen[index] for index in np.unique(np.linspace(0, len(chosen) - 1, MOST_PLACES).astype(int))]
-    box = ax.get_window_extent()
-    transform = ax.transData.transform
-    middle = np.array([transform((0, place))[1] if sideways else transform((place, 1))[0] for place in chosen])
-    if sideways:
-        chosen, middle = chosen[::-1], middle[::-1]
-    edges = np.concatenate(
-        [[box.y0 if sideways else box.x0], (middle[1:] + middle[:-1]) / 2, [box.y1 if sideways else box.x1]]
-    )
-    parts = []
-    for order, place in enumerate(chosen):
-        low, high = edges[order], edges[order + 1]
-        if sideways:
-            area = (box.x0, height - high, box.width, high - low)
-            anchor, rule = (box.x0 + 4, height - middle[order]), ""
-        else:
-            area = (low, height - box.y1, high - low, box.height)
-            at = middle[order]
-            anchor = (at, height - box.y1 + 2)
-            rule = f'<line x1="{at:.1f}" x2="{at:.1f}" y1="{height - box.y1:.1f}" y2="{height - box.y0:.1f}"/>'
+    pairs = np.array([(0.0, place) if sideways else (place, 1.0) for place in chosen])
+    middle = ax.transData.transform(pairs)[:, 1 if sideways else 0]
+    value_axis = panel.x if sideways else panel.y
+    words = []
+    for place in chosen:
         head = panel.y.names[round(place)].replace("\n", " ") if sideways else show_place(place, panel.x)
-        value_axis = panel.x if sideways else panel.y
-        lines = [head, *(show_value(label, number, value_axis) for label, number in places[place])]
-        parts.append(_area(area, rule, anchor, lines, width))
-    return "".join(parts)
+        words.append([head, *(show_value(label, number, value_axis) for label, number in places[place])])
+    at = (height - middle if sideways else middle).round(1).tolist()
+    return {"y" if sideways else "x": at, "words": words}
 
 
-def _point_areas(panel: Panel, ax: Axes, marks: list[Mark], width: float, height: float) -> str:
-    parts = []
-    for mark in marks:
-        if mark.kind != "points":
-            continue
-        stride = max(1, len(mark.x) // MOST_PLACES)
-        for x, y in zip(mark.x[::stride].tolist(), mark.y[::stride].tolist(), strict=True):
-            left, bottom = ax.transData.transform((x, y))
-            lines = [
-                show_value(panel.x.title.split(" (")[0], x, panel.x),
-                show_value(panel.y.title.split(" (")[0], y, panel.y),
-            ]
-            parts.append(
-                _area((left - 2.5, height - bottom - 2.5, 5, 5), "", (left, height - bottom + 4), lines, width)
-            )
-    return "".join(parts)
-
-
-def _area(
-    area: tuple[float, float, float, float], rule: str, anchor: tuple[float, float], lines: list[str], width: float
-) -> str:
-    x, y, wide, high = area
-    box_width = 3.9 * max(len(line) for line in lines) + 8
-    box_height = 9.5 * len(lines) + 4
-    left = anchor[0] + 4 if anchor[0] + 4 + box_width <= width else max(0.0, anchor[0] - 4 - box_width)
-    words = "".join(
-        f'<tspan x="{left + 4:.1f}" y="{anchor[1] + 9 + 9.5 * number:.1f}">{escape(line)}</tspan>'
-        for number, line in enumerate(lines)
-    )
-    return (
-        f'<g class="p"><rect class="v" x="{x:.1f}" y="{y:.1f}" width="{wide:.2f}" height="{high:.1f}" '
-        f"data-value={quoteattr(' · '.join(lines))}/>"
-        f'<g class="t">{rule}<rect x="{left:.1f}" y="{anchor[1]:.1f}" width="{box_width:.1f}" '
-        f'height="{box_height:.1f}" rx="2"/><text>{words}</text></g></g>'
-    )
+def _of_points(panel: Panel, ax: Axes, marks: list[Mark], height: float) -> dict[str, Any]:
+    every = [mark for mark in marks if mark.kind == "points"]
+    x, y = np.concatenate([mark.x for mark in every]), np.concatenate([mark.y for mark in every])
+    stride = -(-len(x) // MOST_PLACES)
+    x, y = x[::stride], y[::stride]
+    places = ax.transData.transform(np.column_stack([x, y])).round(1)
+    names = panel.x.title.split(" (")[0], panel.y.title.split(" (")[0]
+    words = [
+        [show_value(names[0], one, panel.x), show_value(names[1], other, panel.y)]
+        for one, other in zip(x.tolist(), y.tolist(), strict=True)
+    ]
+    return {"x": places[:, 0].tolist(), "y": (height - places[:, 1]).round(1).tolist(), "words": words}
 
 
 def show_place(place: float, axis: Axis) -> str:

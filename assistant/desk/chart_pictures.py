@@ -6,11 +6,12 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from assistant.charts.chart import Chart
 from assistant.charts.zoom import zoomed
-from assistant.desk.charts import PAGE_CHART_MM
+from assistant.desk.press import Press
+from assistant.desk.typesetting import check_for_print, draw_for_page
 from assistant.findings import Finding
 
 _Value = TypeVar("_Value")
@@ -52,9 +53,9 @@ _closer: Kept[str] = Kept(40)
 _checks: Kept[tuple[Finding, ...]] = Kept(400)
 
 
-def picture(chart: Chart) -> str:
+def picture(press: Press, chart: Chart) -> str:
     """Return a chart as SVG for the page."""
-    return _pictures.get(chart.digest, lambda: _draw(chart))
+    return _pictures.get(chart.digest, lambda: press(draw_for_page, chart))
 
 
 def known_picture(chart: Chart) -> str | None:
@@ -62,42 +63,42 @@ def known_picture(chart: Chart) -> str | None:
     return _pictures.look(chart.digest)
 
 
-def closer_picture(chart: Chart, start: float, end: float) -> str:
+def closer_picture(press: Press, chart: Chart, start: float, end: float) -> str:
     """Return the SVG of a chart between two shares (0 … 1) of its width."""
     first, last = sorted((round(start, 3), round(end, 3)))
     if last - first >= 1:
-        return picture(chart)
-    return _closer.get(f"{chart.digest} {first} {last}", lambda: _draw(zoomed(chart, first, last)))
+        return picture(press, chart)
+    return _closer.get(f"{chart.digest} {first} {last}", lambda: press(draw_for_page, zoomed(chart, first, last)))
 
 
-def _draw(chart: Chart) -> str:
-    from assistant.charts.draw import draw_svg  # brings matplotlib, which the server loads with the first picture
-
-    return draw_svg(chart, width_mm=PAGE_CHART_MM)
-
-
-def findings(chart: Chart, number: int) -> tuple[Finding, ...]:
+def findings(press: Press, chart: Chart, number: int) -> tuple[Finding, ...]:
     """Return what each of a chart's own checks says, for project `number`."""
-    from assistant.charts.checks import check_chart
-
-    found = _checks.get(chart.digest, lambda: check_chart(chart))
-    return tuple(finding.model_copy(update={"project": number}) for finding in found)
+    found = _checks.get(chart.digest, lambda: press(check_for_print, chart))
+    return _of_project(found, number)
 
 
 def known_findings(chart: Chart, number: int) -> tuple[Finding, ...] | None:
     """Return what a chart's checks say when they have been made already."""
-    return None if _checks.look(chart.digest) is None else findings(chart, number)
+    found = _checks.look(chart.digest)
+    return None if found is None else _of_project(found, number)
 
 
-def draw_some(charts: Iterable[Chart], seconds: float) -> bool:
+def _of_project(found: Iterable[Finding], number: int) -> tuple[Finding, ...]:
+    return tuple(finding.model_copy(update={"project": number}) for finding in found)
+
+
+def draw_some(press: Press, charts: Iterable[Chart], seconds: float) -> bool:
     """Draw and check what is missing, in order, until the time is up; return whether all is there."""
     every = list(charts)
     end = time.monotonic() + seconds
-    for step in (picture, lambda chart: findings(chart, 1)):
-        look = known_picture if step is picture else lambda chart: _checks.look(chart.digest)
+    steps: tuple[tuple[Kept[Any], Callable[[Press, Chart], object]], ...] = (
+        (_pictures, picture),
+        (_checks, lambda press, chart: findings(press, chart, 1)),
+    )
+    for kept, make in steps:
         for chart in every:
-            if look(chart) is None:
+            if kept.look(chart.digest) is None:
                 if time.monotonic() >= end:
                     return False
-                step(chart)
+                make(press, chart)
     return True

@@ -18,7 +18,6 @@ from assistant.lecture.memory import describe_network_chart, memory_facts, read_
 from assistant.state.draft import ChartChoice, Draft, ProjectDraft
 from assistant.training.run import Forecasts, Run, load_forecasts, load_run
 
-PAGE_CHART_MM = 190.0  # as wide as the page shows it, so that its texts are as large as the page's
 _OWN_OF_MEMORY = ("situation", "steps")  # names that the project's facts use for something else
 
 

@@ -20,6 +20,7 @@ from assistant.dataset.prepare import prepare
 from assistant.dataset.profile import Profile, make_profile
 from assistant.dataset.ready import ReadyProject, list_ready, load_ready
 from assistant.dataset.series import Repair, Roles, Series, Source, load_series, save_series
+from assistant.desk.chart_pictures import picture
 from assistant.desk.desk import Desk
 from assistant.errors import DatasetError
 from assistant.files import sha256_of, write_atomically
@@ -27,7 +28,6 @@ from assistant.findings import Level
 from assistant.state.draft import DatasetChoice, Draft, OfferedFiles
 from assistant.training.identity import series_sha256
 
-_CHART_MM = 190.0  # as wide as the page shows it, so that its texts are as large as the page's
 _PREVIEW_WIDTH = 60
 _PREVIEW_ROWS = 8
 # The repairs that preparing a table can do without; beside them each column's own "no value" number.
@@ -460,8 +460,6 @@ def series(desk: Desk, number: int) -> Series:
     return replace(made, source=choice.source) if choice is not None else made
 
 
-def series_chart(series: Series) -> str:
+def series_chart(desk: Desk, series: Series) -> str:
     """Return the picture of a series with its parts."""
-    from assistant.charts.draw import draw_svg  # brings matplotlib, which the server loads with the first picture
-
-    return draw_svg(describe_dataset(series), width_mm=_CHART_MM)
+    return picture(desk.services.press, describe_dataset(series))

@@ -24,7 +24,11 @@ def prepare(desk: Desk, number: int) -> None:
         tell("Drawing the charts.")
         found = material(desk, number)
         began = time.monotonic()
-        while found is not None and time.monotonic() - began < _LONGEST and not draw_some(found.charts, 1.0):
+        while (
+            found is not None
+            and time.monotonic() - began < _LONGEST
+            and not draw_some(desk.services.press, found.charts, 1.0)
+        ):
             pass
         report.warm(desk, number)
 

@@ -1,4 +1,5 @@
-"""What the press does: everything that needs reportlab, imported where it is called so that only the press loads it."""
+"""What the press does: everything that needs matplotlib or reportlab, imported where it is called so that only the press
+loads them."""
 
 from __future__ import annotations
 
@@ -11,6 +12,7 @@ from assistant.bundle.submission import Student
 from assistant.charts.chart import Chart
 from assistant.dataset.series import Source
 from assistant.facts import Facts
+from assistant.findings import Finding
 
 if TYPE_CHECKING:
     from assistant.report.build import Report
@@ -21,6 +23,20 @@ if TYPE_CHECKING:
 Manuscript: TypeAlias = tuple[
     Brief, Student, str, Facts, Mapping[str, str], Sequence[tuple[Chart, str]], str | None, Source
 ]
+
+
+def draw_for_page(chart: Chart) -> str:
+    """Return a chart as SVG for a page of the wizard."""
+    from assistant.charts.draw import draw_svg
+
+    return draw_svg(chart)
+
+
+def check_for_print(chart: Chart) -> tuple[Finding, ...]:
+    """Return what each check says of a chart as it is printed."""
+    from assistant.charts.checks import check_chart
+
+    return check_chart(chart)
 
 
 def set_report(drawn_for: tuple[str, int, str], manuscript: Manuscript, project: int) -> Report:

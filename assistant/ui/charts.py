@@ -116,7 +116,7 @@ class ChartsPage:
         """Return what each component shows for this student now; what is not drawn yet follows with the timer."""
         shown = steps.charts(desk, self.number)
         reason = "" if shown else needs("train", self.number, "The charts show a training; there is none yet.")
-        complete = pictures.draw_some([item.chart for item in shown], 0)
+        complete = pictures.draw_some(desk.services.press, [item.chart for item in shown], 0)
         updates: Updates = {
             self.missing: reason,
             self.timer: gr.Timer(active=not complete),
@@ -143,7 +143,7 @@ class ChartsPage:
     def render_drawn(self, desk: Desk, before: Sequence[int]) -> Updates:
         """Draw for a moment and return what is new since the stages `before`."""
         shown = steps.charts(desk, self.number)
-        complete = pictures.draw_some([item.chart for item in shown], DRAW_SECONDS)
+        complete = pictures.draw_some(desk.services.press, [item.chart for item in shown], DRAW_SECONDS)
         now = _stages(shown, self.number)
         updates: Updates = {self.drawn: now}
         if complete:
@@ -306,7 +306,7 @@ def _wire_closer(page: ChartsPage, wizard: Wizard, index: int) -> None:
             return {}
         chart = shown[index].chart
         ends = (start or 0) / 100, (100 if end is None else end) / 100
-        return {slot.picture: chart_picture(chart, pictures.closer_picture(chart, *ends))}
+        return {slot.picture: chart_picture(chart, pictures.closer_picture(desk.services.press, chart, *ends))}
 
     moves = [slot.start.input, slot.end.input, slot.start.release, slot.end.release]
     wizard.follow(partial(gr.on, moves), page, look, [slot.start, slot.end], [slot.picture])

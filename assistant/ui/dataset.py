@@ -156,7 +156,7 @@ class DatasetPage:
         return {
             self.verdict: cards.verdict_card(overview),
             **updates,
-            self.result: cards.glance(series, overview),
+            self.result: cards.glance(series, overview, steps.series_chart(desk, series) if series is not None else ""),
             self.findings: cards.findings_card(inspection.findings, overview.problem),
             **render_ways(self.ways, overview, choice),
             self.repairs: gr.CheckboxGroup(choices=repairs, value=kept, visible=bool(repairs)),

@@ -53,7 +53,7 @@ def verdict_card(overview: Overview) -> str:
     return f'<div class="dataset-verdict">{note(inspection.verdict, _KINDS.get(inspection.outcome, "block"))}</div>'
 
 
-def series_card(series: Series) -> str:
+def series_card(series: Series, picture: str) -> str:
     """Return what was made of the table: its picture, its span, its parts."""
     frequency, split = series.frequency, series.split
     first, last = series.frame.index[0], series.frame.index[-1]
@@ -67,12 +67,12 @@ def series_card(series: Series) -> str:
         ("Forecast", f"{frequency.count(series.horizon)} ahead"),
         ("Parts", parts),
     ]
-    return f'<figure class="chart">{steps.series_chart(series)}</figure>{definition_list(pairs)}'
+    return f'<figure class="chart">{picture}</figure>{definition_list(pairs)}'
 
 
-def glance(series: Series | None, overview: Overview) -> str:
+def glance(series: Series | None, overview: Overview, picture: str) -> str:
     """Return the profile: the course of the target, what was made of the table, and three small pictures."""
-    made = series_card(series) if series is not None else ""
+    made = series_card(series, picture) if series is not None else ""
     return made + profile_pictures(overview.profile, overview.inspection)
 
 

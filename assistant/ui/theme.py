@@ -8,7 +8,7 @@ import gradio as gr
 
 _HERE = Path(__file__).parent
 STYLE = (_HERE / "style.css").read_text("utf-8")
-HEAD = f"<script>{(_HERE / 'navigation.js').read_text('utf-8')}</script>"
+HEAD = "".join(f"<script>{(_HERE / name).read_text('utf-8')}</script>" for name in ("navigation.js", "pointing.js"))
 
 
 def theme() -> gr.themes.Base:
