@@ -25,6 +25,7 @@ MISSING_MARKS = frozenset(
 _CURRENCY = "$€£¥₹₽₩₺₫₴฿¢"
 _CURRENCY_CODES = r"(?:USD|EUR|GBP|INR|JPY|CNY|CHF|AUD|CAD|NZD|SEK|NOK|DKK|PLN|BRL|ZAR|RUB|Rs\.?|US\$|R\$|kr)"
 _GROUP_SPACE = re.compile(r"(?<=\d)[\s\u00a0\u202f\u2009\u2007'’`_](?=\d{3}(?!\d))")
+_SURE = 10  # numbers with a sign before three digits, beside others without, from which on it parts thousands
 _MULTIPLES = {"k": 1e3, "m": 1e6, "mn": 1e6, "mio": 1e6, "b": 1e9, "bn": 1e9, "t": 1e12}
 _NUMBER = r"[-+−–]?(?:\d[\d.,]*|[.,]\d+)(?:[eE][-+]?\d+)?"
 _SHAPE = re.compile(
@@ -165,7 +166,9 @@ def find_decimal(bodies: Iterable[str], hint: Decimal) -> tuple[Decimal, bool]:
         # 1.234 may be one thousand or one and a bit: whole numbers below a thousand speak for the first.
         return ",", not plain_small
     if dot_group and not comma_group:
-        return ".", False
+        # With whole numbers below a thousand among them, points stand between thousands; else both readings fit.
+        small_alone = plain_small and not plain_large
+        return (",", dot_group < _SURE) if small_alone else (".", not plain_large)
     return hint, False
 
 

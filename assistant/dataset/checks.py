@@ -49,7 +49,7 @@ def find_findings(
     found = [
         *_blocking(problem, series),
         *_times(time, choices),
-        *_decimals(columns, choices),
+        *_decimals(table, columns, choices),
         *_stacked(stack, choices),
         *_filled(series),
         *_columns(columns, roles),
@@ -111,17 +111,29 @@ def _span(moments: pd.DatetimeIndex) -> str:
     return f"from {first} to {last}"
 
 
-def _decimals(columns: Mapping[str, Column], choices: Choices) -> list[Finding]:
+def _decimals(table: Table, columns: Mapping[str, Column], choices: Choices) -> list[Finding]:
     unsure = [name for name, column in columns.items() if column.unsure]
     if not unsure or choices.decimal:
         return []
+    text, value = _unsure_example(table, columns[unsure[0]])
+    sign = "comma" if "," in text else "point"
+    other = value * 1000 if value == float(text.replace(",", ".")) else value / 1000
     return [
         _warn(
-            f"The sign in the numbers of {', '.join(unsure)} may be a decimal comma or a thousands separator.",
-            "Every number has exactly three digits behind it.",
+            f"The {sign} in the numbers of {', '.join(unsure)} may part the decimals or the thousands.",
+            f"{text!r} can be {value:,.6g} or {other:,.6g}; it was read as {value:,.6g}, and the others likewise.",
             "Pick the one that is right.",
         )
     ]
+
+
+def _unsure_example(table: Table, column: Column) -> tuple[str, float]:
+    """Return a number as it is written, without what stands around it, and as it was read."""
+    assert column.values is not None
+    for text, value in zip(table.frame[column.name], column.values, strict=True):
+        if value == value and (match := re.search(r"\d{1,3}[.,]\d{3}(?!\d)", str(text))):
+            return match[0], abs(float(value))
+    return "1.234", 1.234
 
 
 def _stacked(stack: Stack | None, choices: Choices) -> list[Finding]:

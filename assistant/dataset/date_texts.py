@@ -35,8 +35,8 @@ _BETWEEN = r"[-/. ,_']+|(?<=\d)(?=[^\W\d_])|(?<=[^\W\d_])(?=\d)"
 _THREE = re.compile(rf"^{_PART}({_BETWEEN}){_PART}(?:{_BETWEEN}){_PART}$")
 _TWO = re.compile(rf"^{_PART}(?:{_BETWEEN}){_PART}$")
 _QUARTER = re.compile(
-    r"^(?:(?P<y1>\d{4})[-/_. :]*(?:Q|K|T|Quarter\s*|qtr\s*)(?P<q1>[1-4])"
-    r"|(?:Q|Quarter\s*|qtr\s*)\s*(?P<q2>[1-4])[-/_. ,']*(?P<y2>\d{4}|\d{2})"
+    r"^(?:(?:FY\s*'?)?(?P<y1>\d{4}|(?<=\D)\d{2}|\d{2}(?=\s*Q))(?:[-/]\d{2})?[-/_. :]*(?:Q|K|T|Quarter\s*|qtr\s*)"
+    r"(?P<q1>[1-4])|(?:Q|Quarter\s*|qtr\s*)\s*(?P<q2>[1-4])[-/_. ,':]*(?:FY\s*'?)?(?P<y2>\d{4}|\d{2})(?:[-/]\d{2})?"
     r"|(?P<q3>[1-4])\.?\s*(?:Q|st quarter|nd quarter|rd quarter|th quarter)[-/_. ,']*(?P<y3>\d{4}|\d{2}))$",
     re.IGNORECASE,
 )
@@ -46,6 +46,7 @@ _WEEK = re.compile(
 _MONTH_CODE = re.compile(r"^(?P<year>\d{4})\s*[-/ ]?[Mm](?P<month>\d{1,2})$")
 _YEARS_SPAN = re.compile(r"^(?P<year>\d{4})\s*[-/–]\s*(?:\d{2}|\d{4})$")
 IN_UTC = "The times carry a time zone and are kept in UTC, where no hour is skipped or doubled."
+WHOLE_DAYS = "The time zone behind each day was left out: every time is midnight, where it was written."
 _ENOUGH = 0.9
 _MANY = 200  # texts from which on the common forms are read all at once
 _PLAIN = (
@@ -103,7 +104,9 @@ def read_date_texts(texts: Sequence[str], order: DateOrder | None, rows: np.ndar
         found = _read_two([match and (match[1], match[2]) for match in two], clocks, rows)
     if found is None:
         return None
-    if offsets is not None and found.cycle == 0:
+    if offsets is not None and found.cycle == 0 and are_days(found.values):
+        notes.append(WHOLE_DAYS)
+    elif offsets is not None and found.cycle == 0:
         shift = pd.TimedeltaIndex(offsets)
         found = replace(
             found,
@@ -113,6 +116,12 @@ def read_date_texts(texts: Sequence[str], order: DateOrder | None, rows: np.ndar
         )
         notes.append(IN_UTC)
     return replace(found, notes=(*found.notes, *notes))
+
+
+def are_days(moments: pd.DatetimeIndex) -> bool:
+    """Tell whether every moment is a midnight; a day with its zone must not become the evening before it."""
+    known = moments[moments.notna()]
+    return bool(len(known)) and bool((known == known.normalize()).all())
 
 
 def _latin(texts: Sequence[str]) -> Sequence[str]:

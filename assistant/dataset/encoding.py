@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 from pathlib import Path
 
 from charset_normalizer import from_bytes
@@ -31,6 +32,8 @@ _OTHERS = [
     "koi8_r",
 ]
 _ENOUGH_SIGNS = 24
+_WORDS = re.compile(rb"[A-Za-z]*[\x80-\xff]+[A-Za-z\x80-\xff]*")
+_LATIN = re.compile(rb"[A-Za-z]")
 
 
 def find_encoding(path: Path, whole: bool = True) -> str:
@@ -88,7 +91,26 @@ def _eight_bit(data: bytes) -> str:
         fallback = "latin-1"
     lines = [line for line in data.splitlines()[:2000] if _signs(line)]
     sample = b"\n".join(lines)[:_SAMPLE]
+    words = _WORDS.findall(sample)
+    if words and all(len(word) >= 3 and not _LATIN.search(word) for word in words):
+        # Words of nothing but signs beyond ASCII are not of Western Europe, where those stand among plain letters.
+        return _single_bytes(words) or _best_of(sample, _OTHERS) or fallback
     if _signs(sample) < _ENOUGH_SIGNS or _signs(sample) < 0.05 * len(sample):
         return fallback
-    best = from_bytes(sample, cp_isolation=[*_OTHERS, "cp1252"]).best()
-    return best.encoding if best else fallback
+    return _best_of(sample, [*_OTHERS, "cp1252"]) or fallback
+
+
+def _single_bytes(words: list[bytes]) -> str | None:
+    """Tell Cyrillic and Greek of a few words, such as a header's, by where their small letters lie; None for others."""
+    signs = b"".join(words)
+    small = sum(sign >= 0xE0 for sign in signs)
+    if small < 0.6 * len(signs):
+        return None
+    # Greek keeps its accented vowels where Cyrillic keeps capitals, which stand at the start of a word.
+    accented = sum(0xDC <= sign <= 0xDF for word in words if max(word[:2]) >= 0xE0 for sign in word[1:])
+    return "cp1253" if accented else "cp1251"
+
+
+def _best_of(sample: bytes, encodings: list[str]) -> str | None:
+    best = from_bytes(sample, cp_isolation=encodings).best()
+    return best.encoding if best else None

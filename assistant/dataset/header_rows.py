@@ -18,6 +18,7 @@ _UNIT = re.compile(
     re.IGNORECASE,
 )
 _DATE_NAME = re.compile(r"\d[-/.]\d+[-/.]\d|\d{4}[-/]\d|\d{4}[QMWqmw]\d|\d[-\s]?[A-Za-z]{3}|[A-Za-z]{3}[-\s]?\d")
+_CLOCK_NAME = re.compile(r"^\d{1,2}:\d\d(?::\d\d)?(?:\s*[-–]\s*\d{1,2}:\d\d)?$")
 _BRACKETED = re.compile(r"^\s*[\[(].*[\])]\s*$")
 
 
@@ -111,8 +112,8 @@ def _speaks_for_names(
     if words and not against:
         return True
     if first and len(against) >= 3 and _counts_up(against):
-        # A wide table: years or dates as the names of columns, below words such as "Country".
-        return any(not looks_typed(cell) and not is_missing(cell) for cell in row)
+        # A wide table: years, dates or hours as the names of columns, behind a word such as "Country" or behind nothing.
+        return (shift == 0 and not row[0]) or any(not looks_typed(cell) and not is_missing(cell) for cell in row)
     if not words and not against:
         # Only blanks where the body has values: a row that names the index, or one with nothing to say.
         return True
@@ -122,7 +123,11 @@ def _speaks_for_names(
 def _counts_up(cells: Sequence[str]) -> bool:
     if all(re.fullmatch(r"(?:1[5-9]|20|21)\d\d", cell) for cell in cells):
         return len({int(after) - int(before) for before, after in pairwise(cells)} - {0}) == 1
-    return len(set(cells)) == len(cells) and all(_DATE_NAME.search(cell) for cell in cells)
+    if len(cells) >= 12 and all(cell.isdigit() for cell in cells):
+        return int(cells[0]) in (0, 1) and all(int(after) - int(before) == 1 for before, after in pairwise(cells))
+    if len(set(cells)) != len(cells):
+        return False
+    return all(_DATE_NAME.search(cell) for cell in cells) or all(_CLOCK_NAME.match(cell) for cell in cells)
 
 
 def name_columns(header_rows: Sequence[Sequence[str]], width: int) -> tuple[list[str], dict[int, str], bool]:
@@ -189,6 +194,30 @@ def trim_last(names: list[str], data: Sequence[Sequence[str]], header_rows: Sequ
     ):
         return [*header_rows[0], ""]
     return names
+
+
+# The parts of a date in the order in which columns hold them, with their least, and most, and a number that must be passed.
+_PARTS = (("year", 1500, 2200, 0), ("month", 1, 12, 0), ("day", 1, 31, 12), ("hour", 0, 24, 12), ("minute", 0, 59, 24))
+
+
+def name_parts(names: list[str], data: Sequence[Sequence[str]]) -> list[str]:
+    """Name the columns of a table without names that hold year, month, day and so on side by side."""
+    rows = [row for row in data if len(row) == len(names)]
+    columns = [[int(row[index]) if row[index].isdigit() else -1 for row in rows] for index in range(len(names))]
+    for start in range(min(len(names) - 2, 4)):
+        named = []
+        for column, (part, least, most, past) in zip(columns[start:], _PARTS, strict=False):
+            if not column or min(column) < least or max(column) > most or max(column) <= past:
+                break
+            named.append(part)
+        if len(named) >= 3 or (len(named) == 2 and _months_follow(columns[start], columns[start + 1])):
+            return [*names[:start], *named, *names[start + len(named) :]]
+    return names
+
+
+def _months_follow(years: Sequence[int], months: Sequence[int]) -> bool:
+    counted = [year * 12 + month for year, month in zip(years, months, strict=True)]
+    return len(counted) > 12 and all(after - before == 1 for before, after in pairwise(counted))
 
 
 def make_distinct(names: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:

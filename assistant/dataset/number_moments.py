@@ -31,7 +31,7 @@ def read_number_moments(column: pd.Series, name: str) -> TimeReading | None:
     if not np.isfinite(numbers).all() or (numbers < 0).any():
         return None
     named = plain_name(name) in TIME_NAMES or bool(
-        re.search(r"(?i)date|time|year|month|jahr|epoch|unix|period|stamp", name)
+        re.search(r"(?i)date|time|year|month|jahr|epoch|unix|period|stamp|datum|zeit|fecha|monat", name)
     )
     if (numbers == np.floor(numbers)).all():
         return _read_whole_numbers(column, numbers, name, named)
@@ -94,8 +94,26 @@ def _from_days(column: pd.Series) -> pd.Series:
     return pd.Timestamp("1899-12-30") + pd.to_timedelta(seconds, unit="s")
 
 
+def _months_with_years(column: pd.Series) -> pd.Series | None:
+    """Read 1.2012 or 10.201 as the months that were written as 01.2012 and 10.2010; None when they are none."""
+    months = np.floor(column)
+    years = np.round((column - months) * 10_000)
+    known = column.notna()
+    if not (months[known].between(1, 12).all() and years[known].between(*_YEARS).all()):
+        return None
+    if ((column - months) * 10_000 - years).abs().max() > 1e-6 * 10_000:
+        return None
+    steps = np.diff((years * 12 + months)[known].to_numpy())
+    if not len(steps) or max((steps == 1).mean(), (steps == -1).mean(), (steps == 0).mean()) < 0.7:
+        return None
+    parts = pd.DataFrame({"year": years, "month": months, "day": 1})
+    return pd.to_datetime(parts, errors="coerce")
+
+
 def _read_fractions(column: pd.Series, numbers: np.ndarray, name: str, named: bool) -> TimeReading | None:
     low, high = numbers.min(), numbers.max()
+    if high < 13 and (months := _months_with_years(column)) is not None:
+        return _made(name, "MM.YYYY", months)
     if _YEARS[0] <= low and high <= _YEARS[1] and _mostly_one_way(numbers) and (named or _steady(numbers)):
         hundredths = np.round((numbers % 1) * 100)
         if (np.abs((numbers % 1) * 100 - hundredths) < 1e-6).all() and set(hundredths.astype(int)) == set(range(1, 13)):

@@ -53,6 +53,9 @@ _OTHER_KINDS: tuple[tuple[bytes, str], ...] = (
 )
 _PICTURES_AND_SOUND = ("a picture", "sound", "sound or film")
 _NESTED = 2
+_DEEP = 3  # levels of JSON above its table
+_CONTROL = bytes(code for code in (*range(1, 9), *range(14, 26), *range(28, 32)))
+_FEW_CONTROLS = 0.005
 
 
 def read_table(
@@ -146,7 +149,9 @@ def _refuse_other_kinds(path: Path, head: bytes) -> None:
             f"{path.name} is a Git LFS pointer.",
             "Paste the GitHub link to the file, which is then followed.",
         )
-    if head.count(0) > 0.01 * len(head) and find_encoding(path) in ("utf-8", "cp1252", "latin-1"):
+    controls = len(head) - len(head.translate(None, _CONTROL))
+    wide = head.startswith((b"\xff\xfe", b"\xfe\xff")) or find_encoding(path).startswith(("utf-16", "utf-32"))
+    if (head.count(0) > 0.01 * len(head) or controls > 2 + _FEW_CONTROLS * len(head)) and not wide:
         raise DatasetError(
             "This is not a table in text.",
             f"{path.name} holds bytes of some other kind.",
@@ -214,8 +219,9 @@ def _records(data: Any, depth: int = 0) -> list[dict[str, Any]] | dict[str, list
             return [{f"column {index + 1}": cell for index, cell in enumerate(row)} for row in data]
         if all(isinstance(item, int | float) or item is None for item in data):
             return [{"value": item} for item in data]
-        return None
-    if not isinstance(data, dict) or not data or depth > 3:
+        tables = [found for item in data if isinstance(item, list | dict) and (found := _records(item, depth + 1))]
+        return max(tables, key=_length, default=None) if depth <= _DEEP else None
+    if not isinstance(data, dict) or not data or depth > _DEEP:
         return None
     if isinstance(data.get("columns"), list) and isinstance(data.get("data"), list):
         return [

@@ -41,6 +41,7 @@ _CODE_WORDS = re.compile(
     re.IGNORECASE,
 )
 _MOST_FEATURES = 8
+_FEW_MISSING = 0.1  # share of missing values that says nothing against a target
 _TRIED = 60  # columns from the left that are tried as the time; beyond, only those with such a name
 _COMPARED = 20_000
 
@@ -195,8 +196,10 @@ def _add_clock(frame: pd.DataFrame, reading: TimeReading) -> TimeReading | None:
     ):
         return None
     known = values[values.notna()]
-    if not (known == known.normalize()).all() or (known.day == 1).all():
-        return None  # moments with a clock have one already, and years and months have none
+    if not (known == known.normalize()).all():
+        return None  # moments with a clock have one already
+    if (known.day == 1).all():
+        return _other_days(frame, reading)  # years and months have none
     for name in frame.columns:
         if name in reading.columns or not _may_be_clock(frame, name, values):
             continue
@@ -204,6 +207,17 @@ def _add_clock(frame: pd.DataFrame, reading: TimeReading) -> TimeReading | None:
         if joined is not None and joined.values is not None and joined.values.nunique() > values.nunique():
             return joined
     return None
+
+
+def _other_days(frame: pd.DataFrame, reading: TimeReading) -> TimeReading | None:
+    """First days of months that may as well be the days of one month are such days when a clock runs through each."""
+    if reading.other is None or reading.order not in ("day first", "month first"):
+        return None
+    other = read_times(frame, reading.columns, "day first" if reading.order == "month first" else "month first")
+    if other is None or other.values is None or (other.values[other.values.notna()].day == 1).all():
+        return None
+    joined = _add_clock(frame, other)
+    return read_times(frame, joined.columns) if joined is not None else None
 
 
 def _may_be_clock(frame: pd.DataFrame, name: str, days: pd.DatetimeIndex) -> bool:
@@ -279,7 +293,7 @@ def _weight(column: Column, columns: Mapping[str, Column]) -> float:
     names = list(columns)
     place = names.index(column.name)
     weight += 0.25 * (place == len(names) - 1) + 0.1 * (place == 1)
-    weight -= 1.5 * column.missing / max(len(column.values), 1)
+    weight -= 1.5 * max(column.missing / max(len(column.values), 1) - _FEW_MISSING, 0.0)
     if column.distinct < 10 and len(column.values) > 50:
         weight -= 1.5
     start = column.values[:1000]

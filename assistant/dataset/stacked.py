@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -19,6 +20,12 @@ _AND = " + "
 _PAIRED = 6  # columns of which pairs are tried
 _SINGLE = 0.97  # share of rows whose moment stands once in their series
 _FILLED = 0.2  # share of moments that a series has, on average
+_FULL = 0.6  # the same where small numbers, such as quantities, would tell the series apart
+_NAMED = re.compile(
+    r"(?i)(?:^|[_\W])(?:id|no|nr|code|key|store|shop|item|product|sku|dept|department|station|site|sensor|unit|meter"
+    r"|region|zone|area|city|state|country|county|branch|family|group|type|class|cluster|household|building|room|user"
+    r"|customer|patient|machine|device|node|line|series|location|wban|usaf|fips|ticker)(?:$|[_\W\d])|(?:Id|ID|Nr)$"
+)
 
 
 @dataclass(frozen=True)
@@ -51,13 +58,19 @@ def find_stack(
         if name not in time.columns and name != target and name not in parts and _tells_apart(column, len(frame))
     ]
     codes = {name: pd.factorize(frame[name])[0] for name in names}
-    found = [(_quality(code, moments, number), name) for name, code in codes.items()]
+    least = {name: _FILLED if columns[name].kind != "number" or _NAMED.search(name) else _FULL for name in names}
+    found = [(_quality(code, moments, number, least[name]), name) for name, code in codes.items()]
     best = max(found, default=(0.0, ""))
     if best[0] == 0.0:
         wide = set(sorted(names, key=lambda name: -columns[name].distinct)[:_PAIRED])
         few = [name for name in names if name in wide]
         pairs = [
-            (_quality(codes[one] * (codes[two].max() + 2) + codes[two], moments, number), f"{one}{_AND}{two}")
+            (
+                _quality(
+                    codes[one] * (codes[two].max() + 2) + codes[two], moments, number, max(least[one], least[two])
+                ),
+                f"{one}{_AND}{two}",
+            )
             for place, one in enumerate(few)
             for two in few[place + 1 :]
         ]
@@ -90,14 +103,14 @@ def _tells_apart(column: Column, rows: int) -> bool:
     return 2 <= column.distinct <= min(_MOST, rows // 2)
 
 
-def _quality(codes: np.ndarray, moments: np.ndarray, number: int) -> float:
+def _quality(codes: np.ndarray, moments: np.ndarray, number: int, least: float) -> float:
     """How well codes tell series apart: each moment once in each, and many moments in most; 0 when they do not."""
     pairs = codes.astype("int64") * number + moments
     distinct = len(np.unique(pairs))
     single = distinct / len(pairs)
     groups = len(np.unique(codes))
     filled = distinct / (groups * number)
-    if single < _SINGLE or filled < _FILLED:
+    if single < _SINGLE or filled < least:
         return 0.0
     return single + 0.1 * filled - 1e-6 * groups
 

@@ -13,6 +13,7 @@ from assistant.dataset.header_rows import (
     later_header,
     make_distinct,
     name_columns,
+    name_parts,
     names_from_comment,
     trim_last,
 )
@@ -41,6 +42,8 @@ class Layout:
     comment: str = ""
     decimal_comma: bool = False
     grouped: tuple[str, ...] = ()  # columns whose points may stand between thousands
+    zoned: tuple[str, ...] = ()  # columns of days that carry a time zone
+    dotted_dates: bool = False  # dates are written as in 31.12.2020, where points also part thousands
     wrapped: bool = False  # every line stands in quotes as a whole
     renamed: tuple[str, ...] = ()
 
@@ -116,6 +119,8 @@ def _arrange(
         names, found = names_from_comment(comments[-1], comment, separator, quote, width, names)
     if data and len(names) == width and found:
         names = trim_last(names, [row for _, row in data], header_rows)
+    if not found:
+        names = name_parts(names, [row for _, row in data])
     unique, renamed = make_distinct(names)
     return Layout(
         separator=separator,
@@ -127,7 +132,9 @@ def _arrange(
         units={unique[index]: unit for index, unit in units.items() if index < len(unique)},
         widths=widths,
         comment=comment,
-        grouped=_grouped(unique, [row for _, row in data]) if separator == ";" else (),
+        grouped=_grouped(unique, [row for _, row in data]),
+        zoned=_zoned_days(unique, [row for _, row in data]),
+        dotted_dates=_has_dotted_dates([row for _, row in data]),
         decimal_comma=separator != "," and _has_decimal_comma([row for _, row in data]),
         wrapped=wrapped,
         renamed=renamed,
@@ -136,6 +143,24 @@ def _arrange(
 
 def _has_decimal_comma(rows: Sequence[Sequence[str]]) -> bool:
     return any(re.fullmatch(r"\s*[-+]?\d[\d.\s]*,\d+(?:[eE][-+]?\d+)?\s*", cell) for row in rows for cell in row)
+
+
+_ZONED_DAY = re.compile(r"^\d{4}-\d\d-\d\d[T ]00:00(?::00(?:\.0+)?)?[+-](?!00:?00$)\d\d:?\d\d$")
+
+
+def _zoned_days(names: Sequence[str], rows: Sequence[Sequence[str]]) -> tuple[str, ...]:
+    """Columns of midnights with an offset from UTC, which would lie on other days once turned into UTC."""
+    found = []
+    for index, name in enumerate(names):
+        cells = [row[index] for row in rows if index < len(row) and row[index]]
+        if cells and all(map(_ZONED_DAY.match, cells)):
+            found.append(name)
+    return tuple(found)
+
+
+def _has_dotted_dates(rows: Sequence[Sequence[str]]) -> bool:
+    dated = sum(any(re.match(r"(?:[0-3]\d\.)?[01]\d\.(?:19|20)\d\d(?!\d)", cell) for cell in row) for row in rows)
+    return dated > 0.9 * len(rows)
 
 
 def _grouped(names: Sequence[str], rows: Sequence[Sequence[str]]) -> tuple[str, ...]:

@@ -54,7 +54,8 @@ def read_text(
         encoding="utf-8" if encoding == "utf-8-sig" else encoding,
         header=layout.header,
         first_row=layout.first_row,
-        decimal_comma=layout.decimal_comma or bool(layout.grouped),
+        decimal_comma=layout.decimal_comma
+        or (bool(layout.grouped) and (layout.separator == ";" or layout.dotted_dates)),
         above=layout.above,
     )
     crooked: list[str] = []
@@ -186,6 +187,8 @@ def _parse(
 ) -> dict[str, pa.ChunkedArray]:
     """Parse a text table with Arrow; `breaking` allows line breaks inside quotes, `types` are those that are known."""
     names = list(layout.names)
+    # A large file is not read as texts for the sake of points that may stand between thousands.
+    as_texts = (*layout.zoned, *(() if types and layout.separator != ";" else layout.grouped))
     table = arrow_csv.read_csv(
         stream,
         read_options=arrow_csv.ReadOptions(
@@ -205,7 +208,7 @@ def _parse(
             include_columns=[name for name in names if columns is None or name in columns],
             column_types={
                 **types,
-                **{name: pa.string() for name in (names if layout.decimal_comma else layout.grouped)},
+                **{name: pa.string() for name in (names if layout.decimal_comma else as_texts)},
             },
             null_values=[""],
             strings_can_be_null=True,
@@ -270,7 +273,8 @@ def _read_by_hand(
     long: list[str] = []
     with path.open(encoding=encoding, errors="replace", newline=None) as stream:
         lines = [line.rstrip("\n") for line in stream]
-    for row in _rows(lines[layout.first_row :], layout):
+    body, again = _until_next_table(_rows(lines[layout.first_row :], layout), layout)
+    for row in body:
         if not any(cell.strip() for cell in row) and (width > 1 or not row):
             continue
         if len(row) > width and not any(row[width:]):
@@ -283,6 +287,8 @@ def _read_by_hand(
             row = [*row, *[""] * (width - len(row))]
         rows.append(row)
     repairs = [_left_out(len(long), long)] if long else []
+    if again:
+        repairs.append(_second_table(again))
     if short:
         repairs.append(
             Repair(
@@ -294,10 +300,42 @@ def _read_by_hand(
         )
     wanted = [(index, name) for index, name in enumerate(layout.names) if columns is None or name in columns]
     data = {
-        name: _column([row[index] for row in rows], layout.decimal_comma or name in layout.grouped)
+        name: _column(
+            [row[index] for row in rows], layout.decimal_comma or name in layout.grouped or name in layout.zoned
+        )
         for index, name in wanted
     }
     return pd.DataFrame(data), repairs
+
+
+def _until_next_table(rows: list[list[str]], layout: Layout) -> tuple[list[list[str]], int]:
+    """Cut off a second table below, which starts with the same names under a line of its own; count its rows.
+
+    Names that stand again between rows alone are those of files put together: they are left out.
+    """
+    names = [name if not name.startswith("column ") else "" for name in layout.names]
+    if not layout.header or sum(map(bool, names)) < 2:
+        return rows, 0
+    kept: list[list[str]] = []
+    for index, row in enumerate(rows):
+        if [cell.strip() for cell in row] != names:
+            kept.append(row)
+            continue
+        above = next((before for before in reversed(kept[-3:]) if any(cell.strip() for cell in before)), None)
+        if above is not None and sum(bool(cell.strip()) for cell in above) == 1:
+            while kept and sum(bool(cell.strip()) for cell in kept[-1]) <= 1:
+                kept.pop()
+            return kept, len(rows) - index - 1
+    return kept, 0
+
+
+def _second_table(rows: int) -> Repair:
+    return Repair(
+        what="A second table below the first was left out.",
+        count=rows,
+        why="The names of the columns stand there again, below a title of its own.",
+        key="second table",
+    )
 
 
 def _rows(lines: Sequence[str], layout: Layout) -> list[list[str]]:

@@ -11,13 +11,13 @@ from assistant.dataset.words import words
 PART_NAMES: dict[str, frozenset[str]] = {
     part: frozenset(words(names))
     for part, names in {
-        "year": "year yr yyyy jahr ano año annee année anno calendaryear yearid",
+        "year": "year yr yyyy jahr ano año annee année anno calendaryear yearid 年 年份 年度 год rok jaar वर्ष साल",
         "quarter": "quarter qtr quartal trimestre",
-        "month": "month mon mnth mo mm monat mes mois mese monthnumber monthid period",
+        "month": "month mon mnth mo mm monat mes mois mese monthnumber monthid monthname period 月 月份 месяц maand mês महीना",
         "week": "week weekofyear weeknumber woche kw semana semaine isoweek",
-        "day": "day dd dom tag dia día jour giorno dayofmonth mday date dy",
+        "day": "day dd dom tag dia día jour giorno dayofmonth mday date dy 日 день dag दिन",
         "day of year": "dayofyear doy yday julianday jday",
-        "hour": "hour hr hrs hh stunde hora heure ora hourofday time hourending",
+        "hour": "hour hr hrs hh stunde hora heure ora hourofday time hourending he 时 時 小时 час uur",
         "minute": "minute min mins minutes mi",
         "second": "second sec secs seconds ss",
     }.items()

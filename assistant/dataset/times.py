@@ -11,7 +11,7 @@ import pandas as pd
 
 from assistant.dataset.cells import MISSING_MARKS
 from assistant.dataset.choices import DateOrder
-from assistant.dataset.date_texts import IN_UTC, read_date_texts
+from assistant.dataset.date_texts import IN_UTC, WHOLE_DAYS, are_days, read_date_texts
 from assistant.dataset.months import month_number
 from assistant.dataset.number_moments import dates_run_together, read_number_moments
 from assistant.dataset.time_names import CLOCK_NAMES, PART_NAMES, TIME_NAMES, plain_name
@@ -59,14 +59,17 @@ def _read_numbers(column: pd.Series, name: str, order: DateOrder | None) -> Time
 
 
 def _zoned(column: pd.Series, name: str) -> TimeReading:
-    values = pd.DatetimeIndex(column).tz_convert("UTC").tz_localize(None)
+    zoned = pd.DatetimeIndex(column)
+    local = zoned.tz_localize(None)
+    days = are_days(local)
+    values = local if days else zoned.tz_convert("UTC").tz_localize(None)
     return TimeReading(
         columns=(name,),
         form="ISO 8601 with a time zone",
         values=values,
         unread=count_missing(values),
         order="year first",
-        notes=(IN_UTC,),
+        notes=(WHOLE_DAYS,) if days and str(zoned.tz) != "UTC" else (IN_UTC,),
     )
 
 
@@ -80,7 +83,9 @@ def _read_texts(column: pd.Series, name: str, order: DateOrder | None) -> TimeRe
     digits = [index for index in wanted if re.fullmatch(r"\d+(?:\.\d+)?", names[index])]
     if len(digits) >= 0.9 * len(wanted):
         numbers = pd.to_numeric(texts.where(texts.str.fullmatch(r"\d+(?:\.\d+)?"), None), errors="coerce")
-        return _read_numbers(numbers.astype("float64"), name, order)
+        reading = _read_numbers(numbers.astype("float64"), name, order)
+        if reading is not None:
+            return reading
     rows = _positions(codes, wanted)
     found = read_date_texts([names[index] for index in wanted], order, rows)
     if found is None:
@@ -153,6 +158,11 @@ def _read_parts(frame: pd.DataFrame, columns: Sequence[str], order: DateOrder | 
     if day is None or day.values is None:
         return None
     values, other = day.values, day.other
+    form, other_form, kind = day.form, day.other_form, day.order
+    if other is not None and kind in ("day first", "month first") and _only_firsts(values) and not _only_firsts(other):
+        # A clock beside the date runs through days that follow each other, not through the first days of months.
+        values, other, form, other_form = other, None, other_form, ""
+        kind = "day first" if kind == "month first" else "month first"
     for name in rest:
         clock = read_clock(frame[name])
         if clock is None or plain_name(name) not in CLOCK_NAMES:
@@ -163,9 +173,13 @@ def _read_parts(frame: pd.DataFrame, columns: Sequence[str], order: DateOrder | 
         values = values + pd.TimedeltaIndex(clock)
         other = other + pd.TimedeltaIndex(clock) if other is not None else None
     return TimeReading(
-        columns=tuple(columns), form=f"{day.form} + time of day", values=values, other=other, other_form=day.other_form,
-        unread=count_missing(values), notes=day.notes, order=day.order,
+        columns=tuple(columns), form=f"{form} + time of day", values=values, other=other, other_form=other_form,
+        unread=count_missing(values), notes=day.notes, order=kind,
     )  # fmt: skip
+
+
+def _only_firsts(moments: pd.DatetimeIndex) -> bool:
+    return bool((moments[moments.notna()].day == 1).all())
 
 
 def _from_numbers(frame: pd.DataFrame, parts: dict[str, str]) -> pd.DatetimeIndex | None:
@@ -234,7 +248,9 @@ def _part_numbers(column: pd.Series, part: str) -> pd.Series | None:
         if part == "hour":
             clock = read_clock(column)
             return None if clock is None else pd.Series(clock / np.timedelta64(1, "h"), index=column.index)
-        numbers = pd.to_numeric(texts.str.replace(r"^[A-Za-z]+\s*", "", regex=True), errors="coerce")
+        numbers = pd.to_numeric(
+            texts.str.replace(r"^[A-Za-z]+\s*|\s*[年月日时時点號号년월일시]$", "", regex=True), errors="coerce"
+        )
     known = numbers.dropna()
     low, high = _RANGES[part]
     if (

@@ -11,15 +11,26 @@ import pandas as pd
 
 from assistant.dataset.cells import read_numbers
 from assistant.dataset.date_texts import read_date_texts
+from assistant.dataset.header_rows import make_distinct
 from assistant.dataset.months import month_number
 from assistant.dataset.series import Repair
 from assistant.dataset.table import Table
 from assistant.dataset.time_names import PART_NAMES, plain_name
+from assistant.dataset.times import read_single
 
 _LEAST = 5
+_HOURS = 24
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _MOST_CELLS = 20_000_000
 _YEAR = re.compile(r"^(?:[XYFxyf]_?|FY\s?)?(1[5-9]\d\d|20\d\d|2100)(?:\s*\[YR\d{4}\])?(?:\.0)?$")
+
+
+_MADE_UP = re.compile(r"^column \d+$")
+_CLOCK = re.compile(r"^(\d{1,2})(?:[:.h](\d\d))(?::\d\d)?(?:\s*[-–].*)?$")
+_HOUR = re.compile(r"^(?:h|he|hr|hour|hora|heure|stunde)?[\s_.]*0*(\d{1,2})(?:\s*h)?$", re.IGNORECASE)
+_COUNTED = re.compile(r"^(d|day|t|w|wk|week|m|month|h|hour|step|period)[\s_]?0*(\d+)$", re.IGNORECASE)
+_LEAST_COUNTED = 24
+_MOST_TURNED = 100
 
 
 @dataclass(frozen=True)
@@ -28,13 +39,15 @@ class _Wide:
 
     columns: tuple[str, ...]
     moments: tuple[str, ...]
-    kind: str  # "month", "year", "date"
+    kind: str  # "month", "year", "date", "hour"
 
 
 def lengthen(table: Table) -> Table:
     """Return a wide table with one row for each moment, or the table itself when it is not wide."""
     table = _named_months(table)
-    found = _months(table) or _moments(table)
+    if (counted := _counted(table)) is not None:
+        return _turned(table, counted)
+    found = _months(table) or find_hours(table) or _moments(table)
     if found is None or len(table.frame) * len(found.columns) > _MOST_CELLS:
         return table
     others = [name for name in table.columns if name not in found.columns]
@@ -49,8 +62,10 @@ def lengthen(table: Table) -> Table:
 
 
 def _months(table: Table) -> _Wide | None:
-    """Twelve columns named by the months beside one for the year."""
+    """Twelve columns named by the months, or by their numbers, beside one for the year."""
     named = {name: month_number(name) for name in table.columns}
+    if set(map(str, range(1, 13))) <= set(table.columns):
+        named = {name: int(name) if name.isdigit() else None for name in table.columns}
     months = {name: number for name, number in named.items() if number}
     years = [name for name in table.columns if plain_name(name) in PART_NAMES["year"]]
     if len(months) != 12 or len(set(months.values())) != 12:
@@ -61,6 +76,62 @@ def _months(table: Table) -> _Wide | None:
         if first in months or not len(values) or not values.between(1500, 2200).all():
             return None
     return _Wide(tuple(months), tuple(str(number) for number in months.values()), "month")
+
+
+def find_hours(table: Table) -> _Wide | None:
+    """Columns for the hours of a day (or parts of them), named by clock times or counted, beside one for the date."""
+    clocks = {name: match for name in table.columns if (match := _CLOCK.match(name.strip()))}
+    minutes = [int(match[1]) * 60 + int(match[2]) for match in clocks.values()]
+    if len(clocks) >= _HOURS and _regular(minutes) and (minutes[1] - minutes[0]) * len(minutes) == 24 * 60:
+        found = _Wide(tuple(clocks), tuple(f"{at // 60:02d}:{at % 60:02d}" for at in minutes), "hour")
+    else:
+        counts = {name: int(match[1]) for name in table.columns if (match := _HOUR.match(name.strip()))}
+        numbers = list(counts.values())
+        if len(counts) != _HOURS or numbers not in (list(range(_HOURS)), list(range(1, _HOURS + 1))):
+            return None
+        found = _Wide(tuple(counts), tuple(f"{hour:02d}:00" for hour in range(_HOURS)), "hour")
+    others = [name for name in table.columns if name not in found.columns]
+    dated = any((reading := read_single(table.frame[name], name)) is not None and reading.read > 0.8 for name in others)
+    return found if dated and _numbers(table, found.columns) else None
+
+
+def _counted(table: Table) -> _Wide | None:
+    """Many columns that count moments, such as d_1, d_2 …, beside a few that name things."""
+    matches = {name: match for name in table.columns if (match := _COUNTED.match(name.strip()))}
+    if len(matches) < _LEAST_COUNTED or len(matches) < 0.5 * len(table.columns):
+        return None
+    numbers = [int(match[2]) for match in matches.values()]
+    one_word = len({match[1].lower() for match in matches.values()}) == 1
+    if not one_word or numbers != list(range(numbers[0], numbers[0] + len(numbers))):
+        return None
+    if find_hours(table) is not None or not _numbers(table, list(matches)):
+        return None
+    return _Wide(tuple(matches), tuple(map(str, numbers)), "moment")
+
+
+def _turned(table: Table, wide: _Wide) -> Table:
+    """Turn rows of counted moments into columns, since nothing else would say which values belong together."""
+    others = [name for name in table.columns if name not in wide.columns]
+    named = next((name for name in others if table.frame[name].is_unique), None)
+    kept = table.frame.head(_MOST_TURNED)
+    labels = (
+        kept[named].astype("str")
+        if named is not None
+        else pd.Series([f"row {place + 1}" for place in range(len(kept))])
+    )
+    names, _ = make_distinct(labels.fillna("").tolist())
+    values = kept[list(wide.columns)].T.reset_index(drop=True).set_axis(list(names), axis=1)
+    repairs = [*table.repairs, Repair(
+        what=f"{len(wide.columns):,} columns, one for each moment, were turned into rows, and the rows into columns.",
+        count=len(wide.columns), why="Forecasting needs one row for each moment.", key="wide",
+    )]  # fmt: skip
+    if len(kept) < len(table.frame):
+        repairs.append(Repair(
+            what=f"Of the {len(table.frame):,} series in the table, the first {len(kept):,} were taken.",
+            count=len(table.frame) - len(kept), why="Each becomes a column, and no one looks through more.",
+            key="first series",
+        ))  # fmt: skip
+    return Table(frame=values, reader=table.reader, units={}, repairs=tuple(repairs))
 
 
 def _named_months(table: Table) -> Table:
@@ -85,6 +156,7 @@ def _moments(table: Table) -> _Wide | None:
         name
         for name in table.columns
         if re.search(r"\d", name)
+        and not _MADE_UP.match(name)
         and re.search(r"\d[-/.]\d|[A-Za-z]{3}\W?\d|\d\W?[A-Za-z]{3}|\d[QqMmWw]\d|[Qq]\d", name)
     ]
     if len(dates) < _LEAST or len(dates) < 0.5 * len(table.columns):
@@ -124,6 +196,8 @@ def _stack(frame: pd.DataFrame, others: Sequence[str], wide: _Wide) -> pd.DataFr
     label = wide.kind if wide.kind not in others else f"{wide.kind} of the value"
     if wide.kind in ("month", "year"):
         data[label] = pd.Series(np.tile(np.array([int(moment) for moment in wide.moments]), rows))
+    elif wide.kind == "hour":
+        data[label] = pd.Series(np.tile(np.array(wide.moments, dtype=object), rows)).astype("str")
     else:
         data[label] = pd.Series(np.tile(np.array(wide.moments, dtype="datetime64[s]"), rows))
     value = "value" if "value" not in others else "value of the column"
