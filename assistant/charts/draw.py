@@ -19,7 +19,7 @@ from matplotlib.figure import Figure
 
 from assistant.charts.chart import Chart
 from assistant.charts.figure import build_figure
-from assistant.charts.fonts import fallback_files
+from assistant.charts.fonts import enlarge_scripts, fallback_files
 from assistant.charts.palette import LIGHT
 from assistant.charts.pointing import with_pointing
 
@@ -28,6 +28,7 @@ PAGE_MM = 178.0
 SCREEN_MM = 145.0
 _SCREEN_LETTERS = 1.1  # times as large as in print, so that they can be read on a phone
 _LOCK = threading.RLock()
+enlarge_scripts()
 
 
 def default_width(chart: Chart) -> float:

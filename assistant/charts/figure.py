@@ -15,6 +15,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.legend import Legend
 from matplotlib.text import Text
+from matplotlib.transforms import ScaledTranslation
 
 from assistant.charts.chart import Axis, Chart, Mark, Panel
 from assistant.charts.dates import DateLabels
@@ -44,8 +45,7 @@ def build_figure(chart: Chart, width_mm: float, stretch: float, palette: Mapping
     # takes can make its axes narrower. Nothing moves afterwards.
     figure.draw_without_rendering()
     for panel, ax in zip(chart.panels, axes, strict=True):
-        for label in ax.get_xticklabels():
-            label.set_linespacing(0.95)
+        _level_labels(figure, ax)
         _name_spans(panel, ax)
         _fit_legend(ax)
         _fit_title(ax)
@@ -145,7 +145,7 @@ def _draw_mark(mark: Mark, ax: Axes, palette: Mapping[str, str], order: float, *
                 bars = ax.barh(mark.y, mark.x, height=0.62, color=colour, label=label, zorder=order)
                 ax.bar_label(
                     bars,
-                    labels=[f"{value:,.0f}" if whole else show_number(value) for value in mark.x],
+                    labels=[f"{value:,.0f}" if whole else _power(show_number(value)) for value in mark.x],
                     padding=2,
                     fontsize=mpl.rcParams["legend.fontsize"],
                 )
@@ -200,6 +200,13 @@ def _prepare_axis(ax: Axes, axis: Axis, which: str) -> None:
             drawn.set_major_formatter(ticker.FuncFormatter(_short_number))
 
 
+def _power(text: str) -> str:
+    """Return a number whose power of ten is a formula: the letters of the charts have no raised minus."""
+    factor, times, raised = text.partition(" × 10")
+    power = raised.translate(str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789"))
+    return rf"{factor} $\times 10^{{{power}}}$" if times else text
+
+
 def _short_number(value: float, _: int) -> str:
     if value != 0 and not 1e-4 <= abs(value) < 1e6:
         power = math.floor(math.log10(abs(value)))
@@ -218,6 +225,20 @@ def _limit_x(panel: Panel, ax: Axes) -> None:
         if high > low:
             air = 0.0 if any(mark.kind == "span" for mark in panel.marks) else 0.012 * (high - low)
             ax.set_xlim(low - air, high + air)
+
+
+def _level_labels(figure: Figure, ax: Axes) -> None:
+    """Let the first lines of the labels below an axis stand on one line: "Aug" hangs by its top, and has a tail."""
+    labels = ax.get_xticklabels()
+    for label in labels:
+        label.set_linespacing(0.95)
+    if not any("\n" in label.get_text() for label in labels):
+        return
+    renderer = figure.canvas.get_renderer()  # type: ignore[attr-defined]
+    heights = [label._get_layout(renderer)[1][0][1][1] for label in labels]  # type: ignore[attr-defined]
+    for label, height in zip(labels, heights, strict=True):
+        down = ScaledTranslation(0, (height - max(heights)) / 72, figure.dpi_scale_trans)
+        label.set_transform(label.get_transform() + down)
 
 
 def _name_spans(panel: Panel, ax: Axes) -> None:

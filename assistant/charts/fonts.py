@@ -6,6 +6,7 @@ from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
+SCRIPT_SHARE = 0.885
 # Packages of one Noto family each; a script is covered when its package is installed.
 _NOTO_PACKAGES = tuple(f"fontpkg_noto_sans_{script}" for script in ("devanagari", "tamil", "telugu", "thai"))
 # Fonts of scripts that no package carries; another script is covered by putting its font there.
@@ -49,6 +50,16 @@ def characters_of(path: Path) -> frozenset[int]:
     from matplotlib.ft2font import FT2Font
 
     return frozenset(FT2Font(str(path)).get_charmap())
+
+
+def enlarge_scripts() -> None:
+    """Let matplotlib set indices and exponents 0.885 times as large as what they belong to, instead of 0.7 times.
+
+    They then keep to the least size of letters: 7 points beside the 8 of charts, 9 beside the 10.2 of the report.
+    """
+    from matplotlib import _mathtext
+
+    _mathtext.SHRINK_FACTOR = SCRIPT_SHARE
 
 
 def _has(path: Path, character: str) -> bool:

@@ -74,17 +74,6 @@ def forecast_chart(series: Series, run: Run, forecasts: Forecasts) -> Drawn:
             )
         )
     marks.append(Mark("line", "data", "Actual", x=x[flat], y=series.values[flat], width=1.2))
-    if baselines:
-        marks.append(
-            Mark(
-                "line",
-                "baseline",
-                method_name(baselines[0]),
-                x=x[flat],
-                y=chain(forecasts.methods[baselines[0]]),
-                dashed=True,
-            )
-        )
     marks.append(
         Mark(
             "line",
@@ -96,6 +85,18 @@ def forecast_chart(series: Series, run: Run, forecasts: Forecasts) -> Drawn:
             marker="o" if len(flat) <= 60 else "",
         )
     )
+    # Above the network, with gaps that let it be seen: where both say the same, both are there.
+    if baselines:
+        marks.append(
+            Mark(
+                "line",
+                "baseline",
+                method_name(baselines[0]),
+                x=x[flat],
+                y=chain(forecasts.methods[baselines[0]]),
+                dashed=True,
+            )
+        )
     panel = Panel(time_axis(series), value_axis(series), tuple(marks))
     return "forecast", (panel,), {"suggested": True, "wide": True, "height": 0.3}
 
@@ -112,6 +113,18 @@ def horizon_chart(series: Series, run: Run, forecasts: Forecasts) -> Drawn:
     marks = [
         Mark(
             "line",
+            "forecast",
+            method_name(network),
+            x=steps,
+            y=by_step[network],
+            width=1.6,
+            marker="o" if series.horizon <= 30 else "",
+        )
+    ]
+    # Above the network, with gaps that let it be seen: where both say the same, both are there.
+    marks += [
+        Mark(
+            "line",
             "baseline" if order == 0 else "muted",
             method_name(name),
             x=steps,
@@ -121,17 +134,6 @@ def horizon_chart(series: Series, run: Run, forecasts: Forecasts) -> Drawn:
         )
         for order, name in enumerate(shown)
     ]
-    marks.append(
-        Mark(
-            "line",
-            "forecast",
-            method_name(network),
-            x=steps,
-            y=by_step[network],
-            width=1.3,
-            marker="o" if series.horizon <= 30 else "",
-        )
-    )
     unit = f" ({series.unit})" if series.unit else ""
     axis = Axis(f"{series.frequency.step.capitalize()}s ahead", whole=True)
     return (

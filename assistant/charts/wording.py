@@ -90,7 +90,7 @@ def show_time(label: object, step: str) -> str:
 
 def show_duration(seconds: float) -> str:
     """Return a duration in words a reader can picture."""
-    if seconds < 60:
+    if seconds < 100:
         return f"{seconds:.1f} seconds" if seconds < 10 else f"{seconds:.0f} seconds"
     if seconds < 5400:
         return f"{seconds / 60:.0f} minutes"

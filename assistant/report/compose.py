@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -182,17 +183,9 @@ class Composer:
         styles = self.styles
         match block.kind:
             case "formula":
-                formula = lay_out(block.text, styles.size)
-                if formula is None or formula.width > self.paper.column_width:
-                    # A formula that is too wide is set smaller by a little before it is given up on.
-                    formula = next(
-                        (
-                            smaller
-                            for size in (styles.size - 0.6, 9.0)
-                            if (smaller := lay_out(block.text, size)) and smaller.width <= self.paper.column_width
-                        ),
-                        None,
-                    )
+                # On a line of its own a fraction is as high as its letters are elsewhere.
+                source = re.sub(r"\\frac\b", r"\\dfrac", block.text)
+                formula = lay_out(source, styles.size, room=self.paper.column_width)
                 if formula is None:
                     self.words.broken[block.text] = None
                     flow = self.words.paragraph("", styles.body(first=True), lead=styled(f"$${block.text}$$"))

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from assistant.charts.fonts import SCRIPT_SHARE, enlarge_scripts
 from assistant.report.fonts import font_of_file
-from assistant.report.style import INK
+from assistant.report.style import INK, SMALLEST
 
 _LOCK = threading.Lock()
 _SIZE, _FINER = 10.0, 100
@@ -51,10 +53,17 @@ class Formula:
             canvas.rect(x + left, y + up, width, height, stroke=0, fill=1)
 
 
-def lay_out(source: str, size: float) -> Formula | None:
-    """Return the formula at a size of text in points, or None when it cannot be read."""
+def lay_out(source: str, size: float, *, room: float = math.inf) -> Formula | None:
+    """Return the formula for a text of a size in points, or None when it cannot be read or is wider than `room`.
+
+    It is somewhat larger than a small text, so that its indices are not too small; only where it has no room for that
+    it is as small as the smallest text.
+    """
     whole = _lay_out(source)
-    return None if whole is None else whole.scaled(size / _SIZE)
+    if whole is None:
+        return None
+    sizes = (max(size, SMALLEST / SCRIPT_SHARE), SMALLEST)
+    return next((formula for points in sizes if (formula := whole.scaled(points / _SIZE)).width <= room), None)
 
 
 @lru_cache(maxsize=512)
@@ -63,6 +72,7 @@ def _lay_out(source: str) -> Formula | None:
     from matplotlib.font_manager import FontProperties
     from matplotlib.mathtext import MathTextParser
 
+    enlarge_scripts()
     with _LOCK, mpl.rc_context({"mathtext.fontset": "stix"}):
         try:
             # Laid out much larger than it is drawn, because mathtext rounds to whole units.

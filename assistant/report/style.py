@@ -19,7 +19,7 @@ ACCENT = HexColor("#1f3a5f")
 TINT = HexColor("#eef2f7")
 RULE = HexColor("#9aa3af")
 
-SMALLEST = 9.0  # points; nothing but indices in formulas is set smaller
+SMALLEST = 9.0  # points; nothing is set smaller
 LARGEST = 10.2
 SMALL = 9.0  # captions, tables, references, the foot
 
