@@ -18,6 +18,7 @@ from assistant.dataset.months import month_number
 
 _WEEKDAY = re.compile(
     r"(?i)\b(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\b\.?,?\s*|\b(?:montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag)\b,?\s*"
+    r"|^(?:mo|di|mi|do|fr|sa|so|lun|mar|mer|jeu|ven|sam|dim|mié|jue|vie|sáb|dom|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|lunes|martes|miércoles|jueves|viernes|sábado|domingo)\b\.?,?\s+(?=\d{1,2}[./]\d)"
 )
 _ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th)\b", re.IGNORECASE)
 _ZONE_NAME = re.compile(r"\s*\(?\b(?:UTC|GMT|[ECMP][SD]T|CES?T|BST|IST|Z)\b\)?\s*$", re.IGNORECASE)
@@ -38,6 +39,10 @@ _QUARTER = re.compile(
     r"^(?:(?:FY\s*'?)?(?P<y1>\d{4}|(?<=\D)\d{2}|\d{2}(?=\s*Q))(?:[-/]\d{2})?[-/_. :]*(?:Q|K|T|Quarter\s*|qtr\s*)"
     r"(?P<q1>[1-4])|(?:Q|Quarter\s*|qtr\s*)\s*(?P<q2>[1-4])[-/_. ,':]*(?:FY\s*'?)?(?P<y2>\d{4}|\d{2})(?:[-/]\d{2})?"
     r"|(?P<q3>[1-4])\.?\s*(?:Q|st quarter|nd quarter|rd quarter|th quarter)[-/_. ,']*(?P<y3>\d{4}|\d{2}))$",
+    re.IGNORECASE,
+)
+_HALF_YEAR = re.compile(
+    r"^(?:(?P<y1>\d{4})[-/_. ]*(?:H|HY|S|Sem(?:ester)?\s*)(?P<h1>[12])|(?:H|HY|S|Sem(?:ester)?\s*)(?P<h2>[12])[-/_. ,']*(?P<y2>\d{4}|\d{2}))$",
     re.IGNORECASE,
 )
 _WEEK = re.compile(
@@ -190,6 +195,7 @@ def _whole_forms(texts: Sequence[str]) -> DateTexts | None:
     """Quarters, weeks, month codes and spans of years, which hold no clock time."""
     for pattern, reader, form in (
         (_QUARTER, _quarter, "quarter"),
+        (_HALF_YEAR, _half_year, "half-year"),
         (_WEEK, _week, "ISO week"),
         (_MONTH_CODE, _month_code, "YYYYMmm"),
         (_YEARS_SPAN, _span, "years"),
@@ -223,6 +229,11 @@ def _quarter(match: re.Match[str]) -> str:
     year = match["y1"] or match["y2"] or match["y3"]
     quarter = match["q1"] or match["q2"] or match["q3"]
     return f"{full_year(int(year), len(year)):04d}-{int(quarter) * 3 - 2:02d}-01"
+
+
+def _half_year(match: re.Match[str]) -> str:
+    year, half = match["y1"] or match["y2"], match["h1"] or match["h2"]
+    return f"{full_year(int(year), len(year)):04d}-{int(half) * 6 - 5:02d}-01"
 
 
 def _week(match: re.Match[str]) -> str:

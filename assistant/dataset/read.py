@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -54,6 +55,8 @@ _OTHER_KINDS: tuple[tuple[bytes, str], ...] = (
 _PICTURES_AND_SOUND = ("a picture", "sound", "sound or film")
 _NESTED = 2
 _DEEP = 3  # levels of JSON above its table
+_FEW = 3  # records below which lists lying elsewhere are looked for
+_MOST_LISTS = 500
 _CONTROL = bytes(code for code in (*range(1, 9), *range(14, 26), *range(28, 32)))
 _FEW_CONTROLS = 0.005
 
@@ -224,9 +227,13 @@ def _records(data: Any, depth: int = 0) -> list[dict[str, Any]] | dict[str, list
     if not isinstance(data, dict) or not data or depth > _DEEP:
         return None
     if isinstance(data.get("columns"), list) and isinstance(data.get("data"), list):
-        return [
+        rows = [
             dict(zip(map(str, data["columns"]), row, strict=False)) for row in data["data"] if isinstance(row, list)
         ]
+        index = data.get("index")
+        if isinstance(index, list) and len(index) == len(rows) and index != list(range(len(rows))):
+            return [{"index": label, **row} for label, row in zip(index, rows, strict=True)]
+        return rows
     lists = {
         str(name): value
         for name, value in data.items()
@@ -240,7 +247,27 @@ def _records(data: Any, depth: int = 0) -> list[dict[str, Any]] | dict[str, list
         if len(set(keys)) == 1 and all(not isinstance(x, list | dict) for value in inner for x in value.values()):
             return _from_columns_or_index(data, keys[0])
     candidates = [found for value in data.values() if (found := _records(value, depth + 1))]
-    return max(candidates, key=_length, default=None) or _single_values(data)
+    found = max(candidates, key=_length, default=None)
+    if (found is None or _length(found) < _FEW) and (beside := _lists_beside(data)):
+        return beside
+    return found or _single_values(data)
+
+
+def _lists_beside(data: Any) -> dict[str, list[Any]] | None:
+    """Lists of equal length that lie at different depths of one record, such as the times here and the values there."""
+    found: dict[str, list[Any]] = {}
+    waiting = [("", data, 0)]
+    while waiting and len(found) < _MOST_LISTS:
+        name, value, depth = waiting.pop(0)
+        if isinstance(value, list) and len(value) == 1 and isinstance(value[0], dict):
+            value = value[0]
+        if isinstance(value, dict) and depth < 2 * _DEEP:
+            waiting += [(str(key), inner, depth + 1) for key, inner in value.items()]
+        elif isinstance(value, list) and len(value) >= _FEW and not any(isinstance(x, list | dict) for x in value):
+            found.setdefault(name, value)
+    lengths = Counter(map(len, found.values()))
+    length, number = max(lengths.items(), key=lambda item: (item[1], item[0]), default=(0, 0))
+    return {name: value for name, value in found.items() if len(value) == length} if number > 1 else None
 
 
 def _length(records: list[dict[str, Any]] | dict[str, list[Any]]) -> int:

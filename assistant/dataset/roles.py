@@ -13,7 +13,7 @@ from assistant.dataset.choices import Choices
 from assistant.dataset.columns import Column, understand_columns
 from assistant.dataset.series import Roles
 from assistant.dataset.table import Table
-from assistant.dataset.time_names import CLOCK_NAMES, DATE_NAMES, TIME_NAMES, find_parts, plain_name
+from assistant.dataset.time_names import CLOCK_NAMES, DATE_NAMES, PART_RANGES, TIME_NAMES, find_parts, plain_name
 from assistant.dataset.time_of_day import read_clock, read_periods
 from assistant.dataset.time_reading import TimeReading
 from assistant.dataset.times import read_single, read_times
@@ -27,6 +27,8 @@ _TARGET_WORDS = words(
     "traffic flow rate level index births sunspots sunspot usage quantity amount output users rides trips temperature",
     "temp tempmax tempmin meantemp tavg tmax tmin tmean t2m t unemployment gdp population deaths confirmed rainfall",
     "precipitation humidity speed wind volume",
+    "umsatz absatz verbrauch netzlast last preis leistung wert anzahl temperatur ventes prix consommation valeur",
+    "ventas precio demanda consumo valor 销售额 销量 价格 気温",
 )
 _ID_WORDS = re.compile(
     r"^(?:.*[_ ](?:lat|lon|lng|latitude|longitude)|id|no|nr|num|index|idx|row|rownumber|rowid|rownames|sno|serialno"
@@ -240,7 +242,11 @@ def _may_be_clock(frame: pd.DataFrame, name: str, days: pd.DatetimeIndex) -> boo
 def _echoes(frame: pd.DataFrame, columns: Mapping[str, Column], time: TimeReading | None) -> set[str]:
     """Columns that only say the time again: parts of it, or the row number."""
     found = set()
-    parts = set(find_parts(list(frame.columns)).values()) if time else set()
+    parts = (
+        {name for part, name in find_parts(list(frame.columns)).items() if _holds(columns[name], part)}
+        if time
+        else set()
+    )
     for name, column in columns.items():
         if column.values is None:
             continue
@@ -251,6 +257,15 @@ def _echoes(frame: pd.DataFrame, columns: Mapping[str, Column], time: TimeReadin
         ):
             found.add(name)
     return found
+
+
+def _holds(column: Column, part: str) -> bool:
+    """Tell whether a column by its numbers may be a part of a time: kW is a power, and KW a week in German."""
+    if column.values is None:
+        return True
+    known = column.values[~np.isnan(column.values)]
+    low, high = PART_RANGES[part]
+    return bool((known == np.floor(known)).all()) and (not len(known) or (known.min() >= low and known.max() <= high))
 
 
 def _counts_rows(values: np.ndarray) -> bool:

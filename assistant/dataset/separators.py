@@ -14,6 +14,7 @@ SEPARATORS = (",", ";", "\t", "|")
 RARE_SEPARATORS = ("^", "~", ":", "#")
 WHITESPACE = "whitespace"
 FIXED_WIDTH = "fixed width"
+_MANY_CELLS = 8
 
 
 def join_lines(body: Sequence[tuple[int, str]], separator: str, quote: str) -> list[tuple[int, str]]:
@@ -76,7 +77,7 @@ def find_separator(lines: Sequence[str], declared: str | None) -> tuple[str, str
     usual = Counter(map(len, spaces)).most_common(1)
     if spaced > 0.6 and usual and usual[0][0] != len(widths):
         widths = ()  # what stands below or above the table hides its columns
-    if widths and (not best or best_score < 0.75):
+    if widths and (not best or best_score < 0.75) and not _agrees(lines, best, quote):
         fixed = _score([split_cells(line, FIXED_WIDTH, quote, widths) for line in lines])
         ragged = len({len(row) for row in spaces}) > 1
         if fixed >= spaced - 0.02 and fixed > best_score and ragged:
@@ -84,6 +85,13 @@ def find_separator(lines: Sequence[str], declared: str | None) -> tuple[str, str
     if spaced > max(best_score + 0.1, 0.55) and not _words_only(spaces):
         return WHITESPACE, quote, ()
     return best or ",", quote, ()
+
+
+def _agrees(lines: Sequence[str], separator: str, quote: str) -> bool:
+    """Many cells in each of half the lines are no accident, whatever stands above them."""
+    counts = Counter(len(split_cells(line, separator, quote)) for line in lines) if separator else Counter()
+    width, number = max(counts.items(), key=lambda item: item[1], default=(0, 0))
+    return width >= _MANY_CELLS and number >= 0.5 * len(lines)
 
 
 def _words_only(rows: Sequence[Sequence[str]]) -> bool:

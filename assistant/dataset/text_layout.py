@@ -20,6 +20,7 @@ from assistant.dataset.header_rows import (
 from assistant.dataset.separators import find_separator, join_lines, split_cells
 
 _LINES = 400
+_RULE = re.compile(r"^[\s|+:=-]+$")  # a line drawn between the names and the values
 _COMMENT = ("#", "%", "//", "!", "@", "'", "*")
 
 
@@ -64,7 +65,11 @@ def find_layout(text: str, whole: bool = True, header: bool | None = None) -> La
         lines = [line.strip()[1:-1].replace('""', '"') if line.strip() else line for line in lines]
     kept = [(number, line) for number, line in enumerate(lines) if number >= skipped and line.strip()]
     comment = _comment_sign([line for _, line in kept])
-    body = [(number, line) for number, line in kept if not (comment and line.lstrip().startswith(comment))]
+    body = [
+        (number, line)
+        for number, line in kept
+        if not (comment and line.lstrip().startswith(comment)) and not (_RULE.match(line) and "---" in line)
+    ]
     separator, quote, widths = find_separator([line for _, line in body], declared[1] if declared else None)
     rows = [
         (number, split_cells(line, separator, quote, widths)) for number, line in join_lines(body, separator, quote)

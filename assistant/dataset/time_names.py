@@ -22,13 +22,25 @@ PART_NAMES: dict[str, frozenset[str]] = {
         "second": "second sec secs seconds ss",
     }.items()
 }
+# The least and the largest number of each part.
+PART_RANGES = {
+    "year": (0, 2200),
+    "quarter": (1, 4),
+    "month": (1, 12),
+    "week": (1, 54),
+    "day": (1, 31),
+    "day of year": (1, 366),
+    "hour": (0, 2400),
+    "minute": (0, 59),
+    "second": (0, 60),
+}
 DATE_NAMES = frozenset(
     words(
         "date datum fecha data dt day dteday datestr tradedate reportdate orderdate dates tarih дата 日期 tag dia jour",
     )
 )
 CLOCK_NAMES = frozenset(
-    words("time zeit uhrzeit hora heure ora clock timeofday hour hr localtime utctime timeutc saat")
+    words("time zeit uhrzeit hora heure ora clock timeofday hour hr localtime utctime timeutc saat stunde std")
 )
 TIME_NAMES = DATE_NAMES | frozenset(
     words(

@@ -28,6 +28,7 @@ def read_periods(column: pd.Series) -> np.ndarray | None:
     return seconds
 
 
+_UNTIL = re.compile(r"(?<=\d)\s*(?:[-–—]|to|bis)\s*\d{1,2}(?:[:.h]\d{2})?\s*h?$")
 _CLOCK = re.compile(r"^(\d{1,2})(?:[:.h](\d{1,2}))?(?:[:.m](\d{1,2})(?:[.,]\d+)?)?\s*s?\s*([AaPp]\.?[Mm]\.?)?$")
 
 
@@ -59,7 +60,7 @@ def read_clock(column: pd.Series) -> np.ndarray | None:
     codes, uniques = pd.factorize(column.astype("str").str.strip())
     seconds = np.full(len(uniques) + 1, np.nan)
     for index, text in enumerate(uniques):
-        match = _CLOCK.match(str(text))
+        match = _CLOCK.match(_UNTIL.sub("", str(text)))
         if match and int(match[1]) <= 24 and int(match[2] or 0) < 60 and int(match[3] or 0) <= 60:
             hour = int(match[1])
             if match[4]:

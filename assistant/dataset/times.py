@@ -14,7 +14,7 @@ from assistant.dataset.choices import DateOrder
 from assistant.dataset.date_texts import IN_UTC, WHOLE_DAYS, are_days, read_date_texts
 from assistant.dataset.months import month_number
 from assistant.dataset.number_moments import dates_run_together, read_number_moments
-from assistant.dataset.time_names import CLOCK_NAMES, PART_NAMES, TIME_NAMES, plain_name
+from assistant.dataset.time_names import CLOCK_NAMES, PART_NAMES, PART_RANGES, TIME_NAMES, plain_name
 from assistant.dataset.time_of_day import read_clock, read_periods
 from assistant.dataset.time_reading import TimeReading, count_missing
 
@@ -80,9 +80,10 @@ def _read_texts(column: pd.Series, name: str, order: DateOrder | None) -> TimeRe
     wanted = [index for index, text in enumerate(names) if text.lower() not in MISSING_MARKS]
     if not wanted or np.median([len(names[index]) for index in wanted[:1000]]) > _LONGEST:
         return None
-    digits = [index for index in wanted if re.fullmatch(r"\d+(?:\.\d+)?", names[index])]
+    digits = [index for index in wanted if re.fullmatch(r"\d+(?:[.,]\d+)?", names[index])]
     if len(digits) >= 0.9 * len(wanted):
-        numbers = pd.to_numeric(texts.where(texts.str.fullmatch(r"\d+(?:\.\d+)?"), None), errors="coerce")
+        plain = texts.where(texts.str.fullmatch(r"\d+(?:[.,]\d+)?"), None).str.replace(",", ".", regex=False)
+        numbers = pd.to_numeric(plain, errors="coerce")
         reading = _read_numbers(numbers.astype("float64"), name, order)
         if reading is not None:
             return reading
@@ -219,17 +220,6 @@ def _from_numbers(frame: pd.DataFrame, parts: dict[str, str]) -> pd.DatetimeInde
 
 
 _CLOCK_PARTS: tuple[tuple[str, Literal["h", "min", "s"]], ...] = (("hour", "h"), ("minute", "min"), ("second", "s"))
-_RANGES = {
-    "year": (0, 2200),
-    "quarter": (1, 4),
-    "month": (1, 12),
-    "week": (1, 54),
-    "day": (1, 31),
-    "day of year": (1, 366),
-    "hour": (0, 2400),
-    "minute": (0, 59),
-    "second": (0, 60),
-}
 
 
 def _part_numbers(column: pd.Series, part: str) -> pd.Series | None:
@@ -252,7 +242,7 @@ def _part_numbers(column: pd.Series, part: str) -> pd.Series | None:
             texts.str.replace(r"^[A-Za-z]+\s*|\s*[年月日时時点號号년월일시]$", "", regex=True), errors="coerce"
         )
     known = numbers.dropna()
-    low, high = _RANGES[part]
+    low, high = PART_RANGES[part]
     if (
         known.empty
         or len(known) < 0.9 * len(numbers)

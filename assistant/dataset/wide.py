@@ -26,6 +26,8 @@ _YEAR = re.compile(r"^(?:[XYFxyf]_?|FY\s?)?(1[5-9]\d\d|20\d\d|2100)(?:\s*\[YR\d{
 
 
 _MADE_UP = re.compile(r"^column \d+$")
+_MONTH_COUNT = re.compile(r"^(?:m|mon|month)?[\s_]?0*(\d{1,2})$", re.IGNORECASE)
+_DAY_COUNT = re.compile(r"^(?:d|day)?[\s_]?0*(\d{1,2})$", re.IGNORECASE)
 _CLOCK = re.compile(r"^(\d{1,2})(?:[:.h](\d\d))(?::\d\d)?(?:\s*[-–].*)?$")
 _HOUR = re.compile(r"^(?:h|he|hr|hour|hora|heure|stunde)?[\s_.]*0*(\d{1,2})(?:\s*h)?$", re.IGNORECASE)
 _COUNTED = re.compile(r"^(d|day|t|w|wk|week|m|month|h|hour|step|period)[\s_]?0*(\d+)$", re.IGNORECASE)
@@ -45,9 +47,9 @@ class _Wide:
 def lengthen(table: Table) -> Table:
     """Return a wide table with one row for each moment, or the table itself when it is not wide."""
     table = _named_months(table)
-    if (counted := _counted(table)) is not None:
+    if (counted := _counted(table)) is not None and _days(table) is None:
         return _turned(table, counted)
-    found = _months(table) or find_hours(table) or _moments(table)
+    found = _months(table) or _days(table) or find_hours(table) or _moments(table)
     if found is None or len(table.frame) * len(found.columns) > _MOST_CELLS:
         return table
     others = [name for name in table.columns if name not in found.columns]
@@ -64,8 +66,9 @@ def lengthen(table: Table) -> Table:
 def _months(table: Table) -> _Wide | None:
     """Twelve columns named by the months, or by their numbers, beside one for the year."""
     named = {name: month_number(name) for name in table.columns}
-    if set(map(str, range(1, 13))) <= set(table.columns):
-        named = {name: int(name) if name.isdigit() else None for name in table.columns}
+    counted = {name: int(match[1]) for name in table.columns if (match := _MONTH_COUNT.match(name.strip()))}
+    if sorted(counted.values()) == list(range(1, 13)):
+        named = {name: counted.get(name) for name in table.columns}
     months = {name: number for name, number in named.items() if number}
     years = [name for name in table.columns if plain_name(name) in PART_NAMES["year"]]
     if len(months) != 12 or len(set(months.values())) != 12:
@@ -93,6 +96,17 @@ def find_hours(table: Table) -> _Wide | None:
     others = [name for name in table.columns if name not in found.columns]
     dated = any((reading := read_single(table.frame[name], name)) is not None and reading.read > 0.8 for name in others)
     return found if dated and _numbers(table, found.columns) else None
+
+
+def _days(table: Table) -> _Wide | None:
+    """Thirty-one columns for the days of a month, beside those for the year and the month."""
+    days = {name: int(match[1]) for name in table.columns if (match := _DAY_COUNT.match(name.strip()))}
+    if list(days.values()) != list(range(1, 32)) or not _numbers(table, list(days)):
+        return None
+    others = {plain_name(name) for name in table.columns if name not in days}
+    if not (others & PART_NAMES["year"] and others & PART_NAMES["month"]):
+        return None
+    return _Wide(tuple(days), tuple(map(str, days.values())), "day")
 
 
 def _counted(table: Table) -> _Wide | None:
@@ -194,7 +208,7 @@ def _stack(frame: pd.DataFrame, others: Sequence[str], wide: _Wide) -> pd.DataFr
     for name in others:
         data[name] = frame[name].repeat(columns).reset_index(drop=True)
     label = wide.kind if wide.kind not in others else f"{wide.kind} of the value"
-    if wide.kind in ("month", "year"):
+    if wide.kind in ("month", "year", "day"):
         data[label] = pd.Series(np.tile(np.array([int(moment) for moment in wide.moments]), rows))
     elif wide.kind == "hour":
         data[label] = pd.Series(np.tile(np.array(wide.moments, dtype=object), rows)).astype("str")
