@@ -28,6 +28,7 @@ _GROUP_SPACE = re.compile(r"(?<=\d)[\s\u00a0\u202f\u2009\u2007'’`_](?=\d{3}(?!
 _SURE = 10  # numbers with a sign before three digits, beside others without, from which on it parts thousands
 _MULTIPLES = {"k": 1e3, "m": 1e6, "mn": 1e6, "mio": 1e6, "b": 1e9, "bn": 1e9, "t": 1e12}
 _NUMBER = r"[-+−–]?(?:\d[\d.,]*|[.,]\d+)(?:[eE][-+]?\d+)?"
+_FOOTNOTE = re.compile(r"(?<=\d)\s*[*†‡#]{1,3}$")  # a mark behind a number that points to a note
 _SHAPE = re.compile(
     rf"^(?P<open>\()?\s*(?P<sign>[-+−–])?\s*(?P<currency>[{re.escape(_CURRENCY)}]|{_CURRENCY_CODES}\s*)?\s*"
     rf"(?P<number>{_NUMBER})\s*(?P<minus>-)?"
@@ -81,7 +82,7 @@ def read_numbers(texts: pd.Series, decimal: Decimal | None = None, hint: Decimal
     """
     codes, uniques = pd.factorize(texts)
     counts = np.bincount(codes[codes >= 0], minlength=len(uniques))
-    names = [_GROUP_SPACE.sub("", str(text).strip()) for text in uniques]
+    names = [_FOOTNOTE.sub("", _GROUP_SPACE.sub("", str(text).strip())) for text in uniques]
     marks = {
         name: int(count) for name, count in zip(names, counts, strict=True) if name.lower() in MISSING_MARKS and name
     }

@@ -24,12 +24,14 @@ _ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th)\b", re.IGNORECASE)
 _ZONE_NAME = re.compile(r"\s*\(?\b(?:UTC|GMT|[ECMP][SD]T|CES?T|BST|IST|Z)\b\)?\s*$", re.IGNORECASE)
 _OFFSET = re.compile(r"\s*(Z|[+-]\d{2}:?\d{2}|(?<=\d)[+-]\d{2})$")
 _TIME = (
-    r"(?P<hour>\d{1,2})(?:[:h.](?P<minute>\d{2})(?:[:m.](?P<second>\d{2})(?:[.,:](?P<fraction>\d{1,9}))?)?)?\s*s?"
+    r"(?P<hour>\d{1,2})(?:[:h.](?P<minute>\d{2})(?:[:m.](?P<second>\d{2})(?:[.,:](?P<fraction>\d{1,9}))?)?|h)?\s*s?"
     r"(?:\s*(?P<half>[AaPp]\.?\s?[Mm]\.?))?"
 )
 _CLOCK_END = re.compile(
     rf"^(?P<date>.*?\S)(?:\s*[T_]\s*|\s+-\s+|\s*,\s*|\s+|(?<=\d{{4}}):|(?<=\d{{2}}-\d{{2}})-){_TIME}$"
 )
+# Words between the parts of a date or around its time that say nothing.
+_FILLER = re.compile(r"(?i)\s+(?:de|del|of|à|um|at|a\s+las|kl\.?|den)\s+|\s*\b(?:Uhr|hrs|o'clock)\s*$")
 # A part of a date is a number or a word; parts are told apart by signs, or by where digits and letters meet.
 _PART = r"(\d{1,4}|[^\W\d_]+\.?)"
 _BETWEEN = r"[-/. ,_']+|(?<=\d)(?=[^\W\d_])|(?<=[^\W\d_])(?=\d)"
@@ -132,6 +134,15 @@ def are_days(moments: pd.DatetimeIndex) -> bool:
 def _latin(texts: Sequence[str]) -> Sequence[str]:
     """Write dates with East Asian signs, dates run together with their time, and the year behind the time, like others."""
     first = texts[0]
+    if re.search(r"\d{4}\s*年?\s*第?\s*[一二三四1-4]\s*季", first):
+        return [
+            re.sub(r"^(\d{4})\s*年?\s*第?\s*([一二三四1-4])\s*季度?$", _chinese_quarter, text.strip()) for text in texts
+        ]
+    if _FILLER.search(first):
+        texts = [_FILLER.sub(" ", text).strip() for text in texts]
+        first = texts[0]
+    if "GMT" in first:
+        texts = [re.sub(r"\s*GMT\s*([+-]\d{4})(?:\s*\(.*\))?$", r"\1", text) for text in texts]
     if re.search(r"\d\s*[年년]", first):
         signs = str.maketrans({"年": "-", "년": "-", "月": "-", "월": "-", "日": " ", "일": " ", "時": ":", "시": ":"})
         return [re.sub(r"-\s+", "-", text.translate(signs)).strip(" -:") for text in texts]
@@ -142,6 +153,10 @@ def _latin(texts: Sequence[str]) -> Sequence[str]:
             re.sub(r"^(.*?) (\d{1,2}:\d\d(?::\d\d)?)(?: [A-Z]{2,5})? (\d{4})$", r"\1 \3 \2", text) for text in texts
         ]
     return texts
+
+
+def _chinese_quarter(match: re.Match[str]) -> str:
+    return f"{match[1]}Q{'一二三四'.find(match[2]) + 1 or match[2]}"
 
 
 def _with_colons(match: re.Match[str]) -> str:
@@ -261,7 +276,7 @@ def _take_apart(
     zoned = named = 0
     for index, text in enumerate(texts):
         rest = _ORDINAL.sub("", _WEEKDAY.sub("", text, count=1)).strip().strip("'\"")
-        has_clock = ":" in rest or bool(re.search(r"\d[Tt]\d|\d\s*[AaPp]\.?[Mm]", rest))
+        has_clock = ":" in rest or bool(re.search(r"\d[Tt]\d|\d\s*[AaPp]\.?[Mm]|\d\s?h(?:\d\d)?$", rest))
         if has_clock:
             stripped = _ZONE_NAME.sub("", rest)
             named += stripped != rest and not rest.rstrip().endswith(("Z", "z"))
@@ -287,7 +302,7 @@ def _is_clock(match: re.Match[str], has_clock: bool) -> bool:
     if not (
         match["minute"]
         or match["half"]
-        or re.search(r"[T_]\d{1,2}$|\d{4}[-/.]\d{1,2}[-/.]\d{1,2}[- ]\d{1,2}$", match[0])
+        or re.search(r"[T_]\d{1,2}$|\d\sh?\d{1,2}h$|\d{4}[-/.]\d{1,2}[-/.]\d{1,2}[- ]\d{1,2}$", match[0])
     ):
         return False
     if match["minute"] and not has_clock and not re.search(r"\s\d{1,2}[.h]\d{2}", match[0]):

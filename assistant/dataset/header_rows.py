@@ -52,6 +52,8 @@ def later_header(rows: Sequence[tuple[int, list[str]]], start: int, width: int) 
             and typed
             and all(row[c] and not is_missing(row[c]) and not looks_typed(row[c]) for c in typed)
         )
+        if names and len(after) == width and not any(looks_typed(after[column]) for column in typed):
+            after = rows[index + 2][1]  # units stand between the names and the values
         if names and len(after) == width and any(looks_typed(after[column]) for column in typed):
             return index
     return start

@@ -136,7 +136,7 @@ def examine(
             member=member,
             sheet=sheet,
             unpacked_limit=unpacked_limit,
-            long="wide" not in choices.undo,
+            undo=choices.undo,
         )
     )
     columns = understand_columns(table, choices)

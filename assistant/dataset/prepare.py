@@ -135,9 +135,9 @@ def prepare_file(
     With a target given and no features, none are used. Of a very large text table only the columns that are used are
     loaded. Raises DatasetError as `read_table` and `prepare` do.
     """
-    long = "wide" not in (choices or Choices()).undo
+    undo = (choices or Choices()).undo
     wanted = _columns_of_interest(path, target, time, features, choices)
-    table = read_table(path, columns=wanted, member=member, sheet=sheet, unpacked_limit=unpacked_limit, long=long)
+    table = read_table(path, columns=wanted, member=member, sheet=sheet, unpacked_limit=unpacked_limit, undo=undo)
     columns = understand_columns(table, choices)
     if target is not None:
         _check_columns(table, Roles(target=target, time=tuple(time or ()), features=tuple(features or ())))

@@ -16,6 +16,7 @@ import pyarrow.parquet as parquet
 from assistant.dataset.archive import DEFAULT_UNPACKED, is_archive, is_workbook, list_members, unpack_member
 from assistant.dataset.encoding import find_encoding
 from assistant.dataset.excel import read_excel
+from assistant.dataset.merged import fill_merged
 from assistant.dataset.table import Reader, Table
 from assistant.dataset.text_table import read_text, to_frame
 from assistant.dataset.wide import lengthen
@@ -69,17 +70,19 @@ def read_table(
     sheet: str | None = None,
     header: bool | None = None,
     unpacked_limit: int = DEFAULT_UNPACKED,
-    long: bool = True,
+    undo: frozenset[str] = frozenset(),
 ) -> Table:
     """Read a table from a file of any usual kind; the kind is told by the content, not by the name.
 
     `columns` limits what is loaded, `member` picks a file of an archive, `sheet` one of a workbook, `header` says
-    whether the columns' names stand in the file. With `long`, a wide table with a column for each moment is turned into
-    one row for each. Raises DatasetError when there is no table in it.
+    whether the columns' names stand in the file. Blocks of merged cells are filled, and a wide table with a column for
+    each moment is turned into one row for each, unless their keys are in `undo`. Raises DatasetError when there is no
+    table in it.
     """
     try:
         table = _read(path, columns, member, sheet, header, unpacked_limit, 0)
-        return lengthen(table) if long else table
+        table = fill_merged(table, undo)
+        return table if "wide" in undo else lengthen(table)
     except (OSError, MemoryError) as error:
         raise DatasetError("The file cannot be read.", f"{path.name}: {error}.", "Choose it again.") from error
 

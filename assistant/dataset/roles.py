@@ -43,6 +43,7 @@ _CODE_WORDS = re.compile(
     re.IGNORECASE,
 )
 _MOST_FEATURES = 8
+_SAME_TIME = 40  # days by which the same moments may differ where they are written with decimals
 _FEW_MISSING = 0.1  # share of missing values that says nothing against a target
 _TRIED = 60  # columns from the left that are tried as the time; beyond, only those with such a name
 _COMPARED = 20_000
@@ -253,7 +254,7 @@ def _echoes(frame: pd.DataFrame, columns: Mapping[str, Column], time: TimeReadin
         if (
             (name in parts and (plain_name(name) not in {"period", "time", "date", "min"} or column.distinct <= 1))
             or _counts_rows(column.values)
-            or (time is not None and name not in time.columns and _is_time_again(frame[name], name))
+            or (time is not None and name not in time.columns and _is_time_again(frame[name], name, time))
         ):
             found.add(name)
     return found
@@ -276,7 +277,13 @@ def _counts_rows(values: np.ndarray) -> bool:
     return bool((np.abs(np.diff(values) - step) <= 1e-6 * max(abs(step), abs(float(values[-1])) * 1e-3)).all())
 
 
-def _is_time_again(column: pd.Series, name: str) -> bool:
+def _is_time_again(column: pd.Series, name: str, time: TimeReading) -> bool:
+    if pd.api.types.is_float_dtype(column) and time.values is not None and len(column):
+        again = read_single(column, name)
+        if again is not None and again.values is not None:
+            apart = np.abs((again.values - time.values).to_numpy()).astype("timedelta64[D]").astype("float64")
+            if np.nanmedian(apart) < _SAME_TIME:
+                return True
     named = plain_name(name) in (TIME_NAMES | DATE_NAMES) - {"period", "day", "time"} or bool(
         re.search(r"(?i)timestamp|unix|epoch|date", name)
     )
@@ -307,7 +314,7 @@ def _weight(column: Column, columns: Mapping[str, Column]) -> float:
     assert column.values is not None
     names = list(columns)
     place = names.index(column.name)
-    weight += 0.25 * (place == len(names) - 1) + 0.1 * (place == 1)
+    weight += 0.25 * (place == len(names) - 1 and weight <= 0) + 0.1 * (place == 1)
     weight -= 1.5 * max(column.missing / max(len(column.values), 1) - _FEW_MISSING, 0.0)
     if column.distinct < 10 and len(column.values) > 50:
         weight -= 1.5

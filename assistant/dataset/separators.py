@@ -57,6 +57,12 @@ def split_cells(line: str, separator: str, quote: str, widths: Sequence[tuple[in
     return [cell.strip() for cell in row]
 
 
+def cuts_words(line: str, widths: Sequence[tuple[int, int]]) -> bool:
+    """Tell whether fixed places cut several words of a line: it is a sentence above the table."""
+    bare = line.expandtabs()
+    return sum(bool(bare[end - 1 : end].strip() and bare[end : end + 1].strip()) for _, end in widths[:-1]) > 1
+
+
 def find_separator(lines: Sequence[str], declared: str | None) -> tuple[str, str, tuple[tuple[int, int], ...]]:
     """Return the separator of a table (or how else its cells are told apart), its quote sign, and fixed places."""
     quote = _find_quote(lines)
@@ -88,9 +94,12 @@ def find_separator(lines: Sequence[str], declared: str | None) -> tuple[str, str
 
 
 def _agrees(lines: Sequence[str], separator: str, quote: str) -> bool:
-    """Many cells in each of half the lines are no accident, whatever stands above them."""
+    """Many cells in each of half the lines are no accident, whatever stands above them; nor are quotes around cells."""
     counts = Counter(len(split_cells(line, separator, quote)) for line in lines) if separator else Counter()
     width, number = max(counts.items(), key=lambda item: item[1], default=(0, 0))
+    quoted = sum(f"{quote}{separator}" in line or f"{separator}{quote}" in line for line in lines)
+    if width > 1 and min(number, quoted) >= 0.9 * len(lines):
+        return True
     return width >= _MANY_CELLS and number >= 0.5 * len(lines)
 
 
@@ -126,6 +135,8 @@ def _score(rows: Sequence[Sequence[str]]) -> float:
 
 
 def _clean(cell: str) -> float:
+    if '"' in cell.strip('"'):
+        return 0.2  # a quote inside a cell: it was cut in the middle of a quoted text
     if is_missing(cell) or looks_typed(cell):
         return 0.4 if any(sign in cell for sign in ";\t|") else 1.0
     return 0.2 if any(sign in cell for sign in ";\t|") else 0.8

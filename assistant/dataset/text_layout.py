@@ -17,7 +17,7 @@ from assistant.dataset.header_rows import (
     names_from_comment,
     trim_last,
 )
-from assistant.dataset.separators import find_separator, join_lines, split_cells
+from assistant.dataset.separators import FIXED_WIDTH, cuts_words, find_separator, join_lines, split_cells
 
 _LINES = 400
 _RULE = re.compile(r"^[\s|+:=-]+$")  # a line drawn between the names and the values
@@ -44,6 +44,7 @@ class Layout:
     decimal_comma: bool = False
     grouped: tuple[str, ...] = ()  # columns whose points may stand between thousands
     zoned: tuple[str, ...] = ()  # columns of days that carry a time zone
+    blank_quotes: bool = False  # blanks stand between a separator and the quote behind it
     dotted_dates: bool = False  # dates are written as in 31.12.2020, where points also part thousands
     wrapped: bool = False  # every line stands in quotes as a whole
     renamed: tuple[str, ...] = ()
@@ -74,6 +75,9 @@ def find_layout(text: str, whole: bool = True, header: bool | None = None) -> La
     rows = [
         (number, split_cells(line, separator, quote, widths)) for number, line in join_lines(body, separator, quote)
     ]
+    if separator == FIXED_WIDTH:
+        bare = dict(body)
+        rows = [(number, [bare[number].strip()] if cuts_words(bare[number], widths) else row) for number, row in rows]
     comments = [line for _, line in kept if comment and line.lstrip().startswith(comment)]
     return _arrange(rows, lines, comments, separator, quote, widths, comment, wrapped, header)
 
@@ -139,6 +143,7 @@ def _arrange(
         comment=comment,
         grouped=_grouped(unique, [row for _, row in data]),
         zoned=_zoned_days(unique, [row for _, row in data]),
+        blank_quotes=any(re.search(rf"{re.escape(separator)} +{quote}", line) for line in lines),
         dotted_dates=_has_dotted_dates([row for _, row in data]),
         decimal_comma=separator != "," and _has_decimal_comma([row for _, row in data]),
         wrapped=wrapped,

@@ -7,6 +7,7 @@ import io
 import re
 import tempfile
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,12 @@ def read_text(
     if most is not None and path.stat().st_size > most:
         return _read_start(path, columns, header, most)
     encoding = find_encoding(path, whole=path.stat().st_size < _LARGE)
+    if path.stat().st_size < _BY_HAND and (plain := _plain_signs(path, encoding)) is not None:
+        with tempfile.TemporaryDirectory() as folder:
+            written = Path(folder) / path.name
+            written.write_text(plain, encoding="utf-8", newline="")
+            table = read_text(written, columns, header)
+        return replace(table, reader=table.reader.model_copy(update={"encoding": encoding}))
     with path.open("rb") as stream:
         raw = stream.read(_HEAD)
         whole = not stream.read(1)
@@ -80,6 +87,23 @@ def read_text(
     return Table(frame=frame, reader=reader, units=_units(layout), repairs=tuple(repairs))
 
 
+# Digits of other scripts, and signs without width that say in which direction a text runs.
+_DIGITS = {ord(zero) + value: str(value) for zero in "०٠۰০௦౦" for value in range(10)}
+_SIGNS = str.maketrans(
+    {**_DIGITS, **dict.fromkeys(map(ord, "\u200b\u200e\u200f\u202a\u202b\u202c\u2066\u2067\u2069"), None)}
+)
+_STRANGE = re.compile(f"[{''.join(map(chr, _SIGNS))}]")
+
+
+def _plain_signs(path: Path, encoding: str) -> str | None:
+    """Return a text with Western digits and without signs that nobody sees; None when it is so already."""
+    with path.open("rb") as stream:
+        start = stream.read(_HEAD)
+    if start.isascii() or not _STRANGE.search(start.decode(encoding, errors="ignore")):
+        return None
+    return path.read_text(encoding, errors="replace").translate(_SIGNS)
+
+
 def _read_start(path: Path, columns: Sequence[str] | None, header: bool | None, most: int) -> Table:
     with path.open("rb") as stream, tempfile.TemporaryDirectory() as folder:
         start = Path(folder) / path.name
@@ -92,6 +116,7 @@ def _by_hand(layout: Layout) -> bool:
     return (
         layout.separator in (WHITESPACE, FIXED_WIDTH)
         or layout.wrapped
+        or layout.blank_quotes
         or bool(layout.comment)
         or len(layout.separator) != 1
         or not layout.separator.isascii()
