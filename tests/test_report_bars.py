@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pikepdf
@@ -20,9 +21,14 @@ from assistant.dataset.prepare import prepare_ready
 from assistant.dataset.ready import list_ready
 from assistant.facts import Facts
 from assistant.report.build import Report, build_report
+from assistant.report.checks import check_report
+from assistant.report.content import Content
+from assistant.report.fonts import register_fonts
+from assistant.report.layout import Column
 from assistant.report.references import dataset_reference, known_references
 from assistant.report.suggest import suggest_changes
 from assistant.report.texts import draft_sections
+from assistant.report.typeset import typeset
 from tests.factories import made_forecasts, made_run, made_series
 
 COLAB = "https://colab.research.google.com/drive/1abcDEF"
@@ -162,14 +168,32 @@ def test_a_very_short_text_still_makes_a_whole_report(made):
 
 
 def test_a_last_page_that_stays_half_empty_is_told(made):
-    sections = dict.fromkeys(made.sections, "Some plain words of a text. " * 36)
-    report = build(made, sections=sections, charts=made.charts[:1])
-    assert report.pages == 2
-    assert report.filled < 0.6
-    assert any("unfinished" in finding.what for finding in report.findings)
+    register_fonts()
+    whole = typeset(Content(*arguments(made)))
+    lines = Column(page=1, number=0, top=whole.paper.text_height, height=whole.paper.text_height, used=120.0)
+    lines.placed.append((0.0, whole.filled.columns[0].placed[0][1]))
+    first = tuple(column for column in whole.filled.columns if column.page == 0)
+    short = replace(whole, filled=replace(whole.filled, columns=(*first, lines), wide=()))
+    assert [finding.what for finding in check_report(short, 1)] == ["The last page looks unfinished."]
+    assert check_report(whole, 1) == []
+
+
+def test_a_report_with_room_is_offered_what_to_add(made):
+    sections = dict.fromkeys(made.sections, "Some plain words of a text. " * 20)
     changes = suggest_changes(*arguments(made, sections=sections, charts=made.charts[:1]), available=made.every_chart)
     assert {change.kind for change in changes} == {"add"}
     assert changes[0].enough
+
+
+@pytest.mark.parametrize(("words", "charts"), [(960, 0), (1060, 0), (1200, 0), (840, 1), (900, 1), (1060, 1), (600, 2)])
+def test_a_text_of_any_length_leaves_no_half_empty_page(made, words, charts):
+    plain = "The sea holds more warmth every summer and gives some of it back in autumn when the wind turns. "
+    text = " ".join((plain * 20).split()[: words // 5])
+    report = build(made, sections=dict.fromkeys(made.sections, text), charts=made.charts[:charts])
+    assert report.pages <= 2
+    assert report.filled >= 0.6
+    assert 9 <= report.size <= 12
+    assert report.findings == ()
 
 
 def test_what_is_too_long_is_told_with_changes_that_are_enough(made):

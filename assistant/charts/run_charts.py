@@ -117,7 +117,7 @@ def horizon_chart(series: Series, run: Run, forecasts: Forecasts) -> Drawn:
             method_name(network),
             x=steps,
             y=by_step[network],
-            width=1.6,
+            width=2.0,
             marker="o" if series.horizon <= 30 else "",
         )
     ]

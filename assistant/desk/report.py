@@ -19,6 +19,7 @@ from assistant.files import sha256_of, write_atomically
 from assistant.findings import Finding, Level
 from assistant.report.markdown import Piece, walk
 from assistant.report.own_words import check_own_words
+from assistant.report.texts import without_chart
 from assistant.state.draft import ReportSummary
 
 if TYPE_CHECKING:
@@ -152,8 +153,8 @@ def follow(desk: Desk, number: int, sentence: str) -> str:
     if change.kind == "drop":
         # The sentences that the chart brought go with it; a section that is still a draft drops them by itself.
         for title, text in desk.project(number).sections.items():
-            if chart.summary in text:
-                set_section(desk, number, title, text.replace(chart.summary, "").strip(), typed=False)
+            if (shorter := without_chart(text, chart)) != text:
+                set_section(desk, number, title, shorter, typed=False)
     place_in_report(desk, number, change.name, in_report=change.kind == "add")
     done = "left out" if change.kind == "drop" else "added"
     return f"The figure “{chart.title}” was {done}; the Charts page takes this back."

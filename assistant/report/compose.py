@@ -226,6 +226,7 @@ class Composer:
             gap,
             wide=wide,
             anchor=f"fig_{figure.chart.name}",
+            order=figure.number,
             width=self.paper.text_width if wide else self.paper.column_width,
         )
 

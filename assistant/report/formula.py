@@ -62,7 +62,8 @@ def lay_out(source: str, size: float, *, room: float = math.inf) -> Formula | No
     whole = _lay_out(source)
     if whole is None:
         return None
-    sizes = (max(size, SMALLEST / SCRIPT_SHARE), SMALLEST)
+    least = SMALLEST / SCRIPT_SHARE
+    sizes = (max(size, least), least, SMALLEST)
     return next((formula for points in sizes if (formula := whole.scaled(points / _SIZE)).width <= room), None)
 
 

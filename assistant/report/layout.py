@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from itertools import combinations_with_replacement
+from typing import Any, Literal, NamedTuple
 
 from assistant.report.style import Paper
 
 _STRETCH = 42.0  # points of empty space at a column's foot that may be spread over its gaps
 BlockKind = Literal["text", "heading", "figure", "table", "formula"]
+# Where a wide block stands: the page, from 0, and whether at its head or at its foot.
+Spot = tuple[int, Literal["head", "foot"]]
 
 
 @dataclass(eq=False)
@@ -18,8 +21,8 @@ class Block:
     """Something that stands in a column: a flowable of reportlab with its height and the space around it in points.
 
     `wide` blocks stand across all columns at the head of a page. A `figure` may move on to the head of a later column
-    while the text goes on, but not past a `barrier`. A `part` is what a paragraph
-    was parted into.
+    while the text goes on, but not past a `barrier`. A `part` is what a paragraph was parted into. `order` is the
+    number of a figure.
     """
 
     kind: BlockKind
@@ -33,6 +36,7 @@ class Block:
     leading: float = 12.0
     barrier: bool = False
     part: bool = False
+    order: int = 0
     height: float = field(init=False)
 
     def __post_init__(self) -> None:
@@ -101,50 +105,65 @@ class Column:
         self.used = self.height
 
 
+class Wide(NamedTuple):
+    """A wide block in its place, with its distance from the page's head."""
+
+    page: int
+    at: Literal["head", "foot"]
+    offset: float
+    block: Block
+
+
 @dataclass(frozen=True)
 class Filled:
-    """The filled columns, and the wide blocks of each page with their distance from the page's head."""
+    """The filled columns, and the wide blocks of each page."""
 
     columns: tuple[Column, ...]
-    wide: tuple[tuple[int, float, Block], ...]
+    wide: tuple[Wide, ...]
 
     @property
     def pages(self) -> int:
         """Return the number of pages that hold anything."""
-        pages = [column.page for column in self.columns if column.placed] + [page for page, _, _ in self.wide]
+        pages = [column.page for column in self.columns if column.placed] + [wide.page for wide in self.wide]
         return max(pages, default=0) + 1
+
+    @property
+    def disorder(self) -> int:
+        """Return how many pairs of figures a reader meets the wrong way round, page by page and column by column."""
+        met: list[Block] = []
+        for page in range(self.pages):
+            met += [wide.block for wide in self.wide if (wide.page, wide.at) == (page, "head")]
+            met += [block for column in self.columns if column.page == page for _, block in column.placed]
+            met += [wide.block for wide in self.wide if (wide.page, wide.at) == (page, "foot")]
+        seen = [block.order for block in met if block.order]
+        return sum(later < earlier for place, earlier in enumerate(seen) for later in seen[place:])
 
     def last_page_share(self, paper: Paper) -> float:
         """Return how much of the last page's height is filled, from its head to the foot of its longest column."""
         last = self.pages - 1
         feet = [paper.text_height - (column.top - column.used) for column in self.columns if column.page == last]
-        wide = [offset + block.height for page, offset, block in self.wide if page == last]
+        wide = [wide.offset + wide.block.height for wide in self.wide if wide.page == last]
         return max([*feet, *wide], default=0.0) / paper.text_height
 
 
 def fill(
-    blocks: Sequence[Block], paper: Paper, head: float, wide_page: int = 1, last: tuple[int, float] | None = None
+    blocks: Sequence[Block], paper: Paper, head: float, spots: Sequence[Spot], last: tuple[int, float] | None = None
 ) -> Filled:
     """Put blocks into columns in order.
 
-    `head` is the height taken on the first page. Of the wide blocks the first stands at the head of page `wide_page`
-    (from 0; on the first page at its foot instead), the others at its foot. `last` is a page and the height of its
-    columns, for balancing.
+    `head` is the height taken on the first page, `spots` say where each wide block stands. `last` is a page and the
+    height of its columns, for balancing.
     """
     queue = deque(block for block in blocks if not block.wide)
-    spanning = [block for block in blocks if block.wide]
-    over = spanning[:1] if wide_page > 0 else []
-    under = spanning[len(over) :]
+    spanning = list(zip(spots, (block for block in blocks if block.wide), strict=True))
     columns: list[Column] = []
     floats: deque[Block] = deque()
 
     def open_column() -> Column:
         page, number = divmod(len(columns), paper.columns)
         taken = head if page == 0 else 0.0
-        below = 0.0
-        if page == wide_page:
-            taken += sum(block.height + block.after for block in over)
-            below = sum(block.height + block.before for block in under)
+        taken += sum(block.height + block.after for spot, block in spanning if spot == (page, "head"))
+        below = sum(block.height + block.before for spot, block in spanning if spot == (page, "foot"))
         height = paper.text_height - taken - below
         if last is not None and page == last[0]:
             height = min(height, last[1])
@@ -181,31 +200,54 @@ def fill(
         else:
             waiting.appendleft(block)
             column = open_column()
-    return Filled(tuple(columns), tuple(_placed_wide(over, under, columns, paper, wide_page)))
+    return Filled(tuple(columns), tuple(_placed_wide(spanning, columns, paper, head)))
 
 
 def _placed_wide(
-    over: Sequence[Block], under: Sequence[Block], columns: Sequence[Column], paper: Paper, page: int
-) -> Iterator[tuple[int, float, Block]]:
+    spanning: Sequence[tuple[Spot, Block]], columns: Sequence[Column], paper: Paper, head: float
+) -> Iterator[Wide]:
     """Give wide blocks their distance from the page's head; those at the foot follow the columns above them."""
-    offset = 0.0
-    for block in over:
-        yield page, offset, block
-        offset += block.height + block.after
-    here = [column for column in columns if column.page == page]
-    offset = max((paper.text_height - column.top + column.height for column in here), default=offset)
-    for block in under:
-        yield page, offset + block.before, block
-        offset += block.before + block.height
+    offsets: dict[Spot, float] = {}
+    for spot, block in spanning:
+        page, at = spot
+        if at == "head":
+            offset = offsets.get(spot, head if page == 0 else 0.0)
+            offsets[spot] = offset + block.height + block.after
+        else:
+            here = [paper.text_height - column.top + column.height for column in columns if column.page == page]
+            offset = offsets.get(spot, max(here, default=0.0)) + block.before
+            offsets[spot] = offset + block.height
+        yield Wide(page, at, offset, block)
 
 
-def balanced(blocks: Sequence[Block], paper: Paper, head: float, leading: float) -> Filled:
-    """Fill columns, and make those of the last page end at the same height."""
-    wide_page = 1
-    filled = fill(blocks, paper, head, wide_page)
-    if filled.pages == 2 and not any(column.placed for column in filled.columns if column.page == 1):
-        wide_page = 0
-        filled = fill(blocks, paper, head, wide_page)
+def usual_spots(count: int, page: int = 1) -> tuple[Spot, ...]:
+    """Return where wide blocks usually stand: the first at the head of a page, the others at its foot."""
+    first: Spot = (page, "head" if page else "foot")
+    others: list[Spot] = [(page, "foot")] * (count - 1)
+    return (first, *others)[:count]
+
+
+def other_spots(count: int, pages: int) -> Iterator[tuple[Spot, ...]]:
+    """Return every other way to place wide blocks one after the other, for up to three of them on up to three pages."""
+    places: list[Spot] = [(page, at) for page in range(min(pages, 3)) for at in ("head", "foot")]
+    if 0 < count <= 3:
+        # Nothing stands at the head of the first page but the title.
+        yield from combinations_with_replacement(places[1:], count)
+
+
+def balanced(
+    blocks: Sequence[Block], paper: Paper, head: float, leading: float, spots: Sequence[Spot] | None = None
+) -> Filled:
+    """Fill columns, and make those of the last page end at the same height; `spots` say where wide blocks stand."""
+    if spots is None:
+        count = sum(block.wide for block in blocks)
+        spots = usual_spots(count)
+        filled = fill(blocks, paper, head, spots)
+        if filled.pages == 2 and not any(column.placed for column in filled.columns if column.page == 1):
+            spots = usual_spots(count, page=0)
+            filled = fill(blocks, paper, head, spots)
+    else:
+        filled = fill(blocks, paper, head, spots)
     if paper.columns == 1:
         return filled
     page = filled.pages - 1
@@ -214,7 +256,7 @@ def balanced(blocks: Sequence[Block], paper: Paper, head: float, leading: float)
     best, height = filled, total / paper.columns
     limit = max((column.height for column in ends), default=0.0)
     while height < limit:
-        attempt = fill(blocks, paper, head, wide_page, (page, height))
+        attempt = fill(blocks, paper, head, spots, (page, height))
         if attempt.pages <= page + 1:
             best = attempt
             break

@@ -20,7 +20,8 @@ TINT = HexColor("#eef2f7")
 RULE = HexColor("#9aa3af")
 
 SMALLEST = 9.0  # points; nothing is set smaller
-LARGEST = 10.2
+LARGEST = 10.2  # unless the last page would stay half empty
+USUAL_SPACING = 1.18
 SMALL = 9.0  # captions, tables, references, the foot
 
 
@@ -67,14 +68,15 @@ class Paper:
 
 @dataclass(frozen=True)
 class Styles:
-    """The styles of one report at one size of text."""
+    """The styles of one report at one size of text; `spacing` is the distance of two lines as a share of it."""
 
     size: float
+    spacing: float = USUAL_SPACING
 
     @property
     def leading(self) -> float:
         """Return the distance of two lines of the text."""
-        return round(self.size * 1.18, 2)
+        return round(self.size * self.spacing, 2)
 
     def body(self, *, first: bool, shaping: bool = False) -> ParagraphStyle:
         """Return a paragraph's style; all but the first of a section begin indented."""

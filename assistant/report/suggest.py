@@ -13,7 +13,7 @@ from assistant.facts import Facts
 from assistant.report.build import BUILDING
 from assistant.report.content import Author, Content
 from assistant.report.fonts import register_fonts
-from assistant.report.texts import REFERENCES_DRAFT, load_draft
+from assistant.report.texts import REFERENCES_DRAFT, load_draft, without_chart
 from assistant.report.typeset import Typeset, typeset
 
 ROOM = 0.85  # of the last page; below this something may be added
@@ -75,7 +75,7 @@ def _shorter(content: Content, now: Typeset) -> list[Suggestion]:
     for chart, _ in content.charts:
         kept = [(other, caption) for other, caption in content.charts if other.name != chart.name]
         # The sentences that the chart brought go with it.
-        texts = {title: text.replace(chart.summary, "") for title, text in content.texts.items()}
+        texts = {title: without_chart(text, chart) for title, text in content.texts.items()}
         changed = typeset(replace(content, charts=kept, texts=texts))
         lines = max(1, now.lines_over - changed.lines_over)
         sentence = f"Leave out the figure “{chart.title}”: about {lines} lines."

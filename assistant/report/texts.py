@@ -67,7 +67,8 @@ def guiding_questions(section: Section, folder: Path = DRAFTS) -> tuple[str, ...
 def draft_sections(brief: Brief, facts: Facts, charts: Sequence[Chart] = (), folder: Path = DRAFTS) -> dict[str, str]:
     """Return the draft of every section by its title, in the brief's order; facts stay as {names} in it.
 
-    `charts` are those that go in the report: each brings its sentences to the section that shows them. Raises
+    `charts` are those that go in the report: each brings its sentences to the section that shows them, and what a draft
+    says when `fig-<its name>` holds. Raises
     BriefError when the file of a draft is missing.
     """
     return {
@@ -77,6 +78,8 @@ def draft_sections(brief: Brief, facts: Facts, charts: Sequence[Chart] = (), fol
 
 def _draft(draft: Draft, facts: Facts, charts: Sequence[Chart]) -> str:
     paragraphs: list[str] = []
+    shown = ", ".join([facts.texts.get("situation", ""), *(f"fig-{chart.name}" for chart in charts)])
+    facts = facts.model_copy(update={"texts": {**facts.texts, "situation": shown}})
     for paragraph in draft.paragraph:
         if not holds(paragraph.when, facts):
             continue
@@ -85,6 +88,17 @@ def _draft(draft: Draft, facts: Facts, charts: Sequence[Chart]) -> str:
         else:
             paragraphs.append(paragraph.text.strip())
     return "\n\n".join(paragraphs)
+
+
+def without_chart(text: str, chart: Chart, folder: Path = DRAFTS) -> str:
+    """Return a section's text without the sentences that a chart brought to the drafts."""
+    brought = [chart.summary]
+    for name in folder.glob("*.toml"):
+        draft = load_draft(name.stem, folder)
+        brought += [paragraph.text.strip() for paragraph in draft.paragraph if f"fig-{chart.name}" in paragraph.when]
+    for sentences in brought:
+        text = text.replace(sentences, "")
+    return re.sub(r"\n{3,}", "\n\n", text).strip("\n")
 
 
 def paragraphs_of(text: str) -> list[str]:

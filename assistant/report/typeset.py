@@ -4,25 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from assistant.charts.chart import Chart
 from assistant.report.compose import Composer, Figure, numbers_of, order_figures, size_figures
 from assistant.report.content import Content
 from assistant.report.head import Head
 from assistant.report.inline import Words
-from assistant.report.layout import Filled, balanced
+from assistant.report.layout import Filled, Spot, balanced, other_spots
 from assistant.report.references import Reference, number_references
-from assistant.report.style import LARGEST, SMALLEST, Paper, Styles
+from assistant.report.style import LARGEST, SMALLEST, USUAL_SPACING, Paper, Styles
 from assistant.report.texts import REFERENCES_DRAFT
 
-# Size of the text in points and how much higher the figures are than usual, from the roomiest to the tightest.
+
+class Setting(NamedTuple):
+    """How large everything is: the text in points, the figures beside their usual height, the distance of lines."""
+
+    size: float
+    stretch: float
+    spacing: float = USUAL_SPACING
+
+
+# From the roomiest to the tightest.
 _SETTINGS = (
-    *((LARGEST, stretch) for stretch in (1.0, 0.92, 0.85)),
-    *((size, 0.85) for size in (10.0, 9.8, 9.6, 9.4, 9.2, SMALLEST)),
+    *(Setting(LARGEST, stretch) for stretch in (1.0, 0.92, 0.85)),
+    *(Setting(size, 0.85) for size in (10.0, 9.8, 9.6, 9.4, 9.2, SMALLEST)),
 )
 # Where the text is at its largest, figures may grow into what is left of the last page.
-_GROWN = (1.1, 1.2, 1.3, 1.4)
-_TALL = (1.55, 1.7, 1.85, 2.0)
+_GROWN = tuple(Setting(LARGEST, stretch) for stretch in (1.1, 1.2, 1.3, 1.4))
+# What else fills a last page that would stay half empty: much higher figures, then larger letters with more air.
+_TALL = tuple(Setting(LARGEST, stretch) for stretch in (1.55, 1.7, 1.85, 2.0))
+_AIRY = (Setting(10.6, 1.4, 1.22), Setting(11.0, 1.4, 1.24), Setting(11.0, 1.55, 1.28), Setting(11.5, 1.7, 1.4))
 LEAST_SHARE = 0.6  # of the last page's height
 
 
@@ -37,7 +49,12 @@ class Typeset:
     figures: Sequence[Figure]
     head: Head
     filled: Filled
-    stretch: float
+    setting: Setting
+
+    @property
+    def stretch(self) -> float:
+        """Return how much higher the figures are than usual."""
+        return self.setting.stretch
 
     @property
     def over(self) -> bool:
@@ -72,28 +89,54 @@ def typeset(content: Content) -> Typeset:
     listed = any(section.draft == REFERENCES_DRAFT for section, _ in content.sections)
     words = Words(content.facts, keys if listed else {}, numbers_of(ordered, content.sections))
 
-    def at(setting: tuple[float, float]) -> Typeset:
-        return _set(content, paper, words, ordered, references, *setting)
+    def at(setting: Setting) -> Typeset:
+        return _set(content, paper, words, ordered, references, setting)
 
-    limit = content.brief.report.page_limit
+    best = _sized(at, content.brief.report.page_limit, paper)
+    if best.filled.disorder:
+        others = (
+            _set(content, paper, words, ordered, references, best.setting, spots)
+            for spots in other_spots(len(best.filled.wide), best.filled.pages)
+        )
+        share = min(LEAST_SHARE, best.filled.last_page_share(paper))
+        kept = [
+            other
+            for other in others
+            if other.filled.pages <= best.filled.pages and other.filled.last_page_share(paper) >= share
+        ]
+        # Of those that are as good the first one is kept: what is spoken of first stands near the front.
+        best = min([best, *kept], key=lambda report: report.filled.disorder)
+    return best
+
+
+def _sized(at: Callable[[Setting], Typeset], limit: int, paper: Paper) -> Typeset:
+    """Return the report as large as its page limit allows, with a last page that is well filled where that can be."""
     best = _last([at(_SETTINGS[-1])], _SETTINGS[-2::-1], at, limit)
-    if (best.styles.size, best.stretch) != _SETTINGS[0]:
+    if best.setting != _SETTINGS[0]:
         return best
     pages = best.filled.pages
-    best = _last([best], [(LARGEST, stretch) for stretch in _GROWN], at, pages)
-    if pages > 1 and best.filled.last_page_share(paper) < LEAST_SHARE:
+    best = _last([best], _GROWN, at, pages)
+    if best.filled.last_page_share(paper) >= LEAST_SHARE:
+        return best
+    if pages > 1:
         # A last page that stays half empty is worse than somewhat smaller letters, or much higher figures.
         tight = _last([at(_SETTINGS[-1])], _SETTINGS[-2::-1], at, pages - 1)
         if tight.filled.pages < pages:
             return tight
-        return _last([best], [(LARGEST, stretch) for stretch in _TALL], at, pages)
+    for setting in (*_TALL, *_AIRY):
+        attempt = at(setting)
+        if attempt.filled.pages > pages:
+            continue
+        best = attempt
+        if best.filled.last_page_share(paper) >= LEAST_SHARE:
+            break
     return best
 
 
 def _last(
     fitting: list[Typeset],
-    settings: Sequence[tuple[float, float]],
-    at: Callable[[tuple[float, float]], Typeset],
+    settings: Sequence[Setting],
+    at: Callable[[Setting], Typeset],
     pages: int,
 ) -> Typeset:
     """Return the report at the last setting that keeps within the pages, or the first of `fitting`.
@@ -120,12 +163,12 @@ def _set(
     words: Words,
     ordered: Sequence[tuple[Chart, str]],
     references: Sequence[Reference],
-    size: float,
-    stretch: float,
+    setting: Setting,
+    spots: Sequence[Spot] | None = None,
 ) -> Typeset:
-    styles = Styles(size)
-    figures = size_figures(ordered, paper, stretch)
+    styles = Styles(setting.size, setting.spacing)
+    figures = size_figures(ordered, paper, setting.stretch)
     head = Head(content, words, paper, styles)
     blocks = Composer(paper, styles, words, figures, references).blocks(content.sections)
-    filled = balanced(blocks, paper, head.height, styles.leading)
-    return Typeset(content, paper, styles, words, figures, head, filled, stretch)
+    filled = balanced(blocks, paper, head.height, styles.leading, spots)
+    return Typeset(content, paper, styles, words, figures, head, filled, setting)

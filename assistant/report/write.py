@@ -37,8 +37,8 @@ def write_pdf(report: Typeset, drawings: Drawings) -> bytes:
     for page in range(filled.pages):
         if page == 0:
             report.head.draw(canvas)
-        for _, offset, block in (entry for entry in filled.wide if entry[0] == page):
-            _place(canvas, report, block, paper.left, paper.bottom + paper.text_height - offset)
+        for wide in (wide for wide in filled.wide if wide.page == page):
+            _place(canvas, report, wide.block, paper.left, paper.bottom + paper.text_height - wide.offset)
         for column in (column for column in filled.columns if column.page == page):
             for offset, block in column.placed:
                 _place(canvas, report, block, paper.column_left(column.number), paper.bottom + column.top - offset)
