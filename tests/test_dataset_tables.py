@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,10 @@ import pytest
 
 from assistant.dataset.inspection import examine
 from tests.dataset_tables import CASES, Case, wave, workbook
+
+
+FILES = Path(__file__).parent / "data" / "tables"
+EXPECTED: dict[str, dict[str, Any]] = tomllib.loads((FILES / "expected.toml").read_text(encoding="utf-8"))
 
 
 def understood(case: Case, folder: Path) -> Any:
@@ -54,8 +59,51 @@ def test_a_table_is_understood(case: Case, tmp_path: Path) -> None:
     assert case.value is None or series.values[0] == pytest.approx(case.value), seen
 
 
+@pytest.mark.parametrize("name", EXPECTED)
+def test_a_file_is_understood(name: str) -> None:
+    examination = examine(FILES / name)
+    found, series = examination.inspection, examination.series
+    time = found.time
+    rows = len(series.frame) if series is not None else 0
+    got = {
+        "first": time.first if time else None,
+        "last": time.last if time else None,
+        "frequency": time.frequency if time else None,
+        "target": found.target,
+        "time": list(time.columns) if time else [],
+        "header": found.reader.header,
+        "series": found.series.column if found.series else None,
+        "member": found.reader.member,
+        "rows": rows,
+        "width": len(found.columns),
+        "dated": series is not None and series.dated,
+        "ambiguous": time is not None and time.other_first is not None,
+        "value": series.values[0] if series is not None else None,
+        "lowest": series.values.min() if series is not None else None,
+        "among": found.target,
+        "columns": {column.name for column in found.columns},
+        "numbers": {column.name for column in found.columns if column.kind == "number"},
+        "repairs": {repair.key for repair in found.repairs},
+        "mentions": " ".join(map(str, found.findings)),
+    }
+    seen = f"{got} {found.verdict}"
+    for key, wanted in {"ambiguous": False, **EXPECTED[name]}.items():
+        if key == "among":
+            assert got[key] in wanted, seen
+        elif key in ("columns", "numbers", "repairs"):
+            assert set(wanted) <= got[key], seen
+        elif key == "mentions":
+            assert wanted in got[key], seen
+        else:
+            assert got[key] == (pytest.approx(wanted) if isinstance(wanted, float) else wanted), f"{key}: {seen}"
+
+
+def test_each_file_beside_the_expectations_has_one() -> None:
+    assert {path.name for path in FILES.iterdir()} == {*EXPECTED, "expected.toml"}
+
+
 def test_there_are_enough_tables() -> None:
-    assert len(CASES) >= 40
+    assert len(CASES) + len(EXPECTED) >= 150
 
 
 def sheet_with_title(book: Any) -> None:
