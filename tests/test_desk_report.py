@@ -166,6 +166,28 @@ def test_going_back_to_the_draft_can_be_undone(desk: Desk) -> None:
     assert sections(desk, 1)[INTRODUCTION].shown == "Mine."
 
 
+def test_a_key_that_was_on_its_way_does_not_undo_a_button(desk: Desk, watch: Watch) -> None:
+    draft = sections(desk, 1)[INTRODUCTION].shown
+    before = sections(desk, 1)[INTRODUCTION].edition
+    report_sections.type_section(desk, 1, INTRODUCTION, "Min", before)
+    report_sections.restore_section(desk, 1, INTRODUCTION)
+    report_sections.type_section(desk, 1, INTRODUCTION, "Mine", before)
+    assert sections(desk, 1)[INTRODUCTION].shown == draft
+    # Nothing typed is lost.
+    report_sections.step_section(desk, 1, INTRODUCTION, -1)
+    assert sections(desk, 1)[INTRODUCTION].shown == "Mine"
+    # The box that was filled with it sends it once more, and then the student goes on.
+    report_sections.step_section(desk, 1, INTRODUCTION, 1)
+    report_sections.type_section(desk, 1, INTRODUCTION, "Mine", sections(desk, 1)[INTRODUCTION].edition - 1)
+    assert sections(desk, 1)[INTRODUCTION].shown == draft
+    report_sections.type_section(desk, 1, INTRODUCTION, "New", sections(desk, 1)[INTRODUCTION].edition)
+    assert sections(desk, 1)[INTRODUCTION].shown == "New"
+    # Where the page is open a second time, typing goes on under the older edition.
+    watch.passes(minutes=1)
+    report_sections.type_section(desk, 1, INTRODUCTION, "From elsewhere", before)
+    assert sections(desk, 1)[INTRODUCTION].shown == "From elsewhere"
+
+
 def test_an_earlier_version_is_brought_back_with_the_training_it_cites(desk: Desk, watch: Watch) -> None:
     set_section(desk, 1, INTRODUCTION, "The network learnt for {epochs} epochs.")
     watch.passes(minutes=1)

@@ -33,6 +33,7 @@ class SectionText:
     words: OwnWords | None = None
     can_undo: bool = False
     can_redo: bool = False
+    edition: int = 0
 
 
 def questions(section: Section) -> tuple[str, ...]:
@@ -58,6 +59,7 @@ def sections(desk: Desk, number: int) -> Mapping[str, SectionText]:
             words=_words(text, section, found.charts) if section.draft != REFERENCES_DRAFT else None,
             can_undo=versions.earlier is not None,
             can_redo=versions.later is not None,
+            edition=versions.edition,
         )
     return texts
 
@@ -119,6 +121,21 @@ def set_section(desk: Desk, number: int, title: str, text: str, *, typed: bool =
     runs = older, _cited(desk, number, title)
     changed = history.of(title).with_text(before, text, now, typed=typed, runs=runs)
     keep_history(_history_file(desk, number), history.with_section(title, changed))
+
+
+def type_section(desk: Desk, number: int, title: str, text: str, edition: int | None = None) -> None:
+    """Keep what is being typed in a section's box, which held the text of an `edition` when typing began.
+
+    What was still on its way when a button put another text there does not undo that: it becomes a version before it.
+    """
+    history, now = _history(desk, number), desk.services.clock()
+    versions = history.of(title)
+    if edition is None or not versions.is_late(edition, now):
+        set_section(desk, number, title, text)
+        return
+    late = versions.with_late(text, now, _cited(desk, number, title))
+    if late != versions:
+        keep_history(_history_file(desk, number), history.with_section(title, late))
 
 
 def _shown(desk: Desk, number: int, title: str) -> str:
@@ -186,7 +203,7 @@ def step_section(desk: Desk, number: int, title: str, by: int) -> None:
     version = versions.earlier if by < 0 else versions.later
     if version is None:
         return
-    keep_history(_history_file(desk, number), history.with_section(title, versions.moved(by)))
+    keep_history(_history_file(desk, number), history.with_section(title, versions.moved(by, desk.services.clock())))
     _store(desk, number, title, version.text, version.run_id)
 
 

@@ -13,6 +13,7 @@ MOST_VERSIONS = 40
 MOST_LETTERS = 200_000  # of all versions of a section together
 PAUSE = timedelta(seconds=20)  # typing that stops for as long ends a version
 LONGEST = timedelta(minutes=3)  # and so does typing that goes on for as long
+LATE = timedelta(seconds=10)  # how long what was typed before a button was pressed may be on its way
 
 
 class Version(BaseModel):
@@ -28,12 +29,17 @@ class Version(BaseModel):
 
 
 class SectionHistory(BaseModel):
-    """The versions of one section, the oldest first, and which of them is shown."""
+    """The versions of one section, the oldest first, and which of them is shown.
+
+    `edition` counts how often a button put another text in the place of the present one, `filled` is when it last did.
+    """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     versions: tuple[Version, ...] = ()
     at: int = 0
+    edition: int = 0
+    filled: datetime | None = None
 
     @property
     def earlier(self) -> Version | None:
@@ -45,9 +51,24 @@ class SectionHistory(BaseModel):
         """Return the version after the one that is shown."""
         return self.versions[self.at + 1] if self.at + 1 < len(self.versions) else None
 
-    def moved(self, by: int) -> SectionHistory:
+    def moved(self, by: int, now: datetime) -> SectionHistory:
         """Return the history with another version shown."""
-        return self.model_copy(update={"at": self.at + by})
+        return self.model_copy(update={"at": self.at + by, "edition": self.edition + 1, "filled": now})
+
+    def is_late(self, edition: int, now: datetime) -> bool:
+        """Tell whether a text typed under an edition was on its way when a button put another one in its place.
+
+        Typing goes on under an older edition where the page is open a second time; that is late only for a moment.
+        """
+        return edition < self.edition and self.filled is not None and now - self.filled < LATE
+
+    def with_late(self, text: str, now: datetime, run_id: str) -> SectionHistory:
+        """Return the history with a late text as the version before the one that is shown, unless it is known."""
+        if any(version.text == text for version in self.versions):
+            return self
+        late = Version(text=text, began=now, ended=now, run_id=run_id)
+        versions = (*self.versions[: self.at], late, *self.versions[self.at :])
+        return self.model_copy(update={"versions": versions, "at": self.at + 1})
 
     def with_text(
         self, before: str, text: str, now: datetime, *, typed: bool, runs: tuple[str, str] = ("", "")
@@ -70,7 +91,12 @@ class SectionHistory(BaseModel):
         versions = versions[-MOST_VERSIONS:]
         while len(versions) > 2 and sum(len(version.text) for version in versions) > MOST_LETTERS:
             del versions[0]
-        return SectionHistory(versions=tuple(versions), at=len(versions) - 1)
+        return SectionHistory(
+            versions=tuple(versions),
+            at=len(versions) - 1,
+            edition=self.edition if typed else self.edition + 1,
+            filled=self.filled if typed else now,
+        )
 
 
 class History(BaseModel):

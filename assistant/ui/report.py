@@ -25,11 +25,11 @@ PAUSE = 0.4  # seconds without a key after which the pages are built anew
 
 @dataclass
 class SectionBox:
-    """The components of one section; `filled` is what the server put into the box, until somebody types in it."""
+    """The components of one section; `edition` is that of the text which the server put into the box."""
 
     title: str
     text: gr.Textbox
-    filled: gr.State
+    edition: gr.Textbox
     state: gr.HTML
     undo: gr.Button
     redo: gr.Button
@@ -102,14 +102,14 @@ class ReportPage:
     @property
     def outputs(self) -> Sequence[Any]:
         """Return every component that `render` may change."""
-        boxes = [component for box in self.sections for component in (box.text, box.filled, *box.around)]
+        boxes = [component for box in self.sections for component in (box.text, box.edition, *box.around)]
         parts = [self.missing, self.panel, self.names, self.status, self.pages]
         return [*parts, *self.advice.outputs, *self.versions.outputs, *boxes]
 
     @property
     def typed(self) -> Sequence[Any]:
         """Return those of the outputs that the student types in."""
-        return [component for box in self.sections for component in (box.text, box.filled)]
+        return [component for box in self.sections for component in (box.text, box.edition)]
 
     def render(self, desk: Desk) -> Updates:
         """Return what each component shows for this student now."""
@@ -124,7 +124,11 @@ class ReportPage:
         sections = texts.sections(desk, self.number)
         for box in self.sections:
             text = sections[box.title]
-            updates |= {box.text: gr.Textbox(value=text.shown), box.filled: text.shown, **box.render(text)}
+            updates |= {
+                box.text: gr.Textbox(value=text.shown),
+                box.edition: gr.Textbox(value=str(text.edition)),
+                **box.render(text),
+            }
         return {
             **updates,
             self.names: names_card(
@@ -199,6 +203,8 @@ def _build_section(prefix: str, index: int, title: str, questions: str) -> Secti
         label=title, info=questions, lines=5, max_lines=20, elem_id=f"{prefix}-section-{index}",
         html_attributes=gr.InputHTMLAttributes(spellcheck=True),
     )  # fmt: skip
+    # Sent along with every key: an event's other values are those of the moment when it is dealt with.
+    edition = gr.Textbox("", visible="hidden", elem_id=f"{prefix}-edition-{index}")
     state = gr.HTML(elem_id=f"{prefix}-state-{index}")
     with gr.Row(elem_classes="section-buttons"):
         undo = gr.Button("Undo", size="sm", visible=False, elem_id=f"{prefix}-undo-{index}", min_width=70)
@@ -209,7 +215,7 @@ def _build_section(prefix: str, index: int, title: str, questions: str) -> Secti
         confirm = gr.Button(
             "It is still right", size="sm", visible=False, elem_id=f"{prefix}-confirm-{index}", min_width=120
         )
-    return SectionBox(title, text, gr.State(None), state, undo, redo, restore, confirm)
+    return SectionBox(title, text, edition, state, undo, redo, restore, confirm)
 
 
 def wire(page: ReportPage, wizard: Wizard) -> None:
@@ -232,17 +238,14 @@ def wire(page: ReportPage, wizard: Wizard) -> None:
 def _wire_section(page: ReportPage, box: SectionBox, wizard: Wizard) -> None:
     number, title = page.number, box.title
 
-    def keep(desk: Desk, text: str, filled: str | None) -> Updates:
-        # A box that was filled changes too. That is no edit, and must not undo what a button did a moment later.
-        if text == filled:
-            return {}
-        texts.set_section(desk, number, title, text)
-        return {box.filled: None, page.message: ""}
+    def keep(desk: Desk, text: str, edition: str | None) -> Updates:
+        texts.type_section(desk, number, title, text, int(edition) if edition else None)
+        return {page.message: ""}
 
     def show(desk: Desk, text: str, status: str, pages: str) -> Updates:
         return page.render_typed(desk, box, text, status, pages)
 
-    wizard.follow(box.text.change, page, keep, [box.text, box.filled], [box.filled])
+    wizard.follow(box.text.change, page, keep, [box.text, box.edition], [])
     built = wizard.follow(
         box.text.change, page, show, [box.text, page.status, page.pages], [*box.around, page.status, page.pages], PAUSE
     )
