@@ -67,10 +67,15 @@ def _understand(name: str, column: pd.Series, hint: Literal[".", ","], choices: 
         return _flag(name, column, flags, unit)
     reading = read_numbers(column, choices.decimal, hint)
     if reading is None:
-        distinct = int(column.nunique())
-        return Column(name, "text", missing, distinct=distinct)
-    repairs = _reading_repairs(name, reading.marks, reading.strange, reading.signs)
-    return _number(name, reading.values, repairs, choices, unit or reading.unit, reading.unsure)
+        return Column(name, "text", missing, distinct=int(column.nunique()))
+    repairs = _reading_repairs(name, reading.marks, reading.strange, reading.signs, choices.undo)
+    if any(not repair.applied for repair in repairs if not repair.key.startswith("marks:")):
+        return Column(name, "text", missing, distinct=int(column.nunique()), repairs=repairs)
+    values = reading.values
+    if reading.marks and f"marks:{name}" in choices.undo:
+        marked = column.astype("str").str.strip().isin(list(reading.marks)).to_numpy(dtype=bool, na_value=False)
+        values = np.where(marked, 0.0, values)
+    return _number(name, values, repairs, choices, unit or reading.unit, reading.unsure)
 
 
 def _distinct_moments(column: pd.Series) -> int:
@@ -97,17 +102,19 @@ def _flag(name: str, column: pd.Series, values: pd.Series, unit: str) -> Column:
 
 
 def _reading_repairs(
-    name: str, marks: Mapping[str, int], strange: Mapping[str, int], signs: tuple[str, ...]
+    name: str, marks: Mapping[str, int], strange: Mapping[str, int], signs: tuple[str, ...], undo: frozenset[str]
 ) -> tuple[Repair, ...]:
+    """Say what was done to read a column; switched off, marks count as zero, and other texts make it one of words."""
     repairs = []
     if marks:
         shown = ", ".join(repr(mark) for mark in marks)
         repairs.append(
             Repair(
-                what=f"{shown} in {name} was taken as a missing value.",
+                what=f"{shown} in {name} was taken as {'zero' if f'marks:{name}' in undo else 'a missing value'}.",
                 count=sum(marks.values()),
-                why="It stands where a number should.",
+                why="It stands where a number should; undone, it counts as zero.",
                 key=f"marks:{name}",
+                applied=f"marks:{name}" not in undo,
             )
         )
     if strange:
@@ -116,8 +123,9 @@ def _reading_repairs(
             Repair(
                 what=f"Texts in {name} that are no numbers, such as {shown}, were taken as missing.",
                 count=sum(strange.values()),
-                why="The other values of the column are numbers.",
+                why="The other values of the column are numbers; undone, all of them are words.",
                 key=f"strange:{name}",
+                applied=f"strange:{name}" not in undo,
             )
         )
     if signs:
@@ -125,8 +133,9 @@ def _reading_repairs(
             Repair(
                 what=f"{name} was read as numbers with {' and '.join(signs)}.",
                 count=1,
-                why="So the numbers are written in the file.",
+                why="So the numbers are written in the file; undone, they are words.",
                 key=f"signs:{name}",
+                applied=f"signs:{name}" not in undo,
             )
         )
     return tuple(repairs)

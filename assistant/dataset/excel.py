@@ -19,7 +19,11 @@ _CHOOSE = "Choose another file."
 
 
 def read_excel(
-    path: Path, columns: Sequence[str] | None = None, sheet: str | None = None, header: bool | None = None
+    path: Path,
+    columns: Sequence[str] | None = None,
+    sheet: str | None = None,
+    header: bool | None = None,
+    undo: frozenset[str] = frozenset(),
 ) -> Table:
     """Read one sheet of a workbook (the fullest when None); raise DatasetError when there is no table in it.
 
@@ -48,7 +52,7 @@ def read_excel(
         text = Path(folder) / path.name
         with text.open("w", encoding="utf-8", newline="") as stream:
             csv.writer(stream, lineterminator="\n").writerows(_trimmed(sheets[chosen]))
-        table = read_text(text, columns, header)
+        table = read_text(text, columns, header, undo=undo)
     reader = Reader(
         kind="excel",
         header=table.reader.header,

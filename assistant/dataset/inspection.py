@@ -94,13 +94,17 @@ class Inspection(_Frozen):
 
 @dataclass(frozen=True, eq=False)
 class Examination:
-    """A table examined: the inspection, the table, its columns, and the series it makes (None when it makes none)."""
+    """A table examined: the inspection, the table, its columns, and the series it makes (None when it makes none).
+
+    `roles` are those that were given or suggested; the series may do without some of their features.
+    """
 
     inspection: Inspection
     table: Table = field(repr=False)
     columns: Mapping[str, Column] = field(repr=False)
     time: TimeReading | None = field(repr=False)
     series: Series | None = field(repr=False)
+    roles: Roles | None = None
 
 
 def inspect(
@@ -171,7 +175,7 @@ def examine(
         outcome=outcome,
         verdict=verdict,
     )
-    return Examination(inspection, table, columns, time, series)
+    return Examination(inspection, table, columns, time, series, chosen)
 
 
 _UNKNOWN = Source(kind="upload", reference="", title="", file_name="", sha256="", size=0)

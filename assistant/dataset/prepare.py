@@ -66,7 +66,7 @@ def prepare(
     if len(rows.frame) < LEAST_ROWS // 2:
         raise _too_few(len(rows.frame))
     frame, frequency = _regular(rows, choices, repairs)
-    frame = _without_constants(frame, repairs)
+    frame = _without_constants(frame, choices, repairs)
     if len(frame) < LEAST_ROWS:
         raise _too_few(len(frame))
     horizon = horizon if horizon is not None else suggest_horizon(frequency, len(frame))
@@ -305,7 +305,7 @@ def _regular(rows: Rows, choices: Choices, repairs: list[Repair]) -> tuple[pd.Da
     return (frame if frequency.alias else frame.reset_index(drop=True)), frequency
 
 
-def _without_constants(frame: pd.DataFrame, repairs: list[Repair]) -> pd.DataFrame:
+def _without_constants(frame: pd.DataFrame, choices: Choices, repairs: list[Repair]) -> pd.DataFrame:
     constant = [name for name in frame.columns[1:] if _constant(frame[name].iloc[: max(len(frame) // 2, 1)])]
     if constant:
         repairs.append(
@@ -314,9 +314,10 @@ def _without_constants(frame: pd.DataFrame, repairs: list[Repair]) -> pd.DataFra
                 count=len(constant),
                 why="Nothing can be learned from one and the same value over the first half of the rows.",
                 key="constant",
+                applied="constant" not in choices.undo,
             )
         )
-    return frame.drop(columns=constant)
+    return frame if "constant" in choices.undo else frame.drop(columns=constant)
 
 
 def _constant(column: pd.Series) -> bool:

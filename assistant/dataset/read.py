@@ -18,7 +18,8 @@ from assistant.dataset.encoding import find_encoding
 from assistant.dataset.excel import read_excel
 from assistant.dataset.merged import fill_merged
 from assistant.dataset.table import Reader, Table
-from assistant.dataset.text_table import read_text, to_frame
+from assistant.dataset.text_arrow import to_frame
+from assistant.dataset.text_table import read_text
 from assistant.dataset.wide import lengthen
 from assistant.errors import DatasetError
 
@@ -80,7 +81,7 @@ def read_table(
     table in it.
     """
     try:
-        table = _read(path, columns, member, sheet, header, unpacked_limit, 0)
+        table = _read(path, columns, member, sheet, header, undo, unpacked_limit, 0)
         table = fill_merged(table, undo)
         return table if "wide" in undo else lengthen(table)
     except (OSError, MemoryError) as error:
@@ -93,6 +94,7 @@ def _read(
     member: str | None,
     sheet: str | None,
     header: bool | None,
+    undo: frozenset[str],
     limit: int,
     depth: int,
 ) -> Table:
@@ -103,14 +105,14 @@ def _read(
     if head.startswith(b"PAR1"):
         return _read_parquet(path, columns)
     if head.startswith(b"\xd0\xcf\x11\xe0") or (head.startswith(b"PK") and is_workbook(path)):
-        return read_excel(path, columns, sheet, header)
+        return read_excel(path, columns, sheet, header, undo)
     if is_archive(path):
-        return _read_member(path, columns, member, sheet, header, limit, depth)
+        return _read_member(path, columns, member, sheet, header, undo, limit, depth)
     _refuse_other_kinds(path, head)
     start = head.lstrip(b"\xef\xbb\xbf \t\r\n")
     if start[:1] in (b"{", b"[") and (found := _read_json(path, columns)) is not None:
         return found
-    return read_text(path, columns, header)
+    return read_text(path, columns, header, undo=undo)
 
 
 def _read_member(
@@ -119,6 +121,7 @@ def _read_member(
     member: str | None,
     sheet: str | None,
     header: bool | None,
+    undo: frozenset[str],
     limit: int,
     depth: int,
 ) -> Table:
@@ -127,7 +130,7 @@ def _read_member(
     members = tuple(name for name, _ in list_members(path))
     with tempfile.TemporaryDirectory() as folder:
         unpacked = unpack_member(path, member, Path(folder), limit)
-        table = _read(unpacked, columns, None, sheet, header, limit, depth + 1)
+        table = _read(unpacked, columns, None, sheet, header, undo, limit, depth + 1)
     name = member or (members[0] if members else unpacked.name)
     reader = table.reader.model_copy(update={"member": name, "members": members})
     return Table(frame=table.frame, reader=reader, units=table.units, repairs=table.repairs)

@@ -19,6 +19,7 @@ _SUMMED = re.compile(
 )
 _MOST_POINTS = 5_000_000
 _MOST_EMPTY = 0.9
+_EVEN = "Forecasting needs the same step from row to row; undone, the rows are counted instead of dated."
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,7 +41,8 @@ class Rows:
 def bring_to_grid(rows: Rows, choices: Choices, repairs: list[Repair]) -> tuple[pd.DataFrame, Frequency]:
     """Return the columns over regular moments, NaN where there is no value, and the frequency.
 
-    Switching off the sorting, the merging or the grid leaves the rows as they stand, counted instead of dated.
+    Switching off the merging, the grid or the moments put in leaves the rows in the order of time, counted instead of
+    dated; switching off the sorting leaves them in the table's order.
     """
     assert rows.moments is not None
     frame, moments = rows.frame, rows.moments
@@ -69,10 +71,9 @@ def bring_to_grid(rows: Rows, choices: Choices, repairs: list[Repair]) -> tuple[
         order = np.argsort(moments.to_numpy(), kind="stable")
         frame, moments = frame.iloc[order], moments[order]
     frame = frame.set_axis(moments)
-    merged = _merge_same(frame, rows, choices, repairs, moments)
-    if merged is None:
-        return rows.frame, counted
-    frame = merged
+    frame, single = _merge_same(frame, rows, choices, repairs, moments)
+    if not single:
+        return frame, counted
     grid = find_grid(pd.DatetimeIndex(frame.index), choices.frequency)
     if grid.length > _MOST_POINTS or len(frame) / grid.length < 1 - _MOST_EMPTY:
         grid = _coarser(frame, grid)
@@ -88,24 +89,23 @@ def _note(repairs: list[Repair], choices: Choices, key: str, what: str, count: i
 
 def _merge_same(
     frame: pd.DataFrame, rows: Rows, choices: Choices, repairs: list[Repair], moments: pd.DatetimeIndex
-) -> pd.DataFrame | None:
-    """Make several rows of one moment one; None when that was switched off."""
+) -> tuple[pd.DataFrame, bool]:
+    """Make several rows of one moment one; tell whether each moment stands once then, as it does not when undone."""
     if moments.is_unique:
-        return frame
+        return frame, True
     copies = frame.assign(_moment=moments).duplicated().to_numpy()
     if copies.any():
-        if not _note(
+        if _note(
             repairs,
             choices,
             "copies",
             "Rows that stand twice were left out.",
             int(copies.sum()),
-            "They are the same in every column used.",
+            "They are the same in every column used; undone, each of them counts.",
         ):
-            return None
-        frame, moments = frame[~copies], moments[~copies]
+            frame, moments = frame[~copies], moments[~copies]
         if not moments.duplicated().any():
-            return frame
+            return frame, True
     how = rows.same_time or usual_aggregate(rows.target)
     words = same_time_words(how)
     if not _note(
@@ -114,10 +114,10 @@ def _merge_same(
         "same moment",
         f"Several rows of one moment were made one by {words}.",
         int(moments.duplicated().sum()),
-        "Each moment needs one value.",
+        "Each moment needs one value; undone, the rows are counted instead of dated.",
     ):
-        return None
-    return aggregate(frame, pd.DatetimeIndex(moments), how, rows.target)
+        return frame, False
+    return aggregate(frame, pd.DatetimeIndex(moments), how, rows.target), True
 
 
 def usual_aggregate(target: str) -> Aggregate:
@@ -162,26 +162,24 @@ def _onto_grid(
     if grid.irregular:
         how = rows.same_time or usual_aggregate(rows.target)
         what = f"Rows at irregular moments were brought to one for each {step} by {same_time_words(how)}."
-        if not _note(repairs, choices, "grid", what, len(frame), "Forecasting needs the same step from row to row."):
-            return rows.frame, counted
+        if not _note(repairs, choices, "grid", what, len(frame), _EVEN):
+            return frame, counted
         frame = aggregate(frame, grid.moments, how, rows.target)
     else:
         if grid.moved:
             what = f"Moments were moved to the regular {step} they stand for."
-            if not _note(repairs, choices, "grid", what, grid.moved, "They lie slightly beside it."):
-                return rows.frame, counted
+            if not _note(
+                repairs, choices, "grid", what, grid.moved, "They lie slightly beside it; undone, the rows are counted."
+            ):
+                return frame, counted
         frame = frame.set_axis(grid.moments)
     full = grid.full()
     if len(full) > len(frame):
         missing = full.difference(pd.DatetimeIndex(frame.index))
-        repairs.append(
-            Repair(
-                what=f"Missing {step}s were put in, such as {missing[0]:%Y-%m-%d %H:%M}.".replace(" 00:00.", "."),
-                count=len(missing),
-                why="The table skips them; their values are filled like any gap.",
-                key="missing moments",
-            )
-        )
+        what = f"Missing {step}s were put in, such as {missing[0]:%Y-%m-%d %H:%M}.".replace(" 00:00.", ".")
+        why = "The table skips them; their values are filled like any gap. Undone, the rows are counted."
+        if not _note(repairs, choices, "missing moments", what, len(missing), why):
+            return frame, counted
         frame = frame.reindex(full)
     return frame.set_axis(full), grid.frequency
 
@@ -195,18 +193,8 @@ def fill_gaps(frame: pd.DataFrame, target: str, undo: frozenset[str], repairs: l
     known = np.flatnonzero(frame[target].notna().to_numpy())
     if not len(known):
         raise DatasetError(f"The target {target} has no values.", "Every row is empty.", "Choose another target.")
-    first, last = int(known[0]), int(known[-1])
-    if (outside := len(frame) - (last + 1 - first)) > 0:
-        repairs.append(
-            Repair(
-                what="Rows before the first and after the last value of the target were left out.",
-                count=outside,
-                why="There is nothing to learn from them or to check against.",
-                key="ends",
-            )
-        )
-        frame = frame.iloc[first : last + 1]
-    frame = _late_features(frame, target, repairs)
+    frame = _cut_ends(frame, int(known[0]), int(known[-1]), undo, repairs)
+    frame = _late_features(frame, target, undo, repairs)
     empty = int(frame.isna().sum().sum())
     if not empty:
         return frame.astype("float64")
@@ -233,40 +221,78 @@ def fill_gaps(frame: pd.DataFrame, target: str, undo: frozenset[str], repairs: l
     return frame.ffill().astype("float64")
 
 
-def _late_features(frame: pd.DataFrame, target: str, repairs: list[Repair]) -> pd.DataFrame:
-    """A feature that starts a little late costs those rows; one that starts late or is nearly empty is left out."""
-    drop, start = [], 0
-    for name in frame.columns[1:]:
-        known = np.flatnonzero(frame[name].notna().to_numpy())
-        if len(known) < 0.5 * len(frame) or int(known[0]) > 0.1 * len(frame):
-            drop.append(str(name))
-        else:
-            start = max(start, int(known[0]))
-    if drop:
+def _cut_ends(frame: pd.DataFrame, first: int, last: int, undo: frozenset[str], repairs: list[Repair]) -> pd.DataFrame:
+    """Leave out the rows before the target's first value, and those after its last unless that was switched off."""
+    if first:
         repairs.append(
             Repair(
-                what=f"The features {', '.join(drop)} were left out."
-                if len(drop) > 1
-                else f"The feature {drop[0]} was left out.",
-                count=len(drop),
-                why="Most values, or those of the first rows, are missing.",
-                key="late features",
+                what="Rows before the first value of the target were left out.",
+                count=first,
+                why="There is nothing to learn from them, and nothing is filled from the future.",
+                key="before",
             )
         )
-        frame = frame.drop(columns=drop)
-    if start:
+        frame, last = frame.iloc[first:], last - first
+    if (behind := len(frame) - 1 - last) > 0:
+        applied = "ends" not in undo
+        repairs.append(
+            Repair(
+                what="Rows after the last value of the target were left out.",
+                count=behind,
+                why="There is nothing to check a forecast against; undone, they are filled like gaps.",
+                key="ends",
+                applied=applied,
+            )
+        )
+        frame = frame.iloc[: last + 1] if applied else frame
+    return frame
+
+
+def _late_features(frame: pd.DataFrame, target: str, undo: frozenset[str], repairs: list[Repair]) -> pd.DataFrame:
+    """A feature that starts a little late costs those rows; one that starts late or is nearly empty is left out.
+
+    Undone, late features stay and cost the rows before them; and those that start a little late are left out.
+    """
+    begins = {str(name): _first_known(frame[name]) for name in frame.columns[1:]}
+    late = [
+        name
+        for name, first in begins.items()
+        if first is None or first > 0.1 * len(frame) or frame[name].notna().sum() < 0.5 * len(frame)
+    ]
+    slow = {name: first for name, first in begins.items() if first and name not in late}
+    drop = [name for name in late if "late features" not in undo or begins[name] is None]
+    if "start" in undo:
+        drop += slow
+    start = max((first for name, first in begins.items() if first and name not in drop), default=0)
+    if late:
+        repairs.append(
+            Repair(
+                what=f"The feature{'s' if len(late) > 1 else ''} {', '.join(late)} {'were' if len(late) > 1 else 'was'} left out.",
+                count=len(late),
+                why="Most values, or those of the first rows, are missing; undone, the rows before them are left out.",
+                key="late features",
+                applied="late features" not in undo,
+            )
+        )
+    if slow:
         repairs.append(
             Repair(
                 what="Rows at the start were left out.",
-                count=start,
-                why="A feature has no value there yet.",
+                count=max(slow.values()),
+                why="A feature has no value there yet; undone, that feature is left out instead.",
                 key="start",
+                applied="start" not in undo,
             )
         )
-        frame = frame.iloc[start:]
-        if frame[target].isna().iloc[0]:
-            frame = frame.iloc[int(np.flatnonzero(frame[target].notna().to_numpy())[0]) :]
+    frame = frame.drop(columns=drop).iloc[start:]
+    if start and frame[target].isna().iloc[0]:
+        frame = frame.iloc[int(np.flatnonzero(frame[target].notna().to_numpy())[0]) :]
     return frame
+
+
+def _first_known(column: pd.Series) -> int | None:
+    known = np.flatnonzero(column.notna().to_numpy())
+    return int(known[0]) if len(known) else None
 
 
 def _longest_whole(frame: pd.DataFrame, repairs: list[Repair]) -> pd.DataFrame:

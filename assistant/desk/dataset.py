@@ -19,6 +19,7 @@ from assistant.dataset.inspection import Examination, Inspection, examine
 from assistant.dataset.prepare import prepare
 from assistant.dataset.profile import Profile, make_profile
 from assistant.dataset.ready import ReadyProject, list_ready, load_ready
+from assistant.dataset.repairs import can_undo
 from assistant.dataset.series import Repair, Roles, Series, Source, load_series, save_series
 from assistant.desk.chart_pictures import picture
 from assistant.desk.desk import Desk
@@ -30,9 +31,6 @@ from assistant.training.identity import series_sha256
 
 _PREVIEW_WIDTH = 60
 _PREVIEW_ROWS = 8
-# The repairs that preparing a table can do without; beside them each column's own "no value" number.
-_SWITCHES = frozenset({"copies", "same moment", "grid", "gaps", "wide", "order"})
-_SWITCH_OF_COLUMN = "sentinel:"
 
 
 class DateReading(BaseModel):
@@ -67,11 +65,6 @@ class Overview(BaseModel):
     def repairs(self) -> tuple[Repair, ...]:
         """Return every repair, those that were switched off too."""
         return (*self.inspection.repairs, *self.undone)
-
-
-def can_undo(repair: Repair) -> bool:
-    """Tell whether a repair can be switched off; without the others the table could not be read at all."""
-    return not repair.applied or repair.key in _SWITCHES or repair.key.startswith(_SWITCH_OF_COLUMN)
 
 
 def ready_choices(desk: Desk, number: int) -> tuple[ReadyProject, ...]:
@@ -368,11 +361,10 @@ def _keep(desk: Desk, number: int, examination: Examination, before: Overview | 
     choice = _chosen(desk, number)
     inspection, made, problem = examination.inspection, examination.series, None
     update: dict[str, Any] = {"series_sha256": None}
-    if choice.roles is None and inspection.target is not None:
-        time = inspection.time.columns if inspection.time else ()
-        update["roles"] = Roles(target=inspection.target, time=time, features=inspection.features)
+    if choice.roles is None and examination.roles is not None:
+        update["roles"] = examination.roles
         units = {**{column.name: column.unit for column in inspection.columns if column.unit}, **choice.units}
-        update |= {"units": units, "unit": units.get(inspection.target, "")}
+        update |= {"units": units, "unit": units.get(examination.roles.target, "")}
         choice = choice.model_copy(update=update)
     try:
         if made is not None and choice.split is not None and choice.roles is not None:
@@ -386,8 +378,8 @@ def _keep(desk: Desk, number: int, examination: Examination, before: Overview | 
         units = {**made.units, **choice.units}
         made = replace(made, title=project.title or made.title, question=project.question, units=units)
         save_series(made, folder.series)
-        # Columns that could not be used (constant ones) are no features any more.
-        update |= {"series_sha256": series_sha256(made), "horizon": made.horizon, "roles": made.roles}
+        # The roles stay as they were asked for: a feature that a repair left out comes back when that is undone.
+        update |= {"series_sha256": series_sha256(made), "horizon": made.horizon}
     elif problem is None:
         worst = next((finding for finding in inspection.findings if finding.level is Level.BLOCK), None)
         problem = (

@@ -9,6 +9,7 @@ from assistant.dataset.choices import Choices
 from assistant.dataset.fetch import ALL_FILES, dataset_searches
 from assistant.dataset.inspection import Inspection
 from assistant.dataset.ready import ReadyProject
+from assistant.dataset.repairs import can_undo, why_fixed
 from assistant.dataset.series import Repair, Series, Source
 from assistant.desk import dataset as steps
 from assistant.desk.dataset import Overview
@@ -89,7 +90,7 @@ def findings_card(findings: Iterable[Finding], problem: dict[str, str] | None) -
 
 def repair_choices(repairs: Iterable[Repair]) -> tuple[list[tuple[str, str]], list[str]]:
     """Return the repairs that can be switched off as (label, key), and the keys of those that are on."""
-    some = [repair for repair in repairs if steps.can_undo(repair)]
+    some = [repair for repair in repairs if can_undo(repair)]
     labels = {repair.key: f"{repair.what} ({repair.count:,}×) {repair.why}" for repair in some}
     return [(label, key) for key, label in labels.items()], [repair.key for repair in some if repair.applied]
 
@@ -97,11 +98,12 @@ def repair_choices(repairs: Iterable[Repair]) -> tuple[list[tuple[str, str]], li
 def fixed_repairs(repairs: Iterable[Repair]) -> str:
     """Return the repairs that cannot be switched off as a list."""
     items = "".join(
-        f"<li>{escape(repair.what)} <b>{repair.count:,}×</b> <span>{escape(repair.why)}</span></li>"
+        f"<li>{escape(repair.what)} <b>{repair.count:,}×</b> <span>{escape(repair.why)} "
+        f"No switch: {escape(why_fixed(repair))}.</span></li>"
         for repair in repairs
-        if not steps.can_undo(repair)
+        if not can_undo(repair)
     )
-    return f"<h4>How the table was read</h4><ul class='repairs'>{items}</ul>" if items else ""
+    return f"<h4>What cannot be undone</h4><ul class='repairs'>{items}</ul>" if items else ""
 
 
 def reading_choices(overview: Overview) -> list[tuple[str, str]]:
