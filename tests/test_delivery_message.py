@@ -139,6 +139,17 @@ def test_both_forms_of_the_body_say_everything_a_receiver_needs(bundle: Bundle, 
         assert text in body
 
 
+def test_the_forecast_that_the_verdict_is_about_stands_beside_the_network_s(bundle: Bundle) -> None:
+    first, *rest = bundle.manifest.projects
+    assert first.run is not None
+    scores = {**first.run.scores, "ridge": first.run.scores["naive"].model_copy(update={"mae": 0.125})}
+    verdict = first.run.verdict.model_copy(update={"against": "ridge"})
+    run = first.run.model_copy(update={"scores": scores, "verdict": verdict})
+    projects = (first.model_copy(update={"run": run}), *rest)
+    changed = replace(bundle, manifest=bundle.manifest.model_copy(update={"projects": projects}))
+    assert "ridge regression 0.125" in plain(parsed(composed(changed)))
+
+
 def test_the_plain_body_fits_on_one_screen(bundle: Bundle) -> None:
     lines = plain(parsed(composed(bundle))).rstrip().splitlines()
     assert len(lines) <= 36

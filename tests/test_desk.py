@@ -254,6 +254,14 @@ def test_a_change_after_packaging_is_noticed(trained: Desk) -> None:
     trained.change(lambda draft: draft.with_student(registration=""))
 
 
+def test_a_report_that_was_built_again_to_the_same_bytes_leaves_the_package_as_it_is(trained: Desk) -> None:
+    submission.package(trained)
+    report = trained.project(1).report
+    assert report is not None
+    trained.change_project(1, report=report.model_copy(update={"inputs_sha256": "0" * 64}))
+    assert submission.current_package(trained) is not None
+
+
 def test_nothing_is_sent_before_the_student_confirms(trained: Desk) -> None:
     submission.package(trained)
     with pytest.raises(DeliveryError, match="confirm"):
@@ -263,7 +271,7 @@ def test_nothing_is_sent_before_the_student_confirms(trained: Desk) -> None:
 
 def test_without_an_account_the_mail_goes_to_the_outbox_and_is_not_called_sent(trained: Desk) -> None:
     submission.package(trained)
-    assert "NOT SENT" in submission.send(trained, True, {})
+    assert "NOT SENT" in submission.send(trained, True, {}).sentence
     [row, *_] = submission.deliveries(trained)
     assert row.status == "outbox"
     assert not trained.is_sent()

@@ -48,7 +48,7 @@ def test_the_account_typed_on_the_page_sends_once_and_its_password_is_kept_nowhe
 ) -> None:
     desk = desk_with(tmp_path, MailAccount(ca_file=server.ca_file))
     submission.package(desk)
-    assert submission.send(desk, True, typed_account(server)).startswith("SENT")
+    assert submission.send(desk, True, typed_account(server)).sentence.startswith("SENT")
     assert desk.is_sent()
     [message] = server.mailbox.messages
     assert message["To"].addresses[0].addr_spec == "support@internselite.com"
@@ -78,7 +78,7 @@ def test_a_wrong_password_is_explained_and_may_be_corrected(server: Running, tmp
         submission.send(desk, True, typed_account(server, password="wrong-password"))
     state = submission.send_state(desk, package)
     assert (state.may_send, state.button) == (True, "Try again")
-    assert submission.send(desk, True, typed_account(server)).startswith("SENT")
+    assert submission.send(desk, True, typed_account(server)).sentence.startswith("SENT")
     assert len(server.mailbox.messages) == 1
 
 

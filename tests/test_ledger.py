@@ -179,13 +179,18 @@ def test_what_never_left_is_no_submission_to_count(ledger: Ledger, status: Deliv
 
 def test_other_students_and_other_recipients_are_other_deliveries(ledger: Ledger) -> None:
     first = send(ledger, attempt(1), DeliveryStatus.ACCEPTED)
-    other = send(ledger, attempt(2, owner="ravi"), DeliveryStatus.ACCEPTED)
+    other = send(ledger, attempt(2, owner="ravi", sha256=SECOND), DeliveryStatus.ACCEPTED)
     elsewhere = send(ledger, attempt(3, to=("me@example.org",)), DeliveryStatus.ACCEPTED)
     assert {delivery.submission for delivery in (first, other, elsewhere)} == {1}
     assert ledger.deliveries("ravi") == (other,)
     assert set(ledger.deliveries("asha")) == {first, elsewhere}
     assert ledger.latest("nobody") is None
     assert ledger.get("nothing") is None
+
+
+def test_the_same_bundle_sent_from_the_page_and_from_the_command_line_goes_out_once(ledger: Ledger) -> None:
+    first = send(ledger, attempt(1), DeliveryStatus.ACCEPTED)
+    assert ledger.prepare(attempt(2, owner="command line:asha@example.org")) == first
 
 
 def test_order_case_and_repetition_of_recipients_do_not_matter() -> None:

@@ -12,6 +12,7 @@ import jinja2
 from assistant.brief import TEMPLATES, Brief
 from assistant.bundle.manifest import Manifest, ProjectEntry, RunSummary
 from assistant.bundle.pack import Bundle
+from assistant.charts.wording import within_sentence
 from assistant.delivery.wording import number_text, one_line, size_text, status_line
 
 _NAMES = {"naive": "naive", "seasonal_naive": "seasonal naive"}
@@ -79,9 +80,10 @@ def _project(manifest: Manifest, project: ProjectEntry) -> dict[str, object]:
 
 
 def _scores(run: RunSummary, unit: str) -> str:
-    """Return the network's mean absolute error beside the naive forecasts' on the same points."""
+    """Return the network's mean absolute error beside the naive forecasts' and the rival's on the same points."""
     cell = run.settings.cell if run.settings.cell in run.scores else "lstm"
-    shown = {cell: cell.upper(), **_NAMES}
+    rival = run.verdict.against
+    shown = {cell: cell.upper(), **_NAMES, rival: _NAMES.get(rival, within_sentence(rival))}
     after = f" {one_line(unit, 20)}" if unit.strip() else ""
     parts = [
         f"{label} {number_text(run.scores[name].mae)}{after}" for name, label in shown.items() if name in run.scores

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -89,10 +90,17 @@ class DeliveryRow:
     id: str
     when: str
     status: str
-    recipients: str
+    recipients: tuple[str, ...]
     reply: str
     sha256: str
-    has_receipt: bool = True
+
+
+@dataclass(frozen=True)
+class HandedOver:
+    """How handing over ended, in a sentence; `by_hand` when the mail lies in the outbox and the student has to send it."""
+
+    sentence: str
+    by_hand: bool
 
 
 class _Packed(BaseModel):
@@ -203,8 +211,14 @@ def _deadline_findings(desk: Desk) -> list[Finding]:
 
 
 def _inputs(desk: Desk) -> str:
-    draft, brief = desk.draft, desk.brief
-    state = draft.model_dump_json() + brief.model_dump_json() + str(brief.timing(desk.services.clock()))
+    brief, draft = desk.brief, desk.draft.model_dump(mode="json")
+    for number, project in enumerate(draft["projects"], 1):
+        folder = desk.project_folder(number)
+        for part, file in (("report", folder.report), ("notebook", folder.notebook)):
+            if project[part]:
+                # What a file was made from may change while the file stays the same, byte for byte.
+                project[part]["inputs_sha256"] = sha256_of(file) if file.is_file() else ""
+    state = json.dumps(draft, sort_keys=True) + brief.model_dump_json() + str(brief.timing(desk.services.clock()))
     return hashlib.sha256(state.encode()).hexdigest()
 
 
@@ -218,6 +232,11 @@ def package(desk: Desk) -> Package:
     description = _Packed(inputs=_inputs(desk), sha256=packed.sha256, size=packed.size, manifest=packed.manifest)
     write_atomically(_folder(desk) / "package.json", description.model_dump_json())
     return _with_mail(desk, packed)
+
+
+def was_packaged(desk: Desk) -> bool:
+    """Tell whether this student packaged before, be it what the draft says now or not."""
+    return (_folder(desk) / "package.json").is_file()
 
 
 def current_package(desk: Desk) -> Package | None:
@@ -298,7 +317,7 @@ def _latest(desk: Desk, package: Package) -> Delivery | None:
     return desk.services.ledger.plan(desk.owner, package.sha256, package.recipients).latest
 
 
-def send(desk: Desk, confirmed: bool, given: Mapping[str, Any], *, again: bool = False) -> str:
+def send(desk: Desk, confirmed: bool, given: Mapping[str, Any], *, again: bool = False) -> HandedOver:
     """Hand the package over once and return how that ended; pressing again never sends an accepted mail twice.
 
     `given` are the fields of the page's mail account. `again` is the student's decision to repeat an uncertain one.
@@ -326,9 +345,9 @@ def send(desk: Desk, confirmed: bool, given: Mapping[str, Any], *, again: bool =
     )  # fmt: skip
     if delivery.error is not None:
         raise delivery.error
-    if delivery.outbox_file and desk.own_rules_allowed:
-        return f"{headline(delivery)} The file is {delivery.outbox_file}."
-    return headline(delivery)
+    by_hand = delivery.status is DeliveryStatus.OUTBOX
+    file = f" The file is {delivery.outbox_file}." if delivery.outbox_file and desk.own_rules_allowed else ""
+    return HandedOver(headline(delivery) + file, by_hand)
 
 
 def deliveries(desk: Desk) -> tuple[DeliveryRow, ...]:
@@ -339,8 +358,8 @@ def deliveries(desk: Desk) -> tuple[DeliveryRow, ...]:
             id=delivery.id,
             when=_when(delivery.finished or delivery.confirmed, zone),
             status=delivery.status.value,
-            recipients=", ".join(f"{recipient.address}: {recipient.status}" for recipient in delivery.recipients),
-            reply=delivery.reply or "–",
+            recipients=tuple(f"{recipient.address}: {recipient.status}" for recipient in delivery.recipients),
+            reply=delivery.reply,
             sha256=delivery.sha256,
         )
         for delivery in desk.services.ledger.deliveries(desk.owner)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
 from typing import Any
 
 import gradio as gr
 
 from assistant.desk import submission as steps
 from assistant.desk.desk import Desk
-from assistant.ui.html import download, error_note, findings_list, heading, note, size_text, table
+from assistant.ui.html import heading, note
+from assistant.ui.submit_cards import bundle_card, deliveries_card, grouped_findings, mail_card, sent_note
 from assistant.ui.wizard import Updates, Wizard
 
 
@@ -45,61 +45,14 @@ class SubmitPage:
         package = steps.current_package(desk)
         state = steps.send_state(desk, package)
         return {
-            self.findings: findings_list(steps.findings(desk)),
-            self.bundle: bundle_card(package),
+            self.findings: grouped_findings(steps.findings(desk), desk.draft),
+            self.bundle: bundle_card(package, packaged_before=steps.was_packaged(desk)),
             self.mail: mail_card(package),
             self.confirm: gr.Checkbox(value=False, visible=package is not None and state.may_send),
             self.send: gr.Button(value=state.button, interactive=state.may_send, visible=package is not None),
             self.again: gr.Button(visible=state.may_repeat),
-            self.deliveries: note(state.sentence, state.kind) + deliveries_card(desk),
+            self.deliveries: note(state.sentence, state.kind) + deliveries_card(steps.deliveries(desk)),
         }
-
-
-def bundle_card(package: steps.Package | None) -> str:
-    """Return the bundle's files and size."""
-    if package is None:
-        return note("Nothing is packaged yet, or something changed since: press the button.")
-    rows = [[entry.name, size_text(entry.size), entry.sha256[:12]] for entry in package.files]
-    missing = "".join(f"<li>{escape(text)}</li>" for text in package.missing)
-    honest = f"<p>Not in it:</p><ul>{missing}</ul>" if missing else ""
-    return (
-        table(
-            ["File", "Size", "SHA-256 begins"], rows, f"bundle.zip, {size_text(package.size)}, {package.sha256[:12]}…"
-        )
-        + honest
-        + download("files/bundle.zip", "Download the bundle")
-    )
-
-
-def mail_card(package: steps.Package | None) -> str:
-    """Return the mail exactly as it will go."""
-    if package is None:
-        return ""
-    if package.mail is None:
-        return error_note(package.problem) if package.problem is not None else ""
-    mail = package.mail
-    pairs = "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in mail.headers)
-    return (
-        f'<h3>The mail</h3><div class="mail"><dl>{pairs}</dl><pre>{escape(mail.body)}</pre></div>'
-        f"<p>{size_text(mail.size)} as it goes over the line; {size_text(mail.limit)} are allowed.</p>"
-        + download("files/message.eml", "Download the finished mail (.eml)")
-    )
-
-
-def deliveries_card(desk: Desk) -> str:
-    """Return every attempt to hand in, newest first, with its receipt."""
-    rows = [[row.when, row.status, row.recipients, row.reply, row.sha256[:12]] for row in steps.deliveries(desk)]
-    if not rows:
-        return ""
-    receipts = "".join(
-        download(f"files/receipt-{row.id}.txt", f"Receipt of {row.when}")
-        for row in steps.deliveries(desk)
-        if row.has_receipt
-    )
-    return (
-        table(["When", "State", "Recipients", "The server’s answer", "Bundle"], rows, "Deliveries, newest first")
-        + receipts
-    )
 
 
 def build(*, local: bool) -> SubmitPage:
@@ -145,10 +98,10 @@ def wire(page: SubmitPage, wizard: Wizard) -> None:
     fields = list(page.account)
 
     def send(desk: Desk, confirmed: bool, *values: Any) -> str:
-        return note(steps.send(desk, confirmed, dict(zip(fields, values, strict=True))), "fine")
+        return sent_note(steps.send(desk, confirmed, dict(zip(fields, values, strict=True))))
 
     def again(desk: Desk, *values: Any) -> str:
-        return note(steps.send(desk, True, dict(zip(fields, values, strict=True)), again=True), "fine")
+        return sent_note(steps.send(desk, True, dict(zip(fields, values, strict=True)), again=True))
 
     def pack(desk: Desk) -> None:
         steps.package(desk)
