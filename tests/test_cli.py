@@ -170,6 +170,7 @@ def test_train_prints_scores_beside_the_simple_forecasts(tmp_path: Path) -> None
         (["train", "sunspots", "--target", "SUNACTIVTY"], "SUNACTIVITY"),
         (["train", "sunspots", "--horizon", "500"], ""),
         (["train", "sunspots", "--split", "1,2"], "split"),
+        (["train", "sunspots", "--target", "SUNACTIVITY", "--features", "SUNACTIVITY"], "as the target too"),
         (["verify", "no-such-bundle.zip"], "cannot be opened"),
         (["send", "no-such-bundle.zip"], "cannot be opened"),
         (["run", "--name", "A", "--email", "a@b", "--out", "x"], "not a mail address"),

@@ -19,6 +19,11 @@ METHOD_NAMES = {
     "seasonal_naive_drift": "Seasonal naive with drift",
     "ridge": "Ridge regression",
     "mean": "Training mean",
+    "smoothing": "Exponential smoothing",
+    "theta": "Theta method",
+    "seasonal_drift": "Last season with the mean change",
+    "seasonal_ridge": "Ridge regression of seasonal changes",
+    "combination": "Weighted mean of simple methods",
 }
 
 # What each naive method does, for readers who do not know its name.

@@ -13,6 +13,7 @@ from assistant.cli.tables import FILE, file_source, open_table, parse_split, rea
 from assistant.dataset.prepare import prepare_file, prepare_ready
 from assistant.dataset.ready import load_ready
 from assistant.dataset.series import Series, save_series
+from assistant.errors import DatasetError
 from assistant.settings import load_settings
 from assistant.training.job import SPEED
 from assistant.training.plan import expected_text, plan_settings
@@ -40,6 +41,9 @@ def train(
     """Train on a table and score the network beside the simple forecasts."""
     with tempfile.TemporaryDirectory(prefix="assistant-") as fetched:
         series = _series(table, target, time, features, horizon, split, Path(fetched), file)
+    for repair in series.repairs:
+        if repair.applied and repair.key == "constant":
+            progress(f"{repair.what} {repair.why}")
     settings = plan_settings(series, preset, seed, cell=cell)
     # How fast this computer trains is kept where the wizard keeps it.
     speed_file = load_settings()[0].workspace / "slots" / SPEED
@@ -61,15 +65,34 @@ def _series(
     fetched: Path, file: str | None,
 ) -> Series:  # fmt: skip
     parts = parse_split(split) if split else None
+    asked = _names(features) or ()
+    for name in asked:
+        if name == target or name in (_names(time) or ()):
+            raise DatasetError(
+                f"{name} cannot be a feature.",
+                f"It is given as the {'target' if name == target else 'time'} too.",
+                "Leave it out of the features; the target's own past is always read.",
+            )
     folder = ready_folder(table)
     if folder is not None and target is None and time is None and features is None:
         return prepare_ready(load_ready(folder), horizon=horizon, split=parts)
     opened = open_table(table, fetched, file=file)
     # A ready project's own source stands for its table with its own roles only.
     source = file_source(opened.path) if folder is not None else opened.source
-    return prepare_file(
+    series = prepare_file(
         opened.path, source, target=target, time=_names(time), features=_names(features), horizon=horizon, split=parts
     )
+    for repair in series.repairs:
+        # What was suggested may be left out with a word; what was asked for may not.
+        if (name := repair.key.removeprefix("feature:")) in asked and name != repair.key:
+            raise DatasetError(
+                f"The feature {name} cannot be used.", repair.why, "Give columns of numbers as features."
+            )
+    if series.target in asked:
+        raise DatasetError(
+            f"{series.target} cannot be a feature.", "It is the target.", "Leave it out; its own past is always read."
+        )
+    return series
 
 
 def _names(text: str | None) -> tuple[str, ...] | None:
@@ -103,5 +126,10 @@ def as_text(run: Run, series: Series) -> str:
     for name, score in sorted(run.scores.items(), key=lambda item: item[1].mae):
         mase = "–" if score.mase is None else f"{score.mase:.3f}"
         lines.append(f"{name:<22}{score.mae:>12.5g}{score.rmse:>12.5g}{mase:>9}")
-    lines += ["", f"Test part, in the data's units{unit}; {len(run.history)} epochs in {run.seconds:.1f} s."]
+    lines += [
+        "",
+        f"Test part, in the data's units{unit}; {len(run.history)} epochs in {run.seconds:.1f} s.",
+        "",
+        run.method,
+    ]
     return "\n".join(lines)

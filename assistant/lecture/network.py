@@ -39,6 +39,7 @@ class Trained:
     forecasts: Forecasts
     windows: Windows
     starts: np.ndarray
+    known: np.ndarray  # (rows + horizon,): the calendar's profile, which is taken off and put back
 
     @property
     def cell(self) -> CellName:
@@ -71,11 +72,15 @@ def _load(folder: str, _changed: int) -> Trained:
             "The trained network could not be read.", f"{path.name}: {error}", "Train again and look into the new run."
         ) from error
     values = series.frame.to_numpy(dtype=np.float64)
-    z = np.stack([column.apply(part) for column, part in zip(model.columns, values.T, strict=True)], axis=1)
-    windows = Windows(z, calendar_of(series, model.settings), model.settings, model.scale)
+    calendar = calendar_of(series, model.settings)
+    windows = model.windows(values, calendar)
     for network in model.networks:
         network.eval()
-    return Trained(series, model, forecasts, windows, _starts(forecasts.origins, windows))
+    return Trained(series, model, forecasts, windows, _starts(forecasts.origins, windows), _known(model, calendar))
+
+
+def _known(model: Model, calendar: np.ndarray) -> np.ndarray:
+    return model.profile.at(calendar) if model.cycles else np.zeros(len(calendar))
 
 
 def _starts(origins: np.ndarray, windows: Windows) -> np.ndarray:
@@ -196,11 +201,12 @@ def _attribute(trained: Trained, index: int) -> tuple[np.ndarray, np.ndarray, Lo
     lags = max(network.kernel.shape[1] for network in networks)
     first = max(0, min(start - max(settings.season, 1), origin - lags + 1))
     raw = torch.tensor(trained.series.values[first : origin + 1], dtype=torch.float64, requires_grad=True)
-    target = _apply(trained.model.columns[0], raw)
+    target = _apply(trained.model.columns[0], raw) - torch.from_numpy(trained.known[first : origin + 1])
     inputs = _inputs(trained, index, target, first)
     anchors, corrections = zip(*(_parts(network, target, inputs) for network in networks), strict=True)
     anchor, correction = torch.stack(anchors).mean(dim=0), torch.stack(corrections).mean(dim=0)
-    z = (anchor + correction).detach().requires_grad_()
+    ahead = torch.from_numpy(trained.known[origin + 1 : origin + 1 + settings.horizon])
+    z = (anchor + correction + ahead).detach().requires_grad_()
     made = _undo(trained.model.columns[0], z)
     # Each step's forecast depends on its own z alone, so one sum gives the slope of the way back to the data at all.
     (slopes,) = torch.autograd.grad(made.sum(), z)
@@ -211,7 +217,7 @@ def _attribute(trained: Trained, index: int) -> tuple[np.ndarray, np.ndarray, Lo
     reach = max(settings.context + max(settings.season, 1), lags)
     pad = (0, max(0, reach - len(effect)))
     look_back = _look_back(np.pad(effect, pad)[:reach], np.pad(correction_effect, pad)[:reach])
-    return made.detach().numpy(), _undo(trained.model.columns[0], anchor).detach().numpy(), look_back
+    return made.detach().numpy(), _undo(trained.model.columns[0], anchor + ahead).detach().numpy(), look_back
 
 
 def _jacobian(outputs: Tensor, raw: Tensor) -> Tensor:

@@ -162,6 +162,7 @@ def _words(series: Series, run: Run) -> dict[str, Any]:
         "verdict": markdown(run.verdict.sentence),
         "log": run.start.transform == "log" if run.start else None,
         "anchor": _anchor(run.start) if run.start else "",
+        "profile_cycles": list(run.start.calendar) if run.start else [],
         "trust": show_percent(run.start.trust) if run.start else None,
         "windows": f"{run.windows:,}" if run.windows else "test",
         "duration": _duration(run.seconds),

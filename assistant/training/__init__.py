@@ -8,6 +8,7 @@ NOTEBOOK_MODULES: tuple[str, ...] = (
     "machine",
     "transform",
     "cycles",
+    "profile",
     "lstm",
     "windows",
     "baselines",

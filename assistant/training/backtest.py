@@ -46,8 +46,8 @@ def backtest(
         source = result
         if refit:
             parts = (cut - validation, validation, horizon)
-            rows = slice(cut + horizon)
-            source = fit_and_forecast(values[rows], calendar[rows], parts, smaller, on_epoch, should_stop)
+            ahead = calendar[: cut + 2 * horizon]
+            source = fit_and_forecast(values[: cut + horizon], ahead, parts, smaller, on_epoch, should_stop)
             if should_stop():
                 return None
         # A very long test part is thinned out, so the nearest origin stands for one that was left out.

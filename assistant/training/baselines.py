@@ -16,6 +16,7 @@ import torch
 
 from assistant.training.windows import origins_of, values_after
 
+MOST = 100_000  # windows, the latest, that a ridge regression is fitted on
 PENALTIES = tuple(10.0**power for power in range(-6, 3))  # as shares of the mean square of the inputs
 
 
@@ -48,11 +49,22 @@ class Linear:
         """Return the forecasts (origins, horizon); rows before the first repeat it."""
         forecasts = np.empty((len(origins), len(self.kernel)))
         series, kernel, bias = torch.tensor(values), torch.tensor(self.kernel), torch.tensor(self.bias)
-        reach = torch.arange(1 - self.lags, 1)
+        missing = max(self.lags - 1 - int(origins.min(initial=0)), 0)
+        # Rows of a view are copied in one piece each, much faster than picking value by value.
+        spans = torch.cat((series[:1].expand(missing), series)).unfold(0, self.lags, 1)
         for block in range(0, len(origins), 4096):
-            rows = (torch.tensor(origins[block : block + 4096])[:, None] + reach).clamp(min=0)
-            forecasts[block : block + 4096] = (series[rows] @ kernel.T + bias).numpy()
+            first = torch.tensor(origins[block : block + 4096]) + (missing + 1 - self.lags)
+            forecasts[block : block + 4096] = (spans[first] @ kernel.T + bias).numpy()
         return forecasts
+
+
+def forecasts_by(fitted: dict[str, Linear], values: np.ndarray, origins: np.ndarray) -> dict[str, np.ndarray]:
+    """Return what each of several forecasts says (origins, horizon), by name, as `Linear.at` does but all in one go."""
+    reach = max(forecast.lags for forecast in fitted.values())
+    kernel = np.concatenate([forecast.reaching(reach).kernel for forecast in fitted.values()])
+    bias = np.concatenate([forecast.bias for forecast in fitted.values()])
+    made = Linear(kernel, bias).at(values, origins).reshape(len(origins), len(fitted), -1)
+    return {name: made[:, place] for place, name in enumerate(fitted)}
 
 
 def naive(horizon: int) -> Linear:
@@ -84,6 +96,29 @@ def steady_drift(values: np.ndarray, train: int, horizon: int, season: int) -> L
     return Linear(seasonal_naive(horizon, season).kernel, change * ahead)
 
 
+def mean_of(values: np.ndarray, train: int, horizon: int) -> Linear:
+    """Return the forecast that always says the mean of the rows [0, train)."""
+    return Linear(np.zeros((horizon, 1)), np.full(horizon, values[:train].mean()))
+
+
+def smoothing(horizon: int, share: float, lags: int) -> Linear:
+    """Return simple exponential smoothing, which gives each earlier value (1 − share) of the weight of the next."""
+    weights = share * (1 - share) ** np.arange(lags - 1, -1, -1)
+    weights[0] += (1 - share) ** lags  # what is left goes to the oldest
+    return Linear(np.tile(weights, (horizon, 1)), np.zeros(horizon))
+
+
+def theta(values: np.ndarray, train: int, horizon: int, share: float, lags: int) -> Linear:
+    """Return the theta method: smoothing with half the slope of the straight line through the rows [0, train).
+
+    Source: Assimakopoulos & Nikolopoulos 2000, in the form of Hyndman & Billah 2003.
+    """
+    at = np.arange(train) - (train - 1) / 2
+    slope = float(at @ values[:train] / (at @ at))
+    ahead = np.arange(horizon) + 1 / share
+    return Linear(smoothing(horizon, share, lags).kernel, slope / 2 * ahead)
+
+
 def drift_at(values: np.ndarray, origins: np.ndarray, horizon: int) -> np.ndarray:
     """Return the last value plus the mean change per step from the first row to the origin (origins, horizon)."""
     slope = (values[origins] - values[0]) / np.maximum(origins, 1)
@@ -91,44 +126,58 @@ def drift_at(values: np.ndarray, origins: np.ndarray, horizon: int) -> np.ndarra
     return forecasts
 
 
-def ridge_path(
-    values: np.ndarray, train: int, lags: int, bases: list[Linear], most: int = 20_000
-) -> list[list[Linear]]:
+def ridge_path(values: np.ndarray, train: int, lags: int, bases: list[Linear]) -> list[list[Linear]]:
     """Return, for each base forecast, ridge regressions of its errors on the window with the last value subtracted.
 
     There is one for each of PENALTIES, each a whole forecast: the base plus the correction. They are fitted on the
-    windows of `lags` values in the rows [0, train), on at most `most` evenly spaced ones; none when there are too few.
+    windows of `lags` values in the rows [0, train), the last MOST of them; none when there are too few.
     """
     horizon = len(bases[0].kernel)
     reach = max(lags, *(base.lags for base in bases))
-    count = train - reach - horizon + 1
-    if lags < 2 or count < 4:
+    span = reach + horizon
+    if lags < 2 or train - span + 1 < 4:
         return [[] for _ in bases]
-    origins = reach - 1 + np.unique(np.linspace(0, count - 1, min(count, most)).astype(np.int64))
-    series = torch.tensor(values)
-    gram = torch.zeros(lags, lags, dtype=torch.float64)
-    cross = [torch.zeros(lags, horizon, dtype=torch.float64) for _ in bases]
-    for block in range(0, len(origins), 4096):
-        some = torch.tensor(origins[block : block + 4096])
-        last = series[some][:, None]
-        # The last value minus itself would be a column of zeros; the constant takes its place.
-        past = series[some[:, None] + torch.arange(1 - lags, 0)] - last
-        window = torch.cat((past, torch.ones_like(last)), dim=1)
-        gram += window.T @ window
-        following = series[some[:, None] + torch.arange(1, horizon + 1)]
-        for sums, base in zip(cross, bases, strict=True):
-            sums += window.T @ (following - torch.tensor(base.at(values, some.numpy())))
+    products = sums_of_products(torch.tensor(values[max(0, train - span + 1 - MOST) : train]), span)
+    # Each input is a row of weights on the values of a span and on the constant 1, and so is what is asked for.
+    inputs = torch.zeros(lags, span + 1, dtype=torch.float64)
+    at = torch.arange(lags - 1)
+    inputs[at, reach - lags + at], inputs[:-1, reach - 1], inputs[-1, -1] = 1.0, -1.0, 1.0
+    gram = inputs @ products @ inputs.T
     size, basis = torch.linalg.eigh(gram)
     size = size.clamp(min=0.0)[:, None]
     paths: list[list[Linear]] = []
-    for sums, base in zip(cross, bases, strict=True):
+    for base in bases:
+        asked = torch.zeros(horizon, span + 1, dtype=torch.float64)
+        asked[:, reach - base.lags : reach], asked[:, -1] = -torch.tensor(base.kernel), -torch.tensor(base.bias)
+        asked[:, reach:-1] += torch.eye(horizon, dtype=torch.float64)
+        sums = basis.T @ (inputs @ (products @ asked.T))
         path = []
         for penalty in PENALTIES:
-            weights = (basis @ ((basis.T @ sums) / (size + penalty * gram.trace() / lags))).numpy()
+            weights = (basis @ (sums / (size + penalty * gram.trace() / lags))).numpy()
             of_last = -weights[:-1].sum(axis=0, keepdims=True)
             path.append(base + Linear(np.concatenate((weights[:-1], of_last)).T, weights[-1]))
         paths.append(path)
     return paths
+
+
+def sums_of_products(values: torch.Tensor, span: int) -> torch.Tensor:
+    """Return the sum of s·sᵀ (span + 1, span + 1) over all spans of neighbouring values, each with a 1 after it.
+
+    Along a diagonal a sum differs from the next in its first and last product alone, so all of them take about as long
+    as the first row, and no window is ever copied.
+    """
+    count = len(values) - span + 1
+    sums = torch.zeros(span + 1, span + 1, dtype=torch.float64)
+    first, last = values[: span - 1], values[count:]
+    for ahead in range(span):
+        sums[0, ahead] = values[:count] @ values[ahead : ahead + count]
+    sums[1:span, 0] = sums[0, 1:span]
+    for row in range(span - 1):
+        sums[row + 1, 1:span] = sums[row, : span - 1] - values[row] * first + values[count + row] * last
+    total = torch.cat((torch.zeros(1, dtype=torch.float64), values.cumsum(0)))
+    sums[-1, :-1] = sums[:-1, -1] = total[count:] - total[:span]
+    sums[-1, -1] = count
+    return sums
 
 
 def ridge(values: np.ndarray, train: int, validation: int, lags: int, horizon: int) -> Linear | None:

@@ -1,8 +1,9 @@
-"""What the network starts from: the scale, and the simple forecast that it corrects.
+"""What the network starts from: the scale, the calendar's profile, and the simple forecast that it corrects.
 
-Both are chosen without the test part, by rolling origins: each candidate is fitted on the rows before a cut and judged
+All are chosen without the test part, by rolling origins: each candidate is fitted on the rows before a cut and judged
 on the rows between that cut and the next, the validation part being the last of them. Where the validation part alone
-holds many independent forecasts it decides alone.
+holds many independent forecasts it decides alone. The plain values, the logarithm, and the calendar's profile over its
+shortest cycles, one more at a time, are compared by their best candidate.
 
 The forecast to correct is a weighted mean of the candidates. Their weights are Akaike's, exp(−n/2 · log of the error),
 where n counts the independent forecasts that were judged: with little evidence close to a plain mean, which is hard to
@@ -18,13 +19,18 @@ import numpy as np
 
 from assistant.training.baselines import (
     Linear,
+    forecasts_by,
     loss_by_step,
+    mean_of,
     naive,
     ridge_path,
     seasonal_naive,
     seasonal_naive_drift,
+    smoothing,
     steady_drift,
+    theta,
 )
+from assistant.training.profile import NO_PROFILE, Profile, fit_profile
 from assistant.training.settings import TrainingSettings
 from assistant.training.transform import Standard, standard
 from assistant.training.windows import origins_of, values_after
@@ -32,28 +38,39 @@ from assistant.training.windows import origins_of, values_after
 CUTS = (0.6, 0.8)  # shares of the training part before which earlier fits end
 JUDGED = 1_000  # forecasts on which a candidate is judged after each cut, evenly spaced
 MANY = 30  # independent forecasts from which the validation part decides alone
-LOG_MARGIN = 0.98  # the logarithm has to lower the error by 2 % to be worth its trouble
+WORTH = 0.98  # the logarithm, and each cycle more, has to lower the error by 2 % to be worth its trouble
+SMOOTHED = (0.1, 0.2, 0.35, 0.5, 0.7)  # weights of the last value in exponential smoothing
 LONGEST_SEASON = 1_000  # steps; beyond that a kernel over two seasons costs more than it gives
 
 
 @dataclass(frozen=True, eq=False)
 class Choice:
-    """The scale, the weights of the candidates by name, the forecast they make, and the size of its error."""
+    """The scale, the calendar's profile, the weights of the candidates by name, their forecast, and its usual error.
+
+    `cycles` are those of the settings' calendar that the profile covers. `before` (origins, horizon) are the errors on
+    the network's scale that the forecast made after the earlier cuts, `trials` how many forecasts were judged that do not
+    overlap, the validation part's among them.
+    """
 
     scale: Standard
+    cycles: tuple[str, ...]
+    profile: Profile
     weights: dict[str, float]
     anchor: Linear
     size: float
+    before: np.ndarray
+    trials: float
 
 
-def choose(target: np.ndarray, parts: tuple[int, int], settings: TrainingSettings) -> Choice:
+def choose(target: np.ndarray, phase: np.ndarray, parts: tuple[int, int], settings: TrainingSettings) -> Choice:
     """Return what forecasts best, judged in the data's own units on rows before the test part.
 
-    `target` is (rows,), `parts` are the rows of the training and the validation part. The logarithm is tried when the
-    training part is positive.
+    `target` is (rows,), `phase` (rows + horizon, cycles) as `phases` returns it, `parts` are the rows of the training
+    and the validation part. The logarithm is tried when the training part is positive, the calendar's profile with each
+    cycle beside the shorter ones.
     """
     train, validation = parts
-    horizon = settings.horizon
+    horizon, calendar = settings.horizon, settings.calendar[: phase.shape[1]]
     bounds = [(train, train + validation)]
     if validation < MANY * horizon:
         cuts = [round(train * share) for share in CUTS]
@@ -62,33 +79,69 @@ def choose(target: np.ndarray, parts: tuple[int, int], settings: TrainingSetting
     logs = [log for log in (False, True) if settings.transform in ("auto", "log" if log else "identity")]
     if target[:train].min() <= 0:
         logs = [False]
-    judged = {log: judge_candidates(target, bounds, settings, log) for log in logs}
-    least_log = {log: min(found[0].values()) + (0.0 if log else math.log(LOG_MARGIN)) for log, found in judged.items()}
-    log = min(least_log, key=lambda log: least_log[log])
-    losses, fitted = judged[log]
-    best = best_of_each_kind(losses)
+    variants = [
+        judge_candidates(target, phase, bounds, settings, log, calendar[:count])
+        for log in logs
+        for count in range(len(calendar) + 1)
+    ]
+    found = min(variants, key=lambda judged: judged.least() - math.log(WORTH) * (judged.log + len(judged.cycles)))
+    best = best_of_each_kind(found.mean())
     if settings.anchor != "auto":
         best = {settings.anchor: best[settings.anchor]} if settings.anchor in best else {"naive": best["naive"]}
     evidence = sum(max((end - cut) / horizon, 1.0) for cut, end in bounds)
     least = min(loss for _, loss in best.values())
     raw = {kind: math.exp(-evidence / 2 * (loss - least)) for kind, (_, loss) in best.items()}
     weights = {kind: weight / sum(raw.values()) for kind, weight in raw.items()}
-    scale = standard(target[:train], log)
-    z = scale.apply(target)
+    scale = standard(target[:train], found.log)
+    z = scale.apply(target) - found.profile.at(phase[: len(target)])
     anchor = naive(horizon) * 0.0
     for kind, weight in weights.items():
         if weight > 1e-3:
-            anchor = anchor + fitted[best[kind][0]] * weight
-    return Choice(scale, weights, anchor, usual_error(anchor, z, train, horizon))
+            anchor = anchor + found.fitted[best[kind][0]] * weight
+    named = {best[kind][0]: weight for kind, weight in weights.items() if weight > 1e-3}
+    before = [sum(made[name] * weight for name, weight in named.items()) for made in found.errors[:-1]]
+    return Choice(
+        scale, found.cycles, found.profile, weights, anchor, usual_error(anchor, z, train, horizon),
+        np.concatenate([np.zeros((0, horizon)), *before]) / scale.deviation, evidence,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class Judged:
+    """Candidates on one scale, with the calendar's profile over some cycles taken off.
+
+    `losses` holds each one's logarithms of the squared error, one for each cut, `errors` for each cut each one's errors
+    (origins, horizon) on the scale before it is standardised; `fitted` and `profile` are from before the last cut.
+    """
+
+    log: bool
+    cycles: tuple[str, ...]
+    losses: dict[str, list[float]]
+    errors: list[dict[str, np.ndarray]]
+    fitted: dict[str, Linear]
+    profile: Profile
+
+    def mean(self) -> dict[str, float]:
+        """Return the mean loss of each candidate that could be fitted before every cut."""
+        cuts = max(len(found) for found in self.losses.values())
+        return {name: sum(found) / cuts for name, found in self.losses.items() if len(found) == cuts}
+
+    def least(self) -> float:
+        """Return the lowest mean loss."""
+        return min(self.mean().values())
 
 
 def candidates(z: np.ndarray, cut: int, settings: TrainingSettings) -> dict[str, Linear]:
     """Return the simple forecasts, fitted on the rows [0, cut) of the target on the network's scale.
 
-    The ridge regressions are named after what they correct and the number of their penalty.
+    What has a number to choose carries its place in the name: the smoothing its weight, the ridge regression, named
+    after what it corrects, its penalty.
     """
     horizon, season = settings.horizon, settings.season
-    found = {"naive": naive(horizon), "drift": steady_drift(z, cut, horizon, 1)}
+    found = {"naive": naive(horizon), "drift": steady_drift(z, cut, horizon, 1), "mean": mean_of(z, cut, horizon)}
+    for number, share in enumerate(SMOOTHED):
+        found[f"smoothing {number}"] = smoothing(horizon, share, min(settings.context, cut))
+        found[f"theta {number}"] = theta(z, cut, horizon, share, min(settings.context, cut))
     if 1 < season <= min(cut // 2, LONGEST_SEASON):
         found["seasonal_naive"] = seasonal_naive(horizon, season)
         found["seasonal_drift"] = steady_drift(z, cut, horizon, season)
@@ -103,25 +156,42 @@ def candidates(z: np.ndarray, cut: int, settings: TrainingSettings) -> dict[str,
 
 
 def judge_candidates(
-    target: np.ndarray, bounds: list[tuple[int, int]], settings: TrainingSettings, log: bool
-) -> tuple[dict[str, float], dict[str, Linear]]:
-    """Return each candidate's mean logarithm of the squared error over the stretches [cut, end) after its fit.
-
-    Returned besides are the candidates as they were fitted before the last cut.
-    """
+    target: np.ndarray,
+    phase: np.ndarray,
+    bounds: list[tuple[int, int]],
+    settings: TrainingSettings,
+    log: bool,
+    cycles: tuple[str, ...],
+) -> Judged:
+    """Fit each candidate before each cut, and judge it on the stretch [cut, end) after it."""
     fitted: dict[str, Linear] = {}
     losses: dict[str, list[float]] = {}
+    errors: list[dict[str, np.ndarray]] = []
+    profile = NO_PROFILE
     for cut, end in bounds:
         scale = standard(target[:cut], log)
         z = scale.apply(target)
+        profile = fit_profile(z[:cut], phase, cycles)
+        z = z - profile.at(phase[: len(z)])
         origins = origins_of((cut, end), settings.horizon, whole=False, most=JUDGED)
         actual = values_after(target, origins, settings.horizon, end)
+        ahead = profile_after(profile, phase, origins, settings.horizon)
         fitted = candidates(z, cut, settings)
-        for name, forecast in fitted.items():
-            loss = loss_by_step(scale.undo(forecast.at(z, origins)), actual)
+        wanted = scale.apply(actual)
+        errors.append({})
+        for name, made in forecasts_by(fitted, z, origins).items():
+            loss = loss_by_step(scale.undo(made + ahead), actual)
             losses.setdefault(name, []).append(math.log(max(loss, 1e-300)))
-    mean = {name: sum(found) / len(found) for name, found in losses.items() if len(found) == len(bounds)}
-    return mean, fitted
+            errors[-1][name] = (made + ahead - wanted) * scale.deviation
+    return Judged(log, cycles, losses, errors, fitted, profile)
+
+
+def profile_after(profile: Profile, phase: np.ndarray, origins: np.ndarray, horizon: int) -> np.ndarray:
+    """Return the calendar's profile at the rows that follow each origin (origins, horizon)."""
+    if not profile.knots:
+        return np.zeros((len(origins), horizon))
+    rows = origins[:, None] + np.arange(1, horizon + 1)
+    return profile.at(phase[rows.ravel()]).reshape(rows.shape)
 
 
 def best_of_each_kind(losses: dict[str, float]) -> dict[str, tuple[str, float]]:

@@ -21,7 +21,8 @@ COMPARED = 15e-9  # seconds for each value forecast
 PRODUCTS = 90e9  # operations a second in float32
 GAIN_OF_BFLOAT16 = 1.6
 CONVOLUTION = 150e9  # operations a second of the forecast that the network corrects
-REGRESSION = 25e9  # operations a second of the ridge regressions, which wait for memory
+REGRESSION = 25e9  # operations a second of the ridge regressions
+PROFILE = 30e9  # and of the calendar's profile
 SIDE_BY_SIDE = 1.15  # how much longer a network takes while others train on the other cores
 EARLIER_CUTS = 2  # cuts besides the last before which the simple forecasts are fitted when there is little to judge
 MANY = 30  # independent forecasts in the validation part from which there is enough
@@ -86,10 +87,12 @@ def training(
     )
     windows = min(max(test - settings.horizon + 1, 1), settings.most_windows)
     forecast = settings.members * (judged + windows) / shared * chunk(settings, columns)
-    forecast += 0.1 + regressions(rows_train, 1, settings) + windows * settings.context * 50e-9 + sum(split) * 0.4e-6
+    forecast += 0.1 + regressions(rows_train, settings) + windows * settings.context * 50e-9 + sum(split) * 0.4e-6
     cuts = 1 + (EARLIER_CUTS if validation < MANY * settings.horizon else 0)
-    scales = 2 if settings.transform == "auto" else 1
-    choose = 0.02 + scales * regressions(rows_train, cuts, settings) + sum(split) * columns * 0.2e-6
+    cycles = len(settings.calendar)
+    variants = (2 if settings.transform == "auto" else 1) * (1 + cycles)
+    profile = min(rows_train, 50_000) * (100 * cycles) ** 2 / PROFILE + sum(split) * cycles * 50e-9
+    choose = 0.02 + variants * cuts * (regressions(rows_train, settings) + profile) + sum(split) * columns * 0.2e-6
     return choose, member, in_waves(member, settings.members, cores), forecast
 
 
@@ -127,9 +130,8 @@ def chunk(settings: TrainingSettings, columns: int) -> float:
     return 0.23 * step(settings, columns) / settings.batch
 
 
-def regressions(train: int, cuts: int, settings: TrainingSettings) -> float:
-    """Return the seconds in which the ridge regressions are fitted before each cut, and judged."""
+def regressions(train: int, settings: TrainingSettings) -> float:
+    """Return the seconds in which the simple forecasts are fitted before one cut, and judged."""
     lags, horizon = settings.context, settings.horizon
-    windows = min(max(train - lags - horizon, 0), 20_000)
-    operations = windows * lags * (2 * lags + 6 * horizon) + 40_000 * lags * horizon
-    return cuts * (0.01 + operations / REGRESSION)
+    sums = (lags + horizon) * (15e-6 + min(train, 100_000) * 0.3e-9)
+    return 0.01 + sums + 0.25e-9 * lags**3 + (36 * lags**2 + 56_000 * lags) * horizon / REGRESSION

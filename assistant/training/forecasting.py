@@ -13,8 +13,9 @@ from threading import Event
 import numpy as np
 
 from assistant.training.baselines import drift_at, loss_by_step, naive, ridge, seasonal_naive, seasonal_naive_drift
-from assistant.training.choice import Choice, choose, trust_in
+from assistant.training.choice import Choice, choose, profile_after, trust_in
 from assistant.training.cores import free_cores
+from assistant.training.cycles import around
 from assistant.training.fit import EpochLoss, Fitted, fit, forecast_at, shared_steps
 from assistant.training.intervals import LEVELS, half_widths
 from assistant.training.judge import Judgement, judge
@@ -72,7 +73,7 @@ def fit_and_forecast(
 ) -> Result:
     """Train on `values` (rows, columns), target first, and forecast the test part and what comes after the last row.
 
-    `calendar` (rows, features) is known in advance; `split` are the rows of training, validation and test part.
+    `calendar` (rows + horizon, cycles) are the phases of the settings' cycles, known in advance; `split` are the rows of training, validation and test part.
     `on_epoch` gets the member's number and what happened, `should_stop` is asked at every step; both may be called
     from several threads. `checkpoints` is a folder in which an interrupted training finds how far it had come.
     `may_begin` is asked before each network but the first; from the first no on, the ensemble is those that had begun,
@@ -84,10 +85,12 @@ def fit_and_forecast(
     train, validation, test = split
     known = train + validation
     horizon, target = settings.horizon, values[:, 0]
-    choice = choose(target, (train, validation), settings)
+    choice = choose(target, calendar, (train, validation), settings)
     columns = [choice.scale, *(standard(column[:train]) for column in values[:, 1:].T)]
     z = np.stack([column.apply(part) for column, part in zip(columns, values.T, strict=True)], axis=1)
-    windows = Windows(z, calendar, settings, input_scale(z, train, settings))
+    z[:, 0] -= choice.profile.at(calendar[: len(z)])
+    told = around(calendar[: len(z), : len(choice.cycles)])
+    windows = Windows(z, told, settings, input_scale(z, train, settings))
     block = shared_steps(settings)
     judged = origins_of((train, known), horizon, whole=False, most=settings.most_windows // 5, block=block)
     wanted = values_after(z[:, 0], judged, horizon, known)
@@ -129,12 +132,15 @@ def fit_and_forecast(
 
     origins = origins_of((known, known + test), horizon, whole=True, most=settings.most_windows, block=block)
     actual = values_after(target, origins, horizon, known + test)
-    forecast, future = ensemble(origins), ensemble(np.array([len(target) - 1]))[0]
+    end = np.array([len(target) - 1])
+    forecast = ensemble(origins) + profile_after(choice.profile, calendar, origins, horizon)
+    future = (ensemble(end) + profile_after(choice.profile, calendar, end, horizon))[0]
     undo = choice.scale.undo
     methods = {settings.cell: undo(forecast), **simple_forecasts(target, split, settings, origins)}
     bands = {}
+    distance = np.abs(np.concatenate((choice.before, validated - wanted)))
     for level in LEVELS:
-        reach = half_widths(validated, wanted, level)
+        reach = half_widths(distance, level, choice.trials)
         bands[level] = Band(undo(forecast - reach), undo(forecast + reach), undo(future - reach), undo(future + reach))
     naive_error, deviation = seasonal_error(target[:train], settings.season), standard(target[:train]).deviation
     others = {name: made for name, made in methods.items() if name != settings.cell}

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from assistant.training.intervals import NORMAL, student_t
+
 FEWEST = 8  # rows of the test part from which noise can be estimated
 NEGLIGIBLE = 1e-4  # errors below this share of the test part's mean deviation count as none: both methods are exact
 MARGIN = 0.10  # an error that is larger by so much is a loss, however noisy the test part
@@ -34,7 +36,7 @@ def judge(forecast: np.ndarray, others: dict[str, np.ndarray], actual: np.ndarra
     ratio = max(float(mine.mean()), floor) / max(float(theirs.mean()), floor)
     gain = by_row(theirs - mine, origins)
     t = paired_t(gain, forecast.shape[1]) if len(gain) >= FEWEST else None
-    sure = t is not None and ratio != 1 and abs(t) > critical_t(len(gain) - 1)
+    sure = t is not None and ratio != 1 and abs(t) > student_t(NORMAL[95], len(gain) - 1)
     if ratio > 1 + MARGIN or (sure and ratio > 1):
         return Judgement("loses", against, ratio, t)
     return Judgement("beats" if sure and ratio < 1 else "ties", against, ratio, t)
@@ -60,9 +62,3 @@ def paired_t(gain: np.ndarray, horizon: int) -> float:
         return 0.0
     correction = max(n + 1 - 2 * lags + lags * (lags - 1) / n, 1.0) / n
     return float(gain.mean() / (variance / n) ** 0.5 * correction**0.5)
-
-
-def critical_t(freedom: int) -> float:
-    """Return the two-sided 5 % point of Student's t (Abramowitz & Stegun 26.7.5)."""
-    z = 1.959964
-    return z + (z**3 + z) / (4 * freedom) + (5 * z**5 + 16 * z**3 + 3 * z) / (96 * freedom**2)

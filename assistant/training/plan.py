@@ -6,6 +6,8 @@ They hold for 60 yearly rows as for a million by the minute, and were not fitted
 - **context** (a chunk's length): fourteen seasons or seven horizons, whichever is longer, at least 64 and at most 336
   steps, but never more than a third of the training part.
 - **warm-up**: one season, between 8 and 24 steps, at most a third of the context.
+- **calendar**: the cycles of the day, the week and the year that the training part goes through at least three times, and
+  the season where it is none of them. What of it is used is decided by the validation part: see `choice.py`.
 - **stride**: a seventh of the context; more when the training part would give more chunks than an epoch may have, so
   that an epoch costs the same for a million rows as for ten thousand. The grid shifts at random in each epoch.
 - **steps**: short series give few chunks; at least four optimiser steps make an epoch, from random places.
@@ -30,6 +32,7 @@ from dataclasses import dataclass, fields, replace
 from assistant.dataset.series import Series
 from assistant.errors import TrainingError
 from assistant.training.cost import expected_seconds
+from assistant.training.cycles import FEWEST_CYCLES
 from assistant.training.settings import TrainingSettings
 from assistant.training.speed import Speed
 
@@ -37,6 +40,7 @@ LONGEST_CONTEXT = 336
 MOST_VALUES = 500_000  # forecast values of one method that are judged in the test part
 MOST_AT_ONCE = 8  # cores that a training counts on
 OWN = frozenset({"epochs", "members", "seconds", "patience", "stride", "refit"})  # once chosen, nothing is fitted
+SECONDS = {"day": 86_400.0, "week": 604_800.0, "year": 31_556_952.0}
 LONG_SERIES = 2_000  # training rows from which a larger network finds enough to learn
 
 
@@ -56,23 +60,8 @@ PRESETS: Mapping[str, Preset] = {
     "balanced": Preset(seconds=60, epochs=32, members=24, chunks=384, units=64),
     "thorough": Preset(seconds=300, epochs=48, members=64, chunks=512, units=64),
 }
-MEMBERS = (
-    64,
-    56,
-    48,
-    40,
-    32,
-    24,
-    20,
-    16,
-    12,
-    10,
-    8,
-    6,
-    4,
-    2,
-    1,
-)  # coarse, so that nearly the same speed gives the same ensemble
+# Coarse, so that nearly the same speed gives the same ensemble.
+MEMBERS = (64, 56, 48, 40, 32, 24, 20, 16, 12, 10, 8, 6, 4, 2, 1)
 STRETCH = 1.1  # a plan is an upper bound, so it may be a little longer than the budget
 FEWER_EPOCHS = (0.75, 0.5)
 FEWER_CHUNKS = (2, 4)
@@ -82,7 +71,8 @@ def plan_settings(series: Series, preset: str = "quick", seed: int = 0, **overri
     """Return the settings for a series; `overrides` replace single ones and are never changed.
 
     Unless they name what is fitted (OWN), the settings carry the preset's `seconds`, and the training fits them to
-    that time with `fit_to_budget`; until then they are as on the computer of the measurements in `cost.py`. Raises TrainingError for a preset or a setting that does not exist.
+    that time with `fit_to_budget`; until then they are as on the computer of the measurements in `cost.py`. Raises
+    TrainingError for a preset or a setting that does not exist.
     """
     if preset not in PRESETS:
         raise TrainingError("There is no such preset.", repr(preset), f"Choose one of {', '.join(PRESETS)}.")
@@ -112,6 +102,7 @@ def plan_settings(series: Series, preset: str = "quick", seed: int = 0, **overri
         most_windows=max(500, min(20_000, MOST_VALUES // horizon)),
         precision="auto" if long and preset != "quick" else "float32",
         refit=not long,
+        calendar=cycles_for(series, season),
     )
     settings = replace(settings, **overrides)  # type: ignore[arg-type]
     if OWN & set(overrides):
@@ -163,7 +154,7 @@ def expected_text(series: Series, settings: TrainingSettings, speed: Speed) -> s
     fitted = fit_to_budget(series, settings, speed)
     seconds = expected_seconds(series, fitted, speed)
     first = "" if speed.factors else " This is a first guess: the speed of this computer is measured when it trains."
-    text = f"At most about {rounded(seconds)} on this computer"
+    text = f"At most about {rounded(seconds)} on this computer while nothing else runs on it"
     if seconds < 0.7 * settings.seconds:
         return f"{text}: a series of {len(series.frame):,} rows needs no longer.{first}"
     return f"{text}; less when the networks stop improving early.{first}"
@@ -176,6 +167,18 @@ def rounded(seconds: float) -> str:
         return f"{whole} second{'' if whole == 1 else 's'}"
     minutes = max(2, round(seconds / 60))
     return f"{minutes} minutes"
+
+
+def cycles_for(series: Series, season: int) -> tuple[str, ...]:
+    """Return the cycles that the training part goes through at least three times, in two steps or more each."""
+    train, index = series.split.train, series.frame.index
+    lengths: dict[str, float] = {}
+    if series.dated:
+        step = (index[train - 1] - index[0]).total_seconds() / max(train - 1, 1)
+        lengths = {cycle: seconds / step for cycle, seconds in SECONDS.items()}
+    found = [cycle for cycle, steps in lengths.items() if 1.9 < steps <= train / FEWEST_CYCLES]
+    named = any(abs(lengths[cycle] / season - 1) < 0.1 for cycle in found)
+    return (*found, "season") if 1 < season <= train / FEWEST_CYCLES and not named else tuple(found)
 
 
 def context_for(train: int, horizon: int, season: int) -> int:

@@ -79,13 +79,14 @@ class Start(Frozen):
     """What the network started from: the scale, and the simple forecast that it corrects, chosen before the test part.
 
     `anchor` names it, "combination" when no single candidate has nine tenths of the `weights`. `trust`, from 0 to 1,
-    is how much of the network's correction counts.
+    is how much of the network's correction counts. `calendar` are the cycles whose profile was taken off the series.
     """
 
     transform: Literal["identity", "log"]
     anchor: str
     weights: dict[str, float] = {}
     trust: float = 1.0
+    calendar: tuple[str, ...] = ()
 
 
 class Backtest(Frozen):
@@ -136,6 +137,7 @@ class Run(Frozen):
     windows: int = 0  # forecasts that were judged
     future: tuple[FuturePoint, ...] = ()
     backtest: Backtest | None = None
+    method: str = ""  # how the forecast is made, in sentences
     expected_seconds: float | None = None  # what was expected at most, once the computer's speed was measured
 
 

@@ -11,9 +11,12 @@ import numpy as np
 import torch
 
 from assistant.files import write_atomically
+from assistant.training.choice import profile_after
+from assistant.training.cycles import around
 from assistant.training.fit import forecast_at
 from assistant.training.forecasting import Result
 from assistant.training.lstm import Forecaster
+from assistant.training.profile import Profile
 from assistant.training.settings import TrainingSettings
 from assistant.training.transform import Standard
 from assistant.training.windows import InputScale, Windows
@@ -28,6 +31,8 @@ def save_model(result: Result, path: Path) -> Path:
         "size": result.members[0].network.size,
         "inputs": result.windows.inputs,
         "columns": [asdict(column) for column in result.columns],
+        "cycles": len(result.choice.cycles),
+        "profile": {"knots": result.choice.profile.knots, "heights": torch.from_numpy(result.choice.profile.heights)},
         "scale": {
             "moves": torch.from_numpy(scale.moves),
             "over_season": scale.over_season,
@@ -41,23 +46,33 @@ def save_model(result: Result, path: Path) -> Path:
 
 @dataclass(frozen=True, eq=False)
 class Model:
-    """A trained model: its settings, its networks, and the scales of the columns and of the inputs."""
+    """A trained model: its settings, its networks, the scales of columns and inputs, and the calendar's profile.
+
+    `cycles` counts the cycles of the settings' calendar that the profile covers and the network is told.
+    """
 
     settings: TrainingSettings
     networks: list[Forecaster]
     columns: list[Standard]
     scale: InputScale
+    cycles: int
+    profile: Profile
+
+    def windows(self, values: np.ndarray, calendar: np.ndarray) -> Windows:
+        """Return what the networks read of `values` (rows, columns) and the phases `calendar` (rows + horizon, cycles)."""
+        z = np.stack([column.apply(part) for column, part in zip(self.columns, values.T, strict=True)], axis=1)
+        z[:, 0] -= self.profile.at(calendar[: len(z)])
+        return Windows(z, around(calendar[: len(z), : self.cycles]), self.settings, self.scale)
 
     def forecast(self, values: np.ndarray, calendar: np.ndarray) -> np.ndarray:
         """Return the forecast (horizon,) in the data's units for what follows the last row.
 
-        `values` is (rows, columns), `calendar` (rows, features) as in training.
+        `values` is (rows, columns), `calendar` the phases (rows + horizon, cycles), as in training.
         """
-        z = np.stack([column.apply(part) for column, part in zip(self.columns, values.T, strict=True)], axis=1)
-        windows = Windows(z, calendar, self.settings, self.scale)
-        last = np.array([len(values) - 1])
-        made = np.mean([forecast_at(network, windows, last)[0] for network in self.networks], axis=0)
-        return self.columns[0].undo(made)
+        windows, last = self.windows(values, calendar), np.array([len(values) - 1])
+        made = np.mean([forecast_at(network, windows, last) for network in self.networks], axis=0)
+        ahead = profile_after(self.profile, calendar, last, self.settings.horizon)
+        return self.columns[0].undo((made + ahead)[0])
 
 
 def load_model(path: Path) -> Model:
@@ -77,4 +92,6 @@ def load_model(path: Path) -> Model:
         networks,
         [Standard(**column) for column in stored["columns"]],
         InputScale(scale["moves"].numpy(), scale["over_season"], scale["heights"].numpy()),
+        stored["cycles"],
+        Profile(tuple(stored["profile"]["knots"]), stored["profile"]["heights"].numpy()),
     )

@@ -35,7 +35,7 @@ class TrainingSettings:
     steps: int = 0  # smallest number of optimiser steps in an epoch; more chunks are drawn when there are too few
     transform: str = "auto"  # "identity", "log", or "auto": what the validation part prefers
     anchor: str = "auto"  # the forecast that the network corrects, or "auto": the best on the validation part
-    calendar: tuple[str, ...] = ()  # "day", "week", "year": cycles whose phase the network is told
+    calendar: tuple[str, ...] = ()  # "day", "week", "year", "season": cycles that may be used where they help
     precision: str = "float32"  # "float32" or "bfloat16"
     backtest: int = 4  # origins of the rolling backtest, at most
     refit: bool = False  # whether the network is trained anew for each of them

@@ -125,7 +125,7 @@ class Teller:
         self._progress(
             Progress(
                 state="running",
-                epoch=settings.epochs if self._trained else done // max(settings.members, 1),
+                epoch=settings.epochs if self._trained else -(-done // max(settings.members, 1)),
                 epochs=settings.epochs,
                 history=tuple(self._history),
                 seconds=seconds,

@@ -18,12 +18,13 @@ from assistant.errors import TrainingError
 from assistant.files import write_atomically
 from assistant.training.backtest import backtest
 from assistant.training.cost import Phases, phases_of
-from assistant.training.cycles import calendar_inputs
+from assistant.training.cycles import phases
 from assistant.training.fit import LossNotFiniteError
 from assistant.training.forecasting import Result, fit_and_forecast
 from assistant.training.identity import series_sha256
 from assistant.training.intervals import coverage
 from assistant.training.measure import measure
+from assistant.training.method import method_of
 from assistant.training.plan import fit_to_budget
 from assistant.training.run import (
     Backtest,
@@ -191,10 +192,13 @@ def check(series: Series, settings: TrainingSettings) -> None:
 
 
 def calendar_of(series: Series, settings: TrainingSettings) -> np.ndarray:
-    """Return what the calendar tells at each row (rows, features); nothing for rows without dates."""
-    if not series.dated:
-        return np.zeros((len(series.frame), 0))
-    return calendar_inputs(series.frame.index.to_numpy(), settings.calendar)
+    """Return the phases of the settings' cycles at each row and at those of the forecast (rows + horizon, cycles)."""
+    rows = len(series.frame) + settings.horizon
+    moments = np.arange(rows)
+    if series.dated:
+        ahead = moments_ahead(series, settings.horizon)
+        moments = np.concatenate((series.frame.index.to_numpy(), ahead.to_numpy()))
+    return phases(moments, settings.calendar, settings.season)
 
 
 def forecasts_of(result: Result) -> Forecasts:
@@ -240,7 +244,8 @@ def run_of(
         cancelled=any(fitted.stopped for fitted in result.members),
         cpu_seconds=result.cpu_seconds,
         members=len(result.members),
-        start=start_of(result),
+        start=(start := start_of(result)),
+        method=method_of(series, settings, start, [fitted.best_epoch for fitted in result.members]),
         intervals={
             str(level): Interval(
                 coverage=coverage(band.lower, band.upper, result.actual),
@@ -276,15 +281,22 @@ def start_of(result: Result) -> Start:
         anchor=first if weights[first] >= 0.9 else "combination",
         weights=weights,
         trust=result.trust,
+        calendar=result.choice.cycles,
     )
+
+
+def moments_ahead(series: Series, count: int) -> pd.DatetimeIndex:
+    """Return the moments of the steps beyond the last row of a dated series."""
+    index = series.frame.index
+    step = series.frequency.alias or index[-1] - index[-2]
+    return pd.date_range(index[-1], periods=count + 1, freq=step)[1:]
 
 
 def future_times(series: Series, count: int) -> list[str]:
     """Return the times of the steps beyond the last row, as ISO dates or row numbers."""
     index = series.frame.index
     if isinstance(index, pd.DatetimeIndex):
-        step = series.frequency.alias or index[-1] - index[-2]
-        moments = pd.date_range(index[-1], periods=count + 1, freq=step)[1:]
+        moments = moments_ahead(series, count)
         whole_days = bool((moments == moments.normalize()).all() and (index == index.normalize()).all())
         return [moment.strftime("%Y-%m-%d" if whole_days else "%Y-%m-%dT%H:%M:%S") for moment in moments]
     return [str(int(index[-1]) + step) for step in range(1, count + 1)]

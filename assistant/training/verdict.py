@@ -14,6 +14,11 @@ NAMES = {
     "drift": "the last value with drift",
     "seasonal_naive_drift": "repeating the last season with drift",
     "ridge": "the ridge regression",
+    "mean": "the mean of the training part",
+    "smoothing": "exponential smoothing",
+    "theta": "the theta method",
+    "seasonal_drift": "repeating the last season with the mean change",
+    "seasonal_ridge": "the ridge regression of changes over a season",
 }
 
 

@@ -31,6 +31,7 @@ from assistant.training.forecasting import fit_and_forecast
 from assistant.training.plan import PRESETS, plan_settings
 from assistant.training.scores import errors
 from assistant.training.settings import TrainingSettings
+from assistant.training.train import calendar_of
 
 
 @dataclass
@@ -172,7 +173,7 @@ def project(series: Series, preset: str, seed: int, goal: float, peak: float) ->
             hits.append(done.cpu_seconds)
 
     wall = time.perf_counter()
-    result = fit_and_forecast(values, np.zeros((len(values), 0)), split, settings, note)
+    result = fit_and_forecast(values, calendar_of(series, settings), split, settings, note)
     wall = time.perf_counter() - wall
     score = result.scores[settings.cell]
     epochs = sum(len(fitted.history) for fitted in result.members)

@@ -1,0 +1,68 @@
+"""How the forecast of a run is made, in sentences that a student can put into a report."""
+
+from __future__ import annotations
+
+from assistant.dataset.season import autocorrelation
+from assistant.dataset.series import Series
+from assistant.training.run import Start
+from assistant.training.settings import TrainingSettings
+from assistant.training.verdict import NAMES
+
+SMALL = 0.05  # share of the weighted mean below which a simple forecast is not named
+SHOWN = 0.15  # how far the autocorrelation stands out at a season that the data themselves show
+LOOKED_AT = 50_000  # latest rows of the training part in which the season is looked for
+CYCLES = {"day": "the hour of the day", "week": "the day of the week", "year": "the time of the year"}
+
+
+def method_of(series: Series, settings: TrainingSettings, start: Start, best_epochs: list[int]) -> str:
+    """Return how the forecast is made; `best_epochs` are those of the networks, 0 where none was better than before."""
+    sentences = [f"{network(settings, len(best_epochs))} {corrected(start)}."]
+    if not any(best_epochs):
+        sentences.append(
+            "No epoch of the training was better on the validation part than that forecast itself, so it stands alone: "
+            "the network adds nothing."
+        )
+    else:
+        share = f"{start.trust:.0%}".replace("%", " %")
+        sentences.append(f"The correction counts {share}, as far as it helped on the validation part.")
+    if start.calendar:
+        told = " and ".join(
+            CYCLES.get(cycle, f"the place in the season of {settings.season}") for cycle in start.calendar
+        )
+        sentences.append(
+            f"What {told} alone explain{'s' if len(start.calendar) == 1 else ''} is taken off the series before, and put back on the forecast."
+        )
+    if start.transform == "log":
+        sentences.append("All of it works on the logarithm of the values.")
+    sentences.append(season_of(series, settings.season))
+    return " ".join(sentences)
+
+
+def network(settings: TrainingSettings, members: int) -> str:
+    """Return what forecasts, as the beginning of a sentence."""
+    name = NAMES[settings.cell]
+    if members == 1:
+        return f"{name[0].upper()}{name[1:]} corrects"
+    return f"The mean of {members} networks ({name.removeprefix('the ')}) corrects"
+
+
+def corrected(start: Start) -> str:
+    """Return the simple forecast that is corrected, or the weighted mean of several."""
+    named = sorted(((weight, name) for name, weight in start.weights.items() if weight >= SMALL), reverse=True)
+    if len(named) < 2:
+        return f"a simple forecast, {NAMES[named[0][1] if named else start.anchor]}"
+    shares = [f"{NAMES[name]} ({weight:.0%})".replace("%", " %") for weight, name in named]
+    return f"a weighted mean of simple forecasts: {', '.join(shares[:-1])} and {shares[-1]}"
+
+
+def season_of(series: Series, season: int) -> str:
+    """Return which season is assumed, and whether the training part shows it or the frequency alone suggests it."""
+    if season < 2:
+        return "No season is assumed."
+    training = series.values[: series.split.train][-LOOKED_AT:]
+    found = autocorrelation(training, season)
+    stands_out = len(found) > season and found[season] - max(found[season // 2], -0.5) / 2 > SHOWN
+    assumed = f"The season is taken to be {series.frequency.count(season)}"
+    if stands_out:
+        return f"{assumed}, as the training part shows (autocorrelation {found[season]:.2f})."
+    return f"{assumed}: a guess from the frequency, which the training part hardly shows."
