@@ -76,6 +76,44 @@ def test_inspect_says_it_to_a_person_too(table: Path) -> None:
     assert "semicolons" in done.stdout
 
 
+def test_what_is_ambiguous_is_settled_by_an_option(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    rows = [f"{day:02d}/{month:02d}/2021,{day + month}.{day:03d}" for month in range(1, 13) for day in (3, 7, 11)]
+    path.write_text("\n".join(["date,level", *rows[::5], *rows[1::5], *rows[2::5], *rows[3::5], *rows[4::5]]), "utf-8")
+    found = json.loads(typed("inspect", path, "--dates", "month-first", "--json").stdout)
+    assert found["time"]["order"] == "month first"
+    found = json.loads(typed("inspect", path, "--dates", "day-first", "--decimal", "comma", "--json").stdout)
+    assert found["time"]["order"] == "day first"
+    assert found["columns"][1]["high"] > 1000
+
+
+def test_one_of_several_series_is_named_by_an_option(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    rows = [
+        f"{date(2021, 1, 1) + timedelta(days=n)},{place},{n % 7 + 10 * k}"
+        for k, place in enumerate(("north", "south")) for n in range(90)
+    ]  # fmt: skip
+    path.write_text("\n".join(["day,place,level", *rows]), "utf-8")
+    for asked in ("south", "place=south"):
+        found = json.loads(typed("inspect", path, "--series", asked, "--json").stdout)
+        assert next(repair for repair in found["repairs"] if repair["key"] == "series")["what"].endswith(
+            "south was taken."
+        )
+    found = json.loads(typed("inspect", path, "--series", "sum", "--json").stdout)
+    assert any(repair["key"] == "same moment" and "sum" in repair["what"] for repair in found["repairs"])
+    done = typed("inspect", path, "--series", "west")
+    assert "No row has 'west'" in done.output
+
+
+def test_a_repair_is_undone_by_its_key(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    rows = [f"{date(2021, 1, 1) + timedelta(days=n)},{'?' if n == 5 else n % 7}" for n in range(90)]
+    path.write_text("\n".join(["day,level", *rows]), "utf-8")
+    assert "[--undo marks:level]" in typed("inspect", path).stdout
+    found = json.loads(typed("inspect", path, "--undo", "marks:level", "--json").stdout)
+    assert {repair["key"]: repair["applied"] for repair in found["repairs"]} == {"marks:level": False}
+
+
 def test_a_ready_project_is_inspected_with_its_own_roles() -> None:
     done = typed("inspect", "sunspots", "--json")
     data = json.loads(done.stdout)

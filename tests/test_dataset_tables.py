@@ -12,7 +12,6 @@ import pytest
 from assistant.dataset.inspection import examine
 from tests.dataset_tables import CASES, Case, wave, workbook
 
-
 FILES = Path(__file__).parent / "data" / "tables"
 EXPECTED: dict[str, dict[str, Any]] = tomllib.loads((FILES / "expected.toml").read_text(encoding="utf-8"))
 

@@ -210,6 +210,29 @@ def test_the_notebook_repeats_the_reports_scores(trained: Desk) -> None:
     assert notebook.is_current(trained, 1)
 
 
+def test_a_notebook_with_values_that_are_not_passed_on_says_so(trained: Desk) -> None:
+    before = trained.project(1)
+    dataset.set_share(trained, 1, "link")
+    assert not notebook.is_current(trained, 1)  # it was made with the data inside
+    assert before.notebook is not None
+    trained.change_project(1, notebook=before.notebook.model_copy(update={"holds_values": True}))
+    found = notebook.values_finding(trained, 1)
+    assert found is not None
+    assert "SUNACTIVITY" in found.evidence
+    assert found in submission.findings(trained)
+    trained.change_project(1, dataset=before.dataset, notebook=before.notebook)
+    assert notebook.values_finding(trained, 1) is None
+
+
+def test_a_licence_typed_after_the_training_reaches_what_is_made_of_the_run(trained: Desk) -> None:
+    before = trained.project(1).dataset
+    dataset.set_source(trained, 1, "CC BY 4.0", "https://sun.example/table")
+    found = charts.material(trained, 1)
+    assert found is not None
+    assert (found.series.source.licence, found.series.source.url) == ("CC BY 4.0", "https://sun.example/table")
+    trained.change_project(1, dataset=before)
+
+
 def test_a_notebook_without_a_training_cannot_be_made(desk: Desk) -> None:
     with pytest.raises(NotebookError, match="training"):
         notebook.start(desk, 1)

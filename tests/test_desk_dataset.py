@@ -121,6 +121,27 @@ def test_every_repair_with_a_switch_can_be_switched_off_and_on(desk: Desk, tmp_p
         assert all(repair.applied for repair in dataset.overview(desk, 1).repairs)
 
 
+def test_a_feature_that_a_repair_left_out_comes_back(desk: Desk, tmp_path: Path) -> None:
+    rows = [f"{date(2020, 1, 1) + timedelta(days=n)},{n % 7 + n / 50:.2f},{max(n, 200)}" for n in range(300)]
+    upload(desk, tmp_path, "\n".join(["day,level,flow", *rows]))
+    keys = [repair.key for repair in dataset.overview(desk, 1).repairs]
+    assert "constant" in keys
+    assert dataset.series(desk, 1).roles.features == ()
+    dataset.set_repairs(desk, 1, [key for key in keys if key != "constant"])
+    assert dataset.series(desk, 1).roles.features == ("flow",)
+    dataset.set_repairs(desk, 1, keys)
+    assert dataset.series(desk, 1).roles.features == ()
+
+
+def test_an_archive_unpacks_to_no_more_than_the_host_allows(desk: Desk, tmp_path: Path) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("table.csv", daily(2000))
+    small = replace(desk.services, limits=replace(desk.services.limits, unpacked=10_000))
+    with pytest.raises(DatasetError, match="more than is allowed"):
+        upload(Desk(small, desk.owner), tmp_path, packed.getvalue(), "table.zip")
+
+
 def test_dates_with_two_readings_keep_both_after_one_was_picked(desk: Desk, tmp_path: Path) -> None:
     rows = [f"{m:02}/{1 + (m + y) % 12:02}/{y},{m + y % 5}" for y in range(2005, 2021) for m in range(1, 13)]
     upload(desk, tmp_path, "\n".join(["when,level", *rows]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import tempfile
 from pathlib import Path
 from typing import Annotated, Any
@@ -9,9 +10,20 @@ from typing import Annotated, Any
 import typer
 
 from assistant.cli.output import Json, command, progress, result
-from assistant.cli.tables import FILE, OpenedTable, fetch_table, open_table, put_beside
+from assistant.cli.tables import (
+    FILE,
+    OpenedTable,
+    choices_of,
+    fetch_table,
+    open_table,
+    put_beside,
+    unpacked_limit,
+)
+from assistant.cli.ways import Dates, Decimal, Member, OneSeries, Sheet, Step, Undo, Ways
 from assistant.dataset.inspection import ColumnFacts, Inspection, examine
+from assistant.dataset.repairs import can_undo
 from assistant.dataset.series import Source
+from assistant.dataset.table import Reader
 from assistant.findings import Level
 
 
@@ -22,16 +34,22 @@ def inspect(
         typer.Argument(metavar="TABLE_OR_LINK", help="A file, a ready project, a link, or a Kaggle owner/dataset."),
     ],
     file: Annotated[str | None, FILE] = None,
-    member: Annotated[str | None, typer.Option(help="The file inside an archive, where there are several.")] = None,
-    sheet: Annotated[str | None, typer.Option(help="The sheet of a workbook, where there are several.")] = None,
+    member: Member = None,
+    sheet: Sheet = None,
+    dates: Dates = None,
+    decimal: Decimal = None,
+    series: OneSeries = None,
+    step: Step = None,
+    undo: Undo = None,
     as_json: Json = False,
 ) -> None:
     """Say what was understood of a table, what would be repaired, and whether it can carry a project."""
     with tempfile.TemporaryDirectory(prefix="assistant-") as scratch:
         opened = open_table(table, Path(scratch), file=file)
+        ways = Ways(dates, decimal, series, step, undo or ())
         found = examine(
-            opened.path, roles=opened.roles, source=opened.source, horizon=opened.horizon, season=opened.season,
-            member=member, sheet=sheet,
+            opened.path, choices=choices_of(opened.path, ways, member, sheet), roles=opened.roles, source=opened.source,
+            horizon=opened.horizon, season=opened.season, member=member, sheet=sheet, unpacked_limit=unpacked_limit(),
         ).inspection  # fmt: skip
     result(inspection_data(found, opened), inspection_text(found), as_json=as_json)
 
@@ -68,22 +86,42 @@ def inspection_text(found: Inspection) -> str:
     lines = [found.verdict, "", f"{found.rows:,} rows, {len(found.columns):,} columns ({', '.join(how)})"]
     width = min(max((len(column.name) for column in found.columns), default=0), 40)
     lines += [f"  {column.name:<{width}}  {_column(column)}" for column in found.columns]
+    lines += [f"Also there: {', '.join(names)}; take one with {option}." for names, option in _others(reader)]
     if found.time is not None:
         span = f", {found.time.first} to {found.time.last}" if found.time.first else ""
         lines.append(f"Time: {', '.join(found.time.columns)} ({found.time.format}){span}, one row a {found.time.step}")
         if found.time.other_format:
             lines.append(
                 f"  or {found.time.other_format}: {found.time.other_first} to {found.time.other_last}; "
-                "the page lets you pick"
+                f"settle it with --dates ({_dates(found.time.order)} was taken)"
             )
     if found.target is not None:
         lines.append(f"Target: {found.target}; features: {', '.join(found.features) or 'none'}")
     if found.horizon is not None:
         season = f"the pattern repeats after {found.season}" if (found.season or 1) > 1 else "no season assumed"
         lines.append(f"Horizon: {found.horizon} steps; {season}")
-    lines += [f"Repaired: {repair.what} ({repair.count:,}×) {repair.why}" for repair in found.repairs]
+    lines += [
+        f"{'Repaired' if repair.applied else 'Undone'}: {repair.what} ({repair.count:,}×) {repair.why}"
+        f"{f' [--undo {_quoted(repair.key)}]' if repair.applied and can_undo(repair) else ''}"
+        for repair in found.repairs
+    ]
     lines += [f"{finding.level.value}: {finding}" for finding in found.findings if finding.level is not Level.FINE]
     return "\n".join(lines)
+
+
+def _quoted(key: str) -> str:
+    return shlex.quote(key)
+
+
+def _others(reader: Reader) -> list[tuple[list[str], str]]:
+    """Return the other files of an archive and sheets of a workbook, each with the option that takes one."""
+    members = [name for name in reader.members if name != reader.member]
+    sheets = [name for name in reader.sheets if name != reader.sheet]
+    return [(names, option) for names, option in ((members, "--member"), (sheets, "--sheet")) if names]
+
+
+def _dates(order: str | None) -> str:
+    return (order or "").replace(" ", "-")
 
 
 def _separator(separator: str | None) -> str:

@@ -12,9 +12,12 @@ from pathlib import Path
 import typer
 
 from assistant.cli.output import progress
+from assistant.cli.ways import Ways
+from assistant.dataset.choices import Choices
 from assistant.dataset.credentials import KaggleCredentials, parse_credentials
 from assistant.dataset.download import FetchLimits, FetchProgress
 from assistant.dataset.fetch import Fetched, fetch
+from assistant.dataset.inspection import examine
 from assistant.dataset.links import parse_reference
 from assistant.dataset.network import Network
 from assistant.dataset.ready import DESCRIPTION, PROJECTS, load_ready
@@ -118,6 +121,21 @@ def fetch_table(text: str, folder: Path, *, file: str | None = None, network: Ne
             several.evidence,
             "Name one of them with --file, or get it with fetch --file and give its path.",
         ) from several
+
+
+def unpacked_limit() -> int:
+    """Return how many bytes an archive may unpack to on this host."""
+    return load_settings()[0].unpacked_mb * 1_000_000
+
+
+def choices_of(path: Path, ways: Ways, member: str | None = None, sheet: str | None = None) -> Choices:
+    """Return the choices of the command line for a table, which is looked at when a series of it was asked for."""
+
+    def columns(choices: Choices) -> tuple[str | None, tuple[str, ...]]:
+        found = examine(path, choices=choices, member=member, sheet=sheet, unpacked_limit=unpacked_limit()).inspection
+        return found.series.column if found.series else None, tuple(column.name for column in found.columns)
+
+    return ways.choices(columns)
 
 
 def teller() -> Callable[[FetchProgress], None]:

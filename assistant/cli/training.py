@@ -9,7 +9,8 @@ from typing import Annotated, Any, Literal
 import typer
 
 from assistant.cli.output import Json, PresetName, command, progress, result
-from assistant.cli.tables import FILE, file_source, open_table, parse_split, ready_folder
+from assistant.cli.tables import FILE, choices_of, file_source, open_table, parse_split, ready_folder, unpacked_limit
+from assistant.cli.ways import Dates, Decimal, Member, OneSeries, Sheet, Step, Undo, Ways
 from assistant.dataset.prepare import prepare_file, prepare_ready
 from assistant.dataset.ready import load_ready
 from assistant.dataset.series import Series, save_series
@@ -34,13 +35,21 @@ def train(
     preset: Annotated[PresetName, typer.Option(help="quick, balanced or thorough.")] = "quick",
     seed: Annotated[int, typer.Option(help="The seed; the same seed gives the same run.")] = 0,
     file: Annotated[str | None, FILE] = None,
+    member: Member = None,
+    sheet: Sheet = None,
+    dates: Dates = None,
+    decimal: Decimal = None,
+    one_series: OneSeries = None,
+    step: Step = None,
+    undo: Undo = None,
     cell: Annotated[Literal["lstm", "gru", "rnn"], typer.Option(help="lstm, gru or rnn.")] = "lstm",
     out: Annotated[Path | None, typer.Option(help="Folder for the run, its forecasts and its weights.")] = None,
     as_json: Json = False,
 ) -> None:
     """Train on a table and score the network beside the simple forecasts."""
     with tempfile.TemporaryDirectory(prefix="assistant-") as fetched:
-        series = _series(table, target, time, features, horizon, split, Path(fetched), file)
+        ways = Ways(dates, decimal, one_series, step, undo or ())
+        series = _series(table, target, time, features, horizon, split, Path(fetched), file, ways, member, sheet)
     for repair in series.repairs:
         if repair.applied and repair.key == "constant":
             progress(f"{repair.what} {repair.why}")
@@ -62,7 +71,7 @@ def train(
 
 def _series(
     table: str, target: str | None, time: str | None, features: str | None, horizon: int | None, split: str | None,
-    fetched: Path, file: str | None,
+    fetched: Path, file: str | None, ways: Ways, member: str | None, sheet: str | None,
 ) -> Series:  # fmt: skip
     parts = parse_split(split) if split else None
     asked = _names(features) or ()
@@ -74,14 +83,15 @@ def _series(
                 "Leave it out of the features; the target's own past is always read.",
             )
     folder = ready_folder(table)
-    if folder is not None and target is None and time is None and features is None:
+    if folder is not None and target is None and time is None and features is None and ways == Ways():
         return prepare_ready(load_ready(folder), horizon=horizon, split=parts)
     opened = open_table(table, fetched, file=file)
     # A ready project's own source stands for its table with its own roles only.
     source = file_source(opened.path) if folder is not None else opened.source
     series = prepare_file(
-        opened.path, source, target=target, time=_names(time), features=_names(features), horizon=horizon, split=parts
-    )
+        opened.path, source, target=target, time=_names(time), features=_names(features), horizon=horizon, split=parts,
+        choices=choices_of(opened.path, ways, member, sheet), member=member, sheet=sheet, unpacked_limit=unpacked_limit(),
+    )  # fmt: skip
     for repair in series.repairs:
         # What was suggested may be left out with a word; what was asked for may not.
         if (name := repair.key.removeprefix("feature:")) in asked and name != repair.key:
@@ -126,10 +136,6 @@ def as_text(run: Run, series: Series) -> str:
     for name, score in sorted(run.scores.items(), key=lambda item: item[1].mae):
         mase = "–" if score.mase is None else f"{score.mase:.3f}"
         lines.append(f"{name:<22}{score.mae:>12.5g}{score.rmse:>12.5g}{mase:>9}")
-    lines += [
-        "",
-        f"Test part, in the data's units{unit}; {len(run.history)} epochs in {run.seconds:.1f} s.",
-        "",
-        run.method,
-    ]
+    ended = f"Test part, in the data's units{unit}; {len(run.history)} epochs in {run.seconds:.1f} s."
+    lines += ["", ended, "", run.method]
     return "\n".join(lines)

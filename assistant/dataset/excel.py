@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import re
 import tempfile
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from assistant.dataset.archive import DEFAULT_UNPACKED
 from assistant.dataset.table import Reader, Table
 from assistant.dataset.text_table import read_text
 from assistant.errors import DatasetError
 
-_XML = 1_500_000_000  # bytes that the workbook's own parts may unpack to
+_XML = 400_000_000  # bytes to which a workbook of a usual size unpacks, for its parts are wordy
 _CHOOSE = "Choose another file."
 
 
@@ -24,13 +26,16 @@ def read_excel(
     sheet: str | None = None,
     header: bool | None = None,
     undo: frozenset[str] = frozenset(),
+    unpacked_limit: int = DEFAULT_UNPACKED,
 ) -> Table:
     """Read one sheet of a workbook (the fullest when None); raise DatasetError when there is no table in it.
+
+    `unpacked_limit` is in bytes, of the workbook's own parts.
 
     The sheet is written out as text and read like any text table, so that titles above the header, units and a second
     header line are understood alike.
     """
-    _check_size(path)
+    _check_size(path, unpacked_limit)
     from python_calamine import CalamineError, CalamineWorkbook
 
     try:
@@ -64,14 +69,14 @@ def read_excel(
     return Table(frame=table.frame, reader=reader, units=table.units, repairs=table.repairs)
 
 
-def _check_size(path: Path) -> None:
+def _check_size(path: Path, limit: int) -> None:
     """Refuse a workbook built to fill the memory."""
     try:
         with zipfile.ZipFile(path) as archive:
             size = sum(info.file_size for info in archive.infolist())
     except (OSError, zipfile.BadZipFile, ValueError, NotImplementedError):
         return  # an old workbook is no archive
-    if size > _XML or size > 400 * path.stat().st_size + 10_000_000:
+    if size > max(limit, _XML) or size > 400 * path.stat().st_size + 10_000_000:
         raise DatasetError(
             "The workbook unpacks to more than is allowed.",
             f"{path.name} unpacks to {size / 1e6:,.0f} MB.",
@@ -93,6 +98,10 @@ def _text(cell: Any) -> str:
             return "true" if cell else "false"
         case float() if cell.is_integer() and abs(cell) < 1e15:
             return str(int(cell))
+        case float():
+            # A point before three digits could part thousands in a text; here it is known to part the decimals.
+            text = str(cell)
+            return f"{text}0" if re.fullmatch(r"-?[1-9]\d{0,2}\.\d{3}", text) else text
         case dt.datetime():
             moment = (cell + dt.timedelta(microseconds=500_000)).replace(microsecond=0) if cell.microsecond else cell
             return moment.strftime("%Y-%m-%d") if moment.time() == dt.time() else moment.isoformat(" ")

@@ -105,7 +105,7 @@ def _read(
     if head.startswith(b"PAR1"):
         return _read_parquet(path, columns)
     if head.startswith(b"\xd0\xcf\x11\xe0") or (head.startswith(b"PK") and is_workbook(path)):
-        return read_excel(path, columns, sheet, header, undo)
+        return read_excel(path, columns, sheet, header, undo, limit)
     if is_archive(path):
         return _read_member(path, columns, member, sheet, header, undo, limit, depth)
     _refuse_other_kinds(path, head)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
 from assistant.charts.chart import Chart
 from assistant.charts.describe import describe_charts
 from assistant.charts.facts import collect_facts
-from assistant.dataset.series import Series, load_series
+from assistant.dataset.series import Series, Source, load_series
 from assistant.desk.desk import Desk
 from assistant.facts import Facts, merge
 from assistant.lecture.memory import FILE as MEMORY_FILE
@@ -55,7 +55,13 @@ def material_of(desk: Desk, number: int, run_id: str) -> Material:
     # What the network remembers is measured some time after the training; nothing else in the folder changes.
     memory = folder / MEMORY_FILE
     measured = memory.stat().st_mtime_ns if memory.exists() else 0
-    return _material(folder, title_of(desk.project(number)), measured)
+    return _material(folder, title_of(desk.project(number)), measured, _source_now(desk, number))
+
+
+def _source_now(desk: Desk, number: int) -> Source | None:
+    """Return the source as it stands in the draft: licence and address may be typed after the training."""
+    choice = desk.project(number).dataset
+    return choice.source if choice is not None else None
 
 
 def title_of(project: ProjectDraft) -> str:
@@ -64,8 +70,10 @@ def title_of(project: ProjectDraft) -> str:
 
 
 @lru_cache(maxsize=16)
-def _material(folder: Path, title: str, measured: int) -> Material:
+def _material(folder: Path, title: str, measured: int, now: Source | None) -> Material:
     series, run, forecasts = load_series(folder / "series"), load_run(folder), load_forecasts(folder)
+    if now is not None and now.sha256 == series.source.sha256:
+        series = replace(series, source=now)
     charts = describe_charts(series, run, forecasts, title)
     facts = collect_facts(series, run, forecasts, title)
     memory = read_memory(folder) if measured else None

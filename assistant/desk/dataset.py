@@ -182,7 +182,7 @@ def take(desk: Desk, number: int, path: Path, choice: DatasetChoice, title: str 
     """Take a table as the project's dataset; raise DatasetError, and change nothing, when there is none in the file."""
     examination = examine(
         path, choices=choice.choices, roles=choice.roles, source=choice.source, horizon=choice.horizon,
-        season=choice.season, member=choice.member, sheet=choice.sheet,
+        season=choice.season, member=choice.member, sheet=choice.sheet, unpacked_limit=desk.services.limits.unpacked,
     )  # fmt: skip
     folder = desk.project_folder(number).dataset
     _put(path, folder / choice.source.file_name)
@@ -345,6 +345,7 @@ def prepare_again(desk: Desk, number: int) -> None:
         examination = examine(
             desk.project_folder(number).dataset / choice.source.file_name, choices=choice.choices, roles=choice.roles,
             source=choice.source, horizon=choice.horizon, season=choice.season, member=choice.member, sheet=choice.sheet,
+            unpacked_limit=desk.services.limits.unpacked,
         )  # fmt: skip
     except DatasetError as error:
         if before is None:

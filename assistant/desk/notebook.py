@@ -25,7 +25,7 @@ def make(desk: Desk, number: int, tell: Callable[[str], None] = lambda _: None) 
 
     Raises NotebookError when there is no run yet or a cell fails.
     """
-    from assistant.notebook.build import build_notebook
+    from assistant.notebook.build import build_notebook, reads_from_address
     from assistant.notebook.embed import COMFORTABLE
     from assistant.notebook.execute import execute_notebook
 
@@ -55,7 +55,10 @@ def make(desk: Desk, number: int, tell: Callable[[str], None] = lambda _: None) 
         progress=lambda done, cells: tell(f"Running it from top to bottom: cell {done} of {cells}."),
     )
     write_atomically(desk.project_folder(number).notebook, executed.content)
-    summary = NotebookSummary(run_id=found.run.id, inputs_sha256=inputs, reproduced=executed.reproduced)
+    summary = NotebookSummary(
+        run_id=found.run.id, inputs_sha256=inputs, reproduced=executed.reproduced,
+        holds_values=by_link and not reads_from_address(found.series, original if original.is_file() else None),
+    )  # fmt: skip
     desk.change_project(number, notebook=summary)
 
 
@@ -78,7 +81,11 @@ def _name(desk: Desk, number: int) -> str:
 def _inputs(desk: Desk, number: int) -> str:
     project, draft = desk.project(number), desk.draft
     run = project.run.id if project.run else ""
-    content = json.dumps([assistant.__version__, run, title_of(project), draft.student.name, desk.brief.title])
+    inputs = [assistant.__version__, run, title_of(project), draft.student.name, desk.brief.title]
+    if project.dataset is not None and project.dataset.share == "link":
+        # A notebook with the data inside must not pass for one without, nor one that reads from another address.
+        inputs += ["link", project.dataset.source.url or ""]
+    content = json.dumps(inputs)
     return hashlib.sha256(content.encode()).hexdigest()
 
 
@@ -86,6 +93,24 @@ def is_current(desk: Desk, number: int) -> bool:
     """Tell whether the notebook that lies there is of the chosen run and carries the title and name as they are now."""
     notebook = desk.project(number).notebook
     return notebook is not None and notebook.inputs_sha256 == _inputs(desk, number)
+
+
+def values_finding(desk: Desk, number: int) -> Finding | None:
+    """Return a warning when the notebook holds values of a dataset that the student does not pass on."""
+    project = desk.project(number)
+    if project.notebook is None or not project.notebook.holds_values or project.dataset is None:
+        return None
+    roles = project.dataset.roles
+    columns = ", ".join((roles.target, *roles.features)) if roles else "the columns used"
+    found = _finding(
+        Level.WARN,
+        number,
+        "The notebook holds values of a dataset that you do not pass on.",
+        f"Its file cannot simply be read from its address, so the prepared values of {columns} lie inside, and no "
+        "other column does.",
+        "If even these may not be shown, choose another dataset, or ask whether you may pass it on.",
+    )
+    return found.model_copy(update={"step": "dataset"})
 
 
 def set_link(desk: Desk, number: int, text: str) -> None:

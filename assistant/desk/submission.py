@@ -159,6 +159,8 @@ def _sharing_findings(desk: Desk) -> list[Finding]:
         choice = project.dataset
         if choice is None:
             continue
+        if (held := notebook.values_finding(desk, number)) is not None:
+            found.append(held)
         if choice.share == "link" and not choice.source.url:
             what = "The dataset's link is to go out instead of the file, but there is none."
             evidence, fix = choice.source.file_name, "Type the address where it can be found, or hand in the file."

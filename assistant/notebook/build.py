@@ -112,12 +112,11 @@ def _module_text(
 def _data(series: Series, dataset: Path | None, limit: int) -> dict[str, Any]:
     packed = pack_table(series)
     characters = len(packed.text)
-    url = series.source.url or ""
-    if characters > limit and dataset and url.startswith("https://") and reads_plainly(series, dataset):
+    if characters > limit and reads_from_address(series, dataset):
         return {
             "inside": False,
             "file": repr(series.source.file_name),
-            "url": repr(url),
+            "url": repr(series.source.url),
             "sha256": series.source.sha256,
             "time": repr(series.roles.time[0]) if series.dated else "",
             "columns": repr(list(series.frame.columns)),
@@ -125,6 +124,12 @@ def _data(series: Series, dataset: Path | None, limit: int) -> dict[str, Any]:
     if characters > LARGEST:
         raise too_large(series, characters)
     return {"inside": True, "lines": packed.lines(), "sha256": packed.sha256}
+
+
+def reads_from_address(series: Series, dataset: Path | None) -> bool:
+    """Tell whether a notebook can take the original file from its address and read it as it is."""
+    url = series.source.url or ""
+    return dataset is not None and url.startswith("https://") and reads_plainly(series, dataset)
 
 
 def _words(series: Series, run: Run) -> dict[str, Any]:

@@ -89,6 +89,7 @@ class NotebookSummary(_Document):
     run_id: str
     inputs_sha256: str
     reproduced: bool
+    holds_values: bool = False  # values of a dataset that is not to be passed on lie inside
 
 
 class ProjectDraft(_Document):

@@ -90,6 +90,8 @@ def status_card(desk: Desk, number: int, making: Work | None) -> str:
         if notebook.reproduced
         else note("The notebook ran, but its scores differ from the report’s. Train again on this machine.", "warn")
     )
+    held = steps.values_finding(desk, number)
+    said += findings_list([held]) if held is not None else ""
     return failed + said + download(f"files/project-{number}/notebook.ipynb", "Download the notebook", primary=True)
 
 
