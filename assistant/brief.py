@@ -11,7 +11,7 @@ from enum import StrEnum
 from pathlib import Path
 from string import Formatter
 from typing import Annotated, Literal
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import (
     AfterValidator,
@@ -25,6 +25,7 @@ from pydantic import (
 )
 
 from assistant.errors import BriefError
+from assistant.validation import reason
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 SHIPPED_BRIEF = TEMPLATES / "brief.toml"
@@ -83,7 +84,9 @@ def _zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError) as error:
-        raise ValueError(f"there is no time zone {name!r}; write it like Asia/Kolkata or Europe/Berlin") from error
+        near = get_close_matches(name, available_timezones(), n=1)
+        right = f"did you mean {near[0]}" if near else "write it like Asia/Kolkata or Europe/Berlin"
+        raise ValueError(f"there is no time zone {name!r}; {right}") from error
 
 
 class _Strict(BaseModel):
@@ -255,8 +258,7 @@ def _explain(error: ValidationError) -> str:
             case "missing":
                 lines.append(f"{key} is missing; templates/brief.toml shows how it is written.")
             case _:
-                reason = problem["msg"].removeprefix("Value error, ")
-                lines.append(f"{key} = {value}: {reason[:1].lower()}{reason[1:]}.")
+                lines.append(f"{key} = {value}: {reason(problem)}.")
     return " ".join(lines)
 
 

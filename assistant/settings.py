@@ -12,6 +12,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from assistant.brief import SHIPPED_BRIEF, checked_address
 from assistant.errors import BriefError
+from assistant.validation import reason
 
 
 def _workspace() -> Path:
@@ -112,5 +113,5 @@ def _explain(error: ValidationError) -> str:
         name = str(problem["loc"][0])
         variable = name if name.isupper() else f"{prefix}{name.upper()}"
         shown = "the value given" if "password" in name.lower() or "secret" in name.lower() else repr(problem["input"])
-        lines.append(f"{variable} = {shown}: {problem['msg'].lower()}.")
+        lines.append(f"{variable} = {shown}: {reason(problem)}.")
     return " ".join(lines)

@@ -16,7 +16,7 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 
 # A step may import itself and what stands before it; state holds the types of every step.
 ORDER = ["brief", "dataset", "training", "charts", "report", "notebook", "bundle", "delivery"]
-COMMON = {"errors", "findings", "files", "clock", "facts", "settings", "brief"}
+COMMON = {"errors", "findings", "files", "clock", "facts", "settings", "brief", "validation"}
 # Which library may be imported where.
 HOMES = {
     "torch": ("training", "lecture"),
