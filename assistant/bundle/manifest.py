@@ -32,7 +32,7 @@ class Rules(_Frozen):
     page_limit: int
 
 
-class RunSummary(_Frozen):
+class RunEntry(_Frozen):
     """What a training came to; `seconds` of wall time, errors in the data's unit."""
 
     id: str
@@ -54,7 +54,7 @@ class ProjectEntry(_Frozen):
     title: str
     unit: str = ""
     source: Source | None = None
-    run: RunSummary | None = None
+    run: RunEntry | None = None
     colab_url: str | None = None
     by_link: bool = False
 

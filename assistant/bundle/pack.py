@@ -18,7 +18,7 @@ from assistant.bundle.manifest import (
     ProjectEntry,
     Role,
     Rules,
-    RunSummary,
+    RunEntry,
     links_text,
     manifest_bytes,
     missing_parts,
@@ -165,7 +165,7 @@ def _deflated(file: _File, scratch: Path) -> _File:
 
 def _project_entry(project: FinishedProject, colab_url: str | None) -> ProjectEntry:
     run = project.run
-    summary = run and RunSummary(**{name: getattr(run, name) for name in RunSummary.model_fields})
+    summary = run and RunEntry(**{name: getattr(run, name) for name in RunEntry.model_fields})
     return ProjectEntry(
         number=project.number,
         title=project.title,

@@ -10,7 +10,7 @@ from functools import cache
 import jinja2
 
 from assistant.brief import TEMPLATES, Brief
-from assistant.bundle.manifest import Manifest, ProjectEntry, RunSummary
+from assistant.bundle.manifest import Manifest, ProjectEntry, RunEntry
 from assistant.bundle.pack import Bundle
 from assistant.charts.wording import within_sentence
 from assistant.delivery.wording import number_text, one_line, size_text, status_line
@@ -79,7 +79,7 @@ def _project(manifest: Manifest, project: ProjectEntry) -> dict[str, object]:
     }
 
 
-def _scores(run: RunSummary, unit: str) -> str:
+def _scores(run: RunEntry, unit: str) -> str:
     """Return the network's mean absolute error beside the naive forecasts' and the rival's on the same points."""
     cell = run.settings.cell if run.settings.cell in run.scores else "lstm"
     rival = run.verdict.against
