@@ -310,6 +310,13 @@ def test_a_download_that_a_restart_cut_off_says_so(desk: Desk, host: Loopback) -
     assert (state.state, state.what) == ("failed", "The download was interrupted.")
 
 
+def test_what_was_typed_while_looking_is_kept(desk: Desk) -> None:
+    fetching.keep_looking(desk, 1, way="Link", link="https://example.org/le")
+    fetching.keep_looking(desk, 1, link="https://example.org/levels.csv")
+    looking = Desk(desk.services, desk.owner).project(1).looking
+    assert (looking.way, looking.link, looking.kaggle) == ("Link", "https://example.org/levels.csv", "")
+
+
 @pytest.mark.parametrize(
     ("reference", "said"), [("", "no link"), ("what is this", "neither a link"), ("ftp://a.org/x", "https")]
 )

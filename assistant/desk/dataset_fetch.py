@@ -124,6 +124,13 @@ def cancel_fetch(desk: Desk, number: int) -> None:
         _record(desk, number).unlink(missing_ok=True)
 
 
+def keep_looking(desk: Desk, number: int, **fields: str) -> None:
+    """Keep where the student looks for a table and what was typed there (fields of Looking)."""
+    desk.change(
+        lambda draft: draft.with_project(number, looking=draft.project(number).looking.model_copy(update=fields))
+    )
+
+
 def drop_offer(desk: Desk, number: int) -> None:
     """Forget the files that a link led to."""
     desk.change_project(number, offered=None)

@@ -44,6 +44,14 @@ class OfferedFiles(_Document):
     sizes: tuple[int | None, ...] = ()  # in bytes, where they are told
 
 
+class Looking(_Document):
+    """Where the student looks for a table, and what was typed there: the way by its label, the link, the reference."""
+
+    way: str = ""
+    link: str = ""
+    kaggle: str = ""
+
+
 class TrainingChoice(_Document):
     """How to train; None leaves a setting to the rules."""
 
@@ -99,6 +107,7 @@ class ProjectDraft(_Document):
     question: str = ""
     dataset: DatasetChoice | None = None
     offered: OfferedFiles | None = None
+    looking: Looking = Looking()
     training: TrainingChoice = TrainingChoice()
     running: str | None = None
     failed: Progress | None = None  # how the last training ended, when it did not end well

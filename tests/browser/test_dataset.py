@@ -158,6 +158,7 @@ def test_a_repository_offers_its_tables_and_the_download_is_found_again_after_a_
     expect(page.locator("#p2-dataset-fetched")).to_contain_text("Fetching https://github.com/ada/sea")
     page.reload(wait_until="domcontentloaded")
     expect(page.locator("#p2-dataset-fetched")).to_contain_text("Fetching https://github.com/ada/sea")
+    expect(field(page, "p2-dataset-link")).to_have_value("https://github.com/ada/sea")
     go_on.set()
     expect(page.locator("#p2-dataset-verdict")).to_contain_text("Good for forecasting")
     expect(page.locator("#p2-dataset-source")).to_contain_text("tides.csv")
