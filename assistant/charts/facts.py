@@ -190,7 +190,7 @@ def _run_facts(series: Series, run: Run, forecasts: Forecasts) -> dict[str, str]
         "parameters": f"{run.parameters:,}",
         "duration": show_duration(run.seconds),
         "windows": f"{len(forecasts.origins):,}",
-        "anchor": within_sentence(run.start.anchor) if run.start else "last value",
+        "method": run.method,
         "library": f"PyTorch {run.versions['torch'].split('+')[0]}" if "torch" in run.versions else "PyTorch",
     }
     if best is not None:
@@ -302,8 +302,9 @@ def _situation(series: Series, run: Run) -> list[str]:
         *(["ensemble"] if run.members > 1 else []),
         *(["intervals"] if {"80", "95"} <= set(run.intervals) else []),
         *(["shifted"] if run.shifted else []),
-        *(["corrects"] if run.start and run.start.anchor != "naive" else []),
-        *(["logarithm"] if run.start and run.start.transform == "log" else []),
+        *(["told-how"] if run.method else []),
+        # The simple forecast that the network corrects may be good by itself.
+        *(["mostly-start"] if run.start and run.start.mae and scores[own].mae > 0.98 * run.start.mae else []),
         *(["nothing-learnt"] if history and run.best_epoch == 0 else []),
         *(["mase"] if scores[own].mase is not None else []),
         *(["multi-step"] if series.horizon > 1 else []),

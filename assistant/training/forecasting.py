@@ -41,7 +41,8 @@ class Result:
     """What a training gives. Forecasts are in the data's units; the first method is the network's, named by its cell.
 
     `origins` (windows,) is the last row known to each forecast of the test part; `trust`, from 0 to 1, says how much of
-    the networks' correction counts, and is already in their `size`.
+    the networks' correction counts, and is already in their `size`; `started` (windows, horizon) is the forecast of the test
+    part without that correction.
     """
 
     settings: TrainingSettings
@@ -53,6 +54,7 @@ class Result:
     origins: np.ndarray
     actual: np.ndarray
     methods: dict[str, np.ndarray]
+    started: np.ndarray
     future: np.ndarray
     bands: dict[int, Band]
     scores: dict[str, Errors]
@@ -133,7 +135,8 @@ def fit_and_forecast(
     origins = origins_of((known, known + test), horizon, whole=True, most=settings.most_windows, block=block)
     actual = values_after(target, origins, horizon, known + test)
     end = np.array([len(target) - 1])
-    forecast = ensemble(origins) + profile_after(choice.profile, calendar, origins, horizon)
+    ahead = profile_after(choice.profile, calendar, origins, horizon)
+    started, forecast = choice.anchor.at(z[:, 0], origins) + ahead, ensemble(origins) + ahead
     future = (ensemble(end) + profile_after(choice.profile, calendar, end, horizon))[0]
     undo = choice.scale.undo
     methods = {settings.cell: undo(forecast), **simple_forecasts(target, split, settings, origins)}
@@ -145,7 +148,7 @@ def fit_and_forecast(
     naive_error, deviation = seasonal_error(target[:train], settings.season), standard(target[:train]).deviation
     others = {name: made for name, made in methods.items() if name != settings.cell}
     return Result(
-        settings, choice, columns, windows, members, trust, origins, actual, methods, undo(future), bands,
+        settings, choice, columns, windows, members, trust, origins, actual, methods, undo(started), undo(future), bands,
         {name: errors(made, actual, naive_error, deviation) for name, made in methods.items()},
         judge(methods[settings.cell], others, actual, origins),
         time.process_time() - began,

@@ -9,13 +9,17 @@ from assistant.training.settings import TrainingSettings
 from assistant.training.verdict import NAMES
 
 SMALL = 0.05  # share of the weighted mean below which a simple forecast is not named
+LITTLE = 0.05  # percent: no change
 SHOWN = 0.15  # how far the autocorrelation stands out at a season that the data themselves show
 LOOKED_AT = 50_000  # latest rows of the training part in which the season is looked for
 CYCLES = {"day": "the hour of the day", "week": "the day of the week", "year": "the time of the year"}
 
 
-def method_of(series: Series, settings: TrainingSettings, start: Start, best_epochs: list[int]) -> str:
-    """Return how the forecast is made; `best_epochs` are those of the networks, 0 where none was better than before."""
+def method_of(series: Series, settings: TrainingSettings, start: Start, best_epochs: list[int], mae: float) -> str:
+    """Return how the forecast is made, and what the network's part in it is on the test part, where its error is `mae`.
+
+    `best_epochs` are those of the networks, 0 where none was better than before.
+    """
     sentences = [f"{network(settings, len(best_epochs))} {corrected(start)}."]
     if not any(best_epochs):
         sentences.append(
@@ -25,6 +29,8 @@ def method_of(series: Series, settings: TrainingSettings, start: Start, best_epo
     else:
         share = f"{start.trust:.0%}".replace("%", " %")
         sentences.append(f"The correction counts {share}, as far as it helped on the validation part.")
+        if start.mae:
+            sentences.append(f"On the test part it makes the mean absolute error {changed(mae / start.mae)}.")
     if start.calendar:
         told = " and ".join(
             CYCLES.get(cycle, f"the place in the season of {settings.season}") for cycle in start.calendar
@@ -53,6 +59,14 @@ def corrected(start: Start) -> str:
         return f"a simple forecast, {NAMES[named[0][1] if named else start.anchor]}"
     shares = [f"{NAMES[name]} ({weight:.0%})".replace("%", " %") for weight, name in named]
     return f"a weighted mean of simple forecasts: {', '.join(shares[:-1])} and {shares[-1]}"
+
+
+def changed(ratio: float) -> str:
+    """Return by how much an error was changed, in words."""
+    percent = abs(1 - ratio) * 100
+    if percent < LITTLE:
+        return "neither smaller nor larger"
+    return f"{percent:.{0 if percent >= 10 else 1}f} % {'smaller' if ratio < 1 else 'larger'}"
 
 
 def season_of(series: Series, season: int) -> str:

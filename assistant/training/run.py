@@ -80,6 +80,7 @@ class Start(Frozen):
 
     `anchor` names it, "combination" when no single candidate has nine tenths of the `weights`. `trust`, from 0 to 1,
     is how much of the network's correction counts. `calendar` are the cycles whose profile was taken off the series.
+    `mae` is the mean absolute error on the test part of that forecast without the network, in the data's units.
     """
 
     transform: Literal["identity", "log"]
@@ -87,6 +88,7 @@ class Start(Frozen):
     weights: dict[str, float] = {}
     trust: float = 1.0
     calendar: tuple[str, ...] = ()
+    mae: float | None = None
 
 
 class Backtest(Frozen):

@@ -245,7 +245,9 @@ def run_of(
         cpu_seconds=result.cpu_seconds,
         members=len(result.members),
         start=(start := start_of(result)),
-        method=method_of(series, settings, start, [fitted.best_epoch for fitted in result.members]),
+        method=method_of(
+            series, settings, start, [fitted.best_epoch for fitted in result.members], result.scores[settings.cell].mae
+        ),
         intervals={
             str(level): Interval(
                 coverage=coverage(band.lower, band.upper, result.actual),
@@ -282,6 +284,7 @@ def start_of(result: Result) -> Start:
         weights=weights,
         trust=result.trust,
         calendar=result.choice.cycles,
+        mae=float(np.abs(result.started - result.actual).mean()),
     )
 
 

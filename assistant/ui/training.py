@@ -161,6 +161,7 @@ def result_card(desk: Desk, number: int) -> str:
     kind = {"beats": "fine", "ties": "info", "loses": "warn"}[run.verdict.outcome]
     return (
         f'<div class="verdict">{note(run.verdict.sentence, kind)}</div>'
+        + (f'<p class="method">{escape(run.method)}</p>' if run.method else "")
         + scores_table(run, unit)
         + f"<p>Scores on the test part, which the network has not seen. MAE and RMSE are in the data’s units{escape(unit)}; "
         "MASE below 1 is better than repeating the last season inside the training part.</p>"
