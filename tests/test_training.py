@@ -112,20 +112,25 @@ def test_the_same_seed_gives_the_same_run_and_another_seed_another(series: Serie
     assert not np.array_equal(made[0][1].future, made[2][1].future)
 
 
-def test_changed_test_values_change_nothing_that_was_fitted_or_selected(series: Series, tmp_path: Path) -> None:
-    first = series.split.train + series.split.validation
-    values = series.values.copy()
-    values[first:] = 1000 * np.random.default_rng(0).normal(size=len(values) - first)
-    other = replace(series, frame=series.frame.assign(target=values))
-    settings = plan_settings(series, **{**SMALL, "anchor": "auto"})
+def test_changed_test_values_change_nothing_that_was_fitted_or_selected(tmp_path: Path) -> None:
+    series = make_series(waves(), help=waves(seed=1))
+    first, frame = series.split.train + series.split.validation, series.frame.copy()
+    frame.iloc[first:] = 1000 * np.random.default_rng(0).normal(size=frame.iloc[first:].shape)
+    other = replace(series, frame=frame)
+    settings = plan_settings(series, **{**SMALL, "members": 2, "anchor": "auto"})
     runs = [train(one, settings, tmp_path / name) for one, name in ((series, "a"), (other, "b"))]
     assert [epoch.validation_loss for epoch in runs[0].history] == [epoch.validation_loss for epoch in runs[1].history]
     assert runs[0].start == runs[1].start
     assert runs[0].best_epoch == runs[1].best_epoch
     before, after = (torch.load(tmp_path / name / "weights.pt", weights_only=True) for name in "ab")
     assert before["columns"] == after["columns"]
-    for name, weights in before["networks"][0].items():
-        assert torch.equal(weights, after["networks"][0][name])
+    assert torch.equal(before["profile"]["heights"], after["profile"]["heights"])
+    for mine, others in zip(before["networks"], after["networks"], strict=True):
+        for name, weights in mine.items():
+            assert torch.equal(weights, others[name])
+    widths = [load_forecasts(tmp_path / name).bands[95] for name in "ab"]
+    if runs[0].start is not None and runs[0].start.transform == "identity":
+        assert np.allclose(widths[0][1] - widths[0][0], widths[1][1] - widths[1][0])
 
 
 def test_a_saved_model_loads_elsewhere_and_gives_the_same_forecast(series: Series, tmp_path: Path) -> None:

@@ -122,7 +122,7 @@ def test_the_time_can_be_told_without_torch() -> None:
 
 def test_what_the_measurement_decided_stands_in_the_run_and_repeats_it(tmp_path: Path) -> None:
     series = make_series(waves(120), split=(90, 15, 15))
-    settings = replace(plan_settings(series, anchor="naive", backtest=1), context=24, most_windows=50)
+    settings = replace(plan_settings(series, anchor="naive", backtest=1), context=24, most_windows=50, seconds=0.5)
     told: list[Progress] = []
     run = train(series, settings, tmp_path / "first", told.append, speed_file=tmp_path / "speed.json", spent=1.0)
     assert settings.seconds > 0
@@ -139,7 +139,7 @@ def test_what_the_measurement_decided_stands_in_the_run_and_repeats_it(tmp_path:
 
 def test_what_was_decided_before_a_stop_is_kept_when_the_training_goes_on(tmp_path: Path) -> None:
     series = make_series(waves(120), split=(90, 15, 15))
-    settings = replace(plan_settings(series, anchor="naive"), context=24)
+    settings = replace(plan_settings(series, anchor="naive"), context=24, seconds=0.5)
     told: list[Progress] = []
     stopped = train(series, settings, tmp_path, told.append, lambda: len(told) > 8)
     assert stopped.cancelled
@@ -149,6 +149,20 @@ def test_what_was_decided_before_a_stop_is_kept_when_the_training_goes_on(tmp_pa
     (tmp_path / "checkpoints" / "of.json").write_text(json.dumps(label), "utf-8")
     resumed = train(series, settings, tmp_path)
     assert (resumed.settings.members, resumed.settings.epochs) == (3, 13)
+
+
+def test_a_stopped_ensemble_within_a_budget_ends_as_an_undisturbed_one(tmp_path: Path) -> None:
+    series = make_series(waves(120), split=(90, 15, 15))
+    settings = replace(plan_settings(series, anchor="naive", backtest=1), context=24, seconds=0.5)
+    told: list[Progress] = []
+    stopped = train(series, settings, tmp_path / "halves", told.append, lambda: len(told) > 12)
+    assert stopped.cancelled
+    resumed = train(series, settings, tmp_path / "halves")
+    assert not resumed.cancelled
+    undisturbed = train(series, resumed.settings, tmp_path / "whole")
+    assert resumed.scores == undisturbed.scores
+    assert resumed.members == undisturbed.members
+    assert np.array_equal(load_forecasts(tmp_path / "halves").future, load_forecasts(tmp_path / "whole").future)
 
 
 def test_every_phase_is_told_with_the_time_left(tmp_path: Path) -> None:

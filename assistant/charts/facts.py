@@ -304,7 +304,7 @@ def _situation(series: Series, run: Run) -> list[str]:
         *(["shifted"] if run.shifted else []),
         *(["told-how"] if run.method else []),
         # The simple forecast that the network corrects may be good by itself.
-        *(["mostly-start"] if run.start and run.start.mae and scores[own].mae > 0.98 * run.start.mae else []),
+        *(["mostly-start"] if run.start_mae and scores[own].mae > 0.98 * run.start_mae else []),
         *(["nothing-learnt"] if history and run.best_epoch == 0 else []),
         *(["mase"] if scores[own].mase is not None else []),
         *(["multi-step"] if series.horizon > 1 else []),

@@ -15,10 +15,13 @@ LOOKED_AT = 50_000  # latest rows of the training part in which the season is lo
 CYCLES = {"day": "the hour of the day", "week": "the day of the week", "year": "the time of the year"}
 
 
-def method_of(series: Series, settings: TrainingSettings, start: Start, best_epochs: list[int], mae: float) -> str:
-    """Return how the forecast is made, and what the network's part in it is on the test part, where its error is `mae`.
+def method_of(
+    series: Series, settings: TrainingSettings, start: Start, best_epochs: list[int], ratio: float | None
+) -> str:
+    """Return how the forecast is made, and what the network's part in it is.
 
-    `best_epochs` are those of the networks, 0 where none was better than before.
+    `best_epochs` are those of the networks, 0 where none was better than before; `ratio` divides the mean absolute error
+    on the test part by that of the forecast without the networks.
     """
     sentences = [f"{network(settings, len(best_epochs))} {corrected(start)}."]
     if not any(best_epochs):
@@ -29,8 +32,8 @@ def method_of(series: Series, settings: TrainingSettings, start: Start, best_epo
     else:
         share = f"{start.trust:.0%}".replace("%", " %")
         sentences.append(f"The correction counts {share}, as far as it helped on the validation part.")
-        if start.mae:
-            sentences.append(f"On the test part it makes the mean absolute error {changed(mae / start.mae)}.")
+        if ratio is not None:
+            sentences.append(f"On the test part it makes the mean absolute error {changed(ratio)}.")
     if start.calendar:
         told = " and ".join(
             CYCLES.get(cycle, f"the place in the season of {settings.season}") for cycle in start.calendar

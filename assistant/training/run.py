@@ -80,7 +80,6 @@ class Start(Frozen):
 
     `anchor` names it, "combination" when no single candidate has nine tenths of the `weights`. `trust`, from 0 to 1,
     is how much of the network's correction counts. `calendar` are the cycles whose profile was taken off the series.
-    `mae` is the mean absolute error on the test part of that forecast without the network, in the data's units.
     """
 
     transform: Literal["identity", "log"]
@@ -88,7 +87,6 @@ class Start(Frozen):
     weights: dict[str, float] = {}
     trust: float = 1.0
     calendar: tuple[str, ...] = ()
-    mae: float | None = None
 
 
 class Backtest(Frozen):
@@ -133,6 +131,7 @@ class Run(Frozen):
     cpu_seconds: float = 0.0
     members: int = 1  # networks that were trained; their forecasts are averaged
     start: Start | None = None
+    start_mae: float | None = None  # on the test part, of what the network started from, in the data's units
     intervals: dict[str, Interval] = {}  # by level: "80", "95"
     movement: float | None = None  # how far the forecasts move, as a share of how far the series does
     shifted: bool = False  # the forecast is little more than the last value, shifted

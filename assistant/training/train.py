@@ -245,8 +245,13 @@ def run_of(
         cpu_seconds=result.cpu_seconds,
         members=len(result.members),
         start=(start := start_of(result)),
+        start_mae=(start_mae := float(np.abs(result.started - result.actual).mean())),
         method=method_of(
-            series, settings, start, [fitted.best_epoch for fitted in result.members], result.scores[settings.cell].mae
+            series,
+            settings,
+            start,
+            [fitted.best_epoch for fitted in result.members],
+            result.scores[settings.cell].mae / start_mae if start_mae > 0 else None,
         ),
         intervals={
             str(level): Interval(
@@ -284,7 +289,6 @@ def start_of(result: Result) -> Start:
         weights=weights,
         trust=result.trust,
         calendar=result.choice.cycles,
-        mae=float(np.abs(result.started - result.actual).mean()),
     )
 
 
