@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from assistant.dataset import large
 from assistant.dataset.choices import Choices, SeriesChoice
 from assistant.dataset.inspection import Inspection, examine, inspect
 from assistant.dataset.profile import make_profile
@@ -185,3 +186,29 @@ def test_a_table_that_cannot_be_forecast_blocks_with_what_to_do(tmp_path: Path) 
     assert found.findings[0].level is Level.BLOCK
     assert found.findings[0].fix
     assert (found.target, found.horizon, found.outcome) == (None, None, "wrong kind")
+
+
+def test_of_a_very_large_table_only_the_columns_of_interest_are_loaded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "t.csv"
+    names = [f"sensor_{number}" for number in range(9)]
+    rows = [
+        f"{day:%Y-%m-%d},{','.join(f'{(place * number) % 17 + 0.1 * number:.1f}' for number in range(3, 12))},a{place}@x.org"
+        for place, day in enumerate(pd.date_range("2000-01-01", periods=3000))
+    ]
+    path.write_text("\n".join([f"day,{','.join(names)},mail", *rows]), "utf-8")
+    monkeypatch.setattr(large, "_VERY_LARGE", 1000)
+    monkeypatch.setattr(large, "_START", 20_000)
+    found = examine(path)
+    assert found.inspection.rows == 3000
+    assert [column.name for column in found.inspection.columns] == ["day", *names, "mail"]
+    assert found.inspection.time is not None
+    assert found.inspection.time.last == "2008-03-18"
+    assert 2 < len(found.table.columns) < 7
+    assert len(make_profile(found).missing) == 11
+    said = " ".join(map(str, found.inspection.findings))
+    assert "columns were loaded" in said
+    assert "looks like personal data (e-mail" in said
+    asked = Roles(target="sensor_1", time=("day",), features=("sensor_2",))
+    assert examine(path, roles=asked).table.columns == ("day", "sensor_1", "sensor_2")

@@ -50,7 +50,7 @@ def is_missing(text: str) -> bool:
 
 def looks_typed(text: str) -> bool:
     """Tell whether a cell looks like a number or a date rather than like words."""
-    if not any(character.isdigit() for character in text) or len(text) > 60:
+    if not any(character.isdecimal() for character in text) or len(text) > 60:
         return False
     bare = _CURRENCY_SIGNS.sub("", _WORDS_OF_DATES.sub("", text)).strip()
     if re.fullmatch(r"[-+−–]?[\d.,]+[eE][-+]?\d+", bare):

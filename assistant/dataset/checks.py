@@ -130,7 +130,7 @@ def _decimals(table: Table, columns: Mapping[str, Column], choices: Choices) -> 
 def _unsure_example(table: Table, column: Column) -> tuple[str, float]:
     """Return a number as it is written, without what stands around it, and as it was read."""
     assert column.values is not None
-    for text, value in zip(table.frame[column.name], column.values, strict=True):
+    for text, value in zip(table.frame[column.name], column.values, strict=False):
         if value == value and (match := re.search(r"\d{1,3}[.,]\d{3}(?!\d)", str(text))):
             return match[0], abs(float(value))
     return "1.234", 1.234

@@ -62,7 +62,7 @@ class Tokens:
 
 
 def _number(text: str) -> tuple[int, int]:
-    if text.isascii() and text.isdigit():
+    if text.isascii() and text.isdecimal():
         return int(text), len(text)
     month = month_number(text)
     return (month, 0) if month else (-1, -1)

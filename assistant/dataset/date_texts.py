@@ -146,7 +146,7 @@ def _latin(texts: Sequence[str]) -> Sequence[str]:
     if re.search(r"\d\s*[年년]", first):
         signs = str.maketrans({"年": "-", "년": "-", "月": "-", "월": "-", "日": " ", "일": " ", "時": ":", "시": ":"})
         return [re.sub(r"-\s+", "-", text.translate(signs)).strip(" -:") for text in texts]
-    if re.fullmatch(r"\d{8}[T_ ]?\d{4}(?:\d{2})?Z?", first) and not first.isdigit():
+    if re.fullmatch(r"\d{8}[T_ ]?\d{4}(?:\d{2})?Z?", first) and not first.isdecimal():
         return [re.sub(r"^(\d{8})[T_ ]?(\d{2})(\d{2})(\d{2})?Z?$", _with_colons, text) for text in texts]
     if re.search(r"\d:\d\d(?::\d\d)?(?: [A-Z]{2,5})? \d{4}$", first):
         return [
@@ -354,7 +354,7 @@ def _read_two(tokens: Sequence[Any], clocks: np.ndarray | None, rows: np.ndarray
         if len(known) < _ENOUGH * len(tokens):
             continue
         texts = pd.Series([f"{number[0]:04d}-{number[1]:02d}" if number else "" for number in numbers], dtype="str")
-        named = any(token and not token[1 - year_place].isdigit() for token in tokens)
+        named = any(token and not token[1 - year_place].isdecimal() for token in tokens)
         values = pd.DatetimeIndex(pd.to_datetime(texts, format="%Y-%m", errors="coerce"))
         if named:
             form = "YYYY month" if year_place == 0 else "month YYYY"
@@ -366,23 +366,23 @@ def _year_month(token: Any, year_place: int) -> tuple[int, int] | None:
     if not token:
         return None
     year, month = token[year_place], token[1 - year_place]
-    if not year.isdigit():
+    if not year.isdecimal():
         return None
-    number = month_number(month) if not month.isdigit() else int(month) if len(month) <= 2 else None
+    number = month_number(month) if not month.isdecimal() else int(month) if len(month) <= 2 else None
     if number is None or not 1 <= number <= 12:
         return None
     if len(year) == 4:
         return (int(year), number) if 1000 <= int(year) <= 2500 else None
     # Two digits are a year only beside a month's name: Jan-49.
-    return (full_year(int(year), 2), number) if len(year) == 2 and not month.isdigit() else None
+    return (full_year(int(year), 2), number) if len(year) == 2 and not month.isdecimal() else None
 
 
 def _year_of_study(tokens: Sequence[Any], rows: np.ndarray) -> DateTexts | None:
     """Forms such as 1-01 or 1-Jan: the first number is the year of a study, the second part cycles."""
-    if not all(token and token[0].isdigit() and len(token[0]) <= 2 for token in tokens):
+    if not all(token and token[0].isdecimal() and len(token[0]) <= 2 for token in tokens):
         return None
     outer = np.array([int(token[0]) for token in tokens])
-    inner = [month_number(token[1]) if not token[1].isdigit() else int(token[1]) for token in tokens]
+    inner = [month_number(token[1]) if not token[1].isdecimal() else int(token[1]) for token in tokens]
     if any(value is None for value in inner):
         return None
     places = rows[rows >= 0]

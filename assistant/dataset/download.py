@@ -285,7 +285,7 @@ def check_status(answer: Answer) -> None:
 
 def _limited(host: str, answer: Answer) -> DatasetError:
     wait = answer.headers.get("retry-after", "")
-    when = f"in {int(wait):,} seconds" if wait.isdigit() else "in an hour"
+    when = f"in {int(wait):,} seconds" if wait.isdecimal() else "in an hour"
     return DatasetError(
         "The server wants a pause: too many requests came from here.",
         f"{host} answered {answer.status}.",
@@ -309,7 +309,7 @@ def check_body(answer: Answer, limits: FetchLimits, start: int, refuse_pages: bo
             "Use the address behind the page's download button, or download the file and upload it.",
         )
     length = answer.headers.get("content-length", "")
-    total = start + int(length) if length.isdigit() else None
+    total = start + int(length) if length.isdecimal() else None
     if total is not None and total > limits.download:
         raise too_large(limits, total)
     return total

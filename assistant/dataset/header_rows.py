@@ -125,7 +125,7 @@ def _speaks_for_names(
 def _counts_up(cells: Sequence[str]) -> bool:
     if all(re.fullmatch(r"(?:1[5-9]|20|21)\d\d", cell) for cell in cells):
         return len({int(after) - int(before) for before, after in pairwise(cells)} - {0}) == 1
-    if len(cells) >= 12 and all(cell.isdigit() for cell in cells):
+    if len(cells) >= 12 and all(cell.isdecimal() for cell in cells):
         return int(cells[0]) in (0, 1) and all(int(after) - int(before) == 1 for before, after in pairwise(cells))
     if len(set(cells)) != len(cells):
         return False
@@ -205,7 +205,7 @@ _PARTS = (("year", 1500, 2200, 0), ("month", 1, 12, 0), ("day", 1, 31, 12), ("ho
 def name_parts(names: list[str], data: Sequence[Sequence[str]]) -> list[str]:
     """Name the columns of a table without names that hold year, month, day and so on side by side."""
     rows = [row for row in data if len(row) == len(names)]
-    columns = [[int(row[index]) if row[index].isdigit() else -1 for row in rows] for index in range(len(names))]
+    columns = [[int(row[index]) if row[index].isdecimal() else -1 for row in rows] for index in range(len(names))]
     for start in range(min(len(names) - 2, 4)):
         named = []
         for column, (part, least, most, past) in zip(columns[start:], _PARTS, strict=False):

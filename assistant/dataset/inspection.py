@@ -14,6 +14,7 @@ from assistant.dataset.archive import DEFAULT_UNPACKED
 from assistant.dataset.checks import find_findings
 from assistant.dataset.choices import Choices
 from assistant.dataset.columns import Column, Kind, understand_columns
+from assistant.dataset.large import read_start
 from assistant.dataset.prepare import prepare
 from assistant.dataset.read import read_table
 from assistant.dataset.roles import Suggestion, find_time, suggest_roles
@@ -96,7 +97,8 @@ class Inspection(_Frozen):
 class Examination:
     """A table examined: the inspection, the table, its columns, and the series it makes (None when it makes none).
 
-    `roles` are those that were given or suggested; the series may do without some of their features.
+    `roles` are those that were given or suggested; the series may do without some of their features. Of a very large
+    table only the columns of interest are loaded: what is known of the others is of its `start`, and so are they.
     """
 
     inspection: Inspection
@@ -105,6 +107,7 @@ class Examination:
     time: TimeReading | None = field(repr=False)
     series: Series | None = field(repr=False)
     roles: Roles | None = None
+    start: Table | None = field(repr=False, default=None)
 
 
 def inspect(
@@ -132,19 +135,13 @@ def examine(
 ) -> Examination:
     """Examine a table with the roles given (or suggested); raise DatasetError only when there is none in the file."""
     choices = choices or Choices()
-    table = (
-        path_or_table
-        if isinstance(path_or_table, Table)
-        else read_table(
-            path_or_table,
-            member=member,
-            sheet=sheet,
-            unpacked_limit=unpacked_limit,
-            undo=choices.undo,
-        )
-    )
+    start = read_start(path_or_table, choices) if isinstance(path_or_table, Path) else None
+    table = path_or_table if isinstance(path_or_table, Table) else read_table(
+        path_or_table, columns=start.of_interest(roles, choices) if start else None, member=member, sheet=sheet,
+        unpacked_limit=unpacked_limit, undo=choices.undo,
+    )  # fmt: skip
     columns = understand_columns(table, choices)
-    suggestion, problem = _suggest(table, choices, columns)
+    suggestion, problem = (start.suggestion, None) if start and start.suggestion else _suggest(table, choices, columns)
     time = _time(table, columns, choices, roles, suggestion)
     chosen = roles or (suggestion.roles if suggestion else None)
     stack = find_stack(table.frame, columns, time, chosen.target if chosen else "")
@@ -157,11 +154,15 @@ def examine(
         except DatasetError as error:
             problem = error
     outcome, verdict = _judge(chosen, series, problem, time, columns)
-    findings = find_findings(table, columns, time, stack, chosen, series, problem, source, choices)
+    seen = {**start.columns_of(table.rows), **columns} if start else columns
+    findings = (
+        *find_findings(start.table if start else table, seen, time, stack, chosen, series, problem, source, choices),
+        *(start.findings(table.columns) if start else ()),
+    )
     inspection = Inspection(
         reader=table.reader,
         rows=table.rows,
-        columns=tuple(map(_column_facts, columns.values())),
+        columns=tuple(map(_column_facts, seen.values())),
         time=_time_facts(time, series, choices),
         target=chosen.target if chosen else None,
         targets=suggestion.targets if suggestion else (),
@@ -175,7 +176,7 @@ def examine(
         outcome=outcome,
         verdict=verdict,
     )
-    return Examination(inspection, table, columns, time, series, chosen)
+    return Examination(inspection, table, seen, time, series, chosen, start.table if start else table)
 
 
 _UNKNOWN = Source(kind="upload", reference="", title="", file_name="", sha256="", size=0)
@@ -195,7 +196,12 @@ def _time(
 ) -> TimeReading | None:
     if roles is not None:
         return read_times(table.frame, roles.time, choices.date_order) if roles.time else None
-    return suggestion.time if suggestion else find_time(table.frame, columns, choices)[0]
+    if suggestion is None:
+        return find_time(table.frame, columns, choices)[0]
+    time = suggestion.time
+    if time is None or time.values is None or len(time.values) == table.rows:
+        return time
+    return read_times(table.frame, time.columns, choices.date_order)  # the suggestion knows the start alone
 
 
 def _reading_repairs(table: Table, columns: Mapping[str, Column]) -> tuple[Repair, ...]:

@@ -116,7 +116,7 @@ class KaggleSource:
         while len(files) < _MOST_FILES:
             request = ApiListDatasetFilesRequest()
             request.owner_slug, request.dataset_slug, request.page_size = owner, name, 200
-            if version.isdigit():
+            if version.isdecimal():
                 request.dataset_version_number = int(version)
             if token:
                 request.page_token = token
@@ -154,7 +154,7 @@ class KaggleSource:
         """Download one file of a dataset, or all of it as a zip when `file` is None."""
         request = ApiDownloadDatasetRequest()
         request.owner_slug, request.dataset_slug = owner, name
-        if version.isdigit():
+        if version.isdecimal():
             request.dataset_version_number = int(version)
         if file is not None:
             request.file_name = file

@@ -154,7 +154,7 @@ def _known_host(host: str, segments: list[str], query: str, fragment: str, refer
             return _google_drive(segments, query, reference)
         case "huggingface.co" | "hf.co":
             return _hugging_face(segments, reference)
-        case "archive.ics.uci.edu" if len(segments) >= 3 and segments[0] == "dataset" and segments[1].isdigit():
+        case "archive.ics.uci.edu" if len(segments) >= 3 and segments[0] == "dataset" and segments[1].isdecimal():
             name = segments[2].replace(" ", "+")
             return _file(
                 f"https://archive.ics.uci.edu/static/public/{segments[1]}/{quote(name, safe='+')}.zip",
@@ -175,7 +175,7 @@ def _known_host(host: str, segments: list[str], query: str, fragment: str, refer
             return _file(reference.replace("/blob/", "/raw/"), "link", segments[-1], page=reference)
         case "bitbucket.org" if len(segments) > 4 and segments[2] == "src":
             return _file(reference.replace("/src/", "/raw/", 1), "link", segments[-1], page=reference)
-        case "zenodo.org" if len(segments) == 2 and segments[0] in ("record", "records") and segments[1].isdigit():
+        case "zenodo.org" if len(segments) == 2 and segments[0] in ("record", "records") and segments[1].isdecimal():
             return Link(
                 form="zenodo",
                 kind="link",
@@ -298,7 +298,7 @@ def _google_sheet(segments: list[str], query: str, fragment: str, reference: str
         return _file(re.sub(r"/pubhtml.*$", "/pub?output=csv", reference), "link", "Google Sheet", page=reference)
     values = {**parse_qs(query), **parse_qs(fragment)}
     sheet = (values.get("gid") or ["0"])[0]
-    number = sheet if sheet.isdigit() else "0"
+    number = sheet if sheet.isdecimal() else "0"
     return _file(
         f"https://docs.google.com/spreadsheets/d/{quote(segments[2])}/export?format=csv&gid={number}",
         "link",

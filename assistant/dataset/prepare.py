@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from assistant.dataset.archive import DEFAULT_UNPACKED, is_archive
+from assistant.dataset.archive import DEFAULT_UNPACKED
 from assistant.dataset.choices import Choices
 from assistant.dataset.columns import Column, understand_columns
 from assistant.dataset.frequency import suggest_horizon
+from assistant.dataset.large import read_start
+from assistant.dataset.named_columns import check_columns
 from assistant.dataset.read import read_table
 from assistant.dataset.ready import ReadyProject
 from assistant.dataset.regular import Rows, bring_to_grid, fill_gaps
@@ -22,14 +23,10 @@ from assistant.dataset.series import Frequency, Repair, Roles, Series, Source
 from assistant.dataset.split import fit_scaler, make_split
 from assistant.dataset.stacked import find_stack, make_stack, rows_of_choice
 from assistant.dataset.table import Table
-from assistant.dataset.text_table import read_text
 from assistant.dataset.times import read_times
 from assistant.errors import DatasetError
 
 LEAST_ROWS = 20
-TEXT_SUFFIXES = (".csv", ".tsv", ".txt", ".dat", ".data", ".psv", ".tab")
-_VERY_LARGE = 150_000_000  # bytes from which on only the columns of interest of a text table are loaded
-_START = 16_000_000
 Parts = tuple[int, int, int] | tuple[float, float, float]
 
 
@@ -56,7 +53,7 @@ def prepare(
     """
     choices = choices or Choices()
     columns = columns if columns is not None else understand_columns(table, choices)
-    _check_columns(table, roles)
+    check_columns(table, roles)
     repairs = list(table.repairs)
     used, left_out = _numeric(columns, roles)
     repairs += left_out
@@ -135,12 +132,14 @@ def prepare_file(
     With a target given and no features, none are used. Of a very large text table only the columns that are used are
     loaded. Raises DatasetError as `read_table` and `prepare` do.
     """
-    undo = (choices or Choices()).undo
+    choices = choices or Choices()
     wanted = _columns_of_interest(path, target, time, features, choices)
-    table = read_table(path, columns=wanted, member=member, sheet=sheet, unpacked_limit=unpacked_limit, undo=undo)
+    table = read_table(
+        path, columns=wanted, member=member, sheet=sheet, unpacked_limit=unpacked_limit, undo=choices.undo
+    )
     columns = understand_columns(table, choices)
     if target is not None:
-        _check_columns(table, Roles(target=target, time=tuple(time or ()), features=tuple(features or ())))
+        check_columns(table, Roles(target=target, time=tuple(time or ()), features=tuple(features or ())))
     if target is None or time is None:
         suggested = (
             suggest_roles(table, choices, columns).roles
@@ -158,31 +157,17 @@ def prepare_file(
 
 
 def _columns_of_interest(
-    path: Path,
-    target: str | None,
-    time: Sequence[str] | None,
-    features: Sequence[str] | None,
-    choices: Choices | None,
+    path: Path, target: str | None, time: Sequence[str] | None, features: Sequence[str] | None, choices: Choices
 ) -> list[str] | None:
     """Return the columns that a very large text table is read for, told from its start; None for all of them."""
-    if path.stat().st_size < _VERY_LARGE or is_archive(path) or path.suffix.lower() not in TEXT_SUFFIXES:
+    start = read_start(path, choices)
+    if start is None:
         return None
-    start = read_text(path, most=_START)
-    columns = understand_columns(start, choices)
-    if target is not None:
-        _check_columns(start, Roles(target=target, time=tuple(time or ()), features=tuple(features or ())))
-        roles = Roles(
-            target=target,
-            time=tuple(time) if time is not None else _time_alone(start, columns, choices, target).time,
-            features=tuple(features or ()),
-        )
-    else:
-        roles = suggest_roles(start, choices, columns).roles
-    reading = read_times(start.frame, roles.time, None) if roles.time else None
-    stack = find_stack(start.frame, columns, reading, roles.target)
-    told = choices.series.column if choices and choices.series else stack.column if stack else ""
-    apart = [name for name in start.columns if name in told.split(" + ")]
-    return list(dict.fromkeys([*roles.time, roles.target, *roles.features, *apart]))
+    if target is None:
+        return start.of_interest(None, choices)
+    check_columns(start.table, Roles(target=target, time=tuple(time or ()), features=tuple(features or ())))
+    moments = tuple(time) if time is not None else _time_alone(start.table, start.columns, choices, target).time
+    return start.of_interest(Roles(target=target, time=moments, features=tuple(features or ())), choices)
 
 
 def _time_alone(table: Table, columns: Mapping[str, Column], choices: Choices | None, target: str) -> Roles:
@@ -190,24 +175,6 @@ def _time_alone(table: Table, columns: Mapping[str, Column], choices: Choices | 
 
     reading, _ = find_time(table.frame.drop(columns=[target]), columns, choices)
     return Roles(target=target, time=reading.columns if reading else ())
-
-
-def _check_columns(table: Table, roles: Roles) -> None:
-    for name in (roles.target, *roles.time, *roles.features):
-        if name not in table.columns:
-            close = difflib.get_close_matches(name, table.columns, n=3, cutoff=0.5)
-            lower = [known for known in table.columns if known.lower() == name.lower()]
-            near = list(dict.fromkeys([*lower, *close]))
-            shown = near or list(table.columns)[:10]
-            raise DatasetError(
-                f"The table has no column {name!r}.",
-                f"{'Close to it are' if near else 'Its columns are'} {', '.join(shown)}.",
-                "Choose one of the table's columns.",
-            )
-    if roles.target in roles.time:
-        raise DatasetError(
-            f"{roles.target} is both the time and the target.", "", "Choose another column as the target."
-        )
 
 
 def _numeric(columns: Mapping[str, Column], roles: Roles) -> tuple[list[str], list[Repair]]:

@@ -40,7 +40,7 @@ class Profile(BaseModel):
 
 def make_profile(examination: Examination) -> Profile:
     """Return the profile of an examined table."""
-    table, series = examination.table, examination.series
+    table, series = examination.start or examination.table, examination.series
     head = table.frame.head(_PREVIEW)
     preview = tuple(
         tuple("" if value != value or value is None else str(value) for value in row)

@@ -282,8 +282,8 @@ def _length(records: list[dict[str, Any]] | dict[str, list[Any]]) -> int:
 
 def _from_columns_or_index(data: dict[str, dict[str, Any]], keys: tuple[str, ...]) -> list[dict[str, Any]]:
     """pandas writes {column: {row: value}} or {row: {column: value}}; row names are numbers or dates."""
-    if all(any(sign.isdigit() for sign in str(key)) for key in keys) and not all(
-        str(name)[:1].isdigit() for name in data
+    if all(any(sign.isdecimal() for sign in str(key)) for key in keys) and not all(
+        str(name)[:1].isdecimal() for name in data
     ):
         index_is_count = [str(key) for key in keys] == [str(number) for number in range(len(keys))]
         return [
@@ -298,7 +298,7 @@ def _single_values(data: dict[str, Any]) -> list[dict[str, Any]] | None:
     if (
         len(data) > 2
         and all(isinstance(value, int | float) or value is None for value in data.values())
-        and all(str(key)[:1].isdigit() for key in data)
+        and all(str(key)[:1].isdecimal() for key in data)
     ):
         return [{"time": key, "value": value} for key, value in data.items()]
     return None

@@ -72,7 +72,7 @@ def repository_facts(link: Link, network: Network) -> RemoteFacts:
 
 def _year(date: Any) -> int | None:
     text = str(date or "")[:4]
-    return int(text) if text.isdigit() else None
+    return int(text) if text.isdecimal() else None
 
 
 def _json(url: str, network: Network, seconds: float = _SECONDS) -> Any:

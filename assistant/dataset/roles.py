@@ -42,7 +42,7 @@ _CODE_WORDS = re.compile(
     r"|std(?:dev)?|error|stderr|uncertainty|interpolated|days|ndays)$",
     re.IGNORECASE,
 )
-_MOST_FEATURES = 8
+MOST_FEATURES = 8
 _SAME_TIME = 40  # days by which the same moments may differ where they are written with decimals
 _FEW_MISSING = 0.1  # share of missing values that says nothing against a target
 _TRIED = 60  # columns from the left that are tried as the time; beyond, only those with such a name
@@ -65,7 +65,11 @@ class Suggestion:
 
 
 def suggest_roles(
-    table: Table, choices: Choices | None = None, columns: Mapping[str, Column] | None = None
+    table: Table,
+    choices: Choices | None = None,
+    columns: Mapping[str, Column] | None = None,
+    *,
+    most_features: int = MOST_FEATURES,
 ) -> Suggestion:
     """Suggest what the columns are for; raise DatasetError when no column holds numbers that vary."""
     columns = columns if columns is not None else understand_columns(table, choices)
@@ -81,7 +85,9 @@ def suggest_roles(
             "A forecast needs a column of numbers that change from row to row; choose another table.",
         )
     target = ranked[0]
-    features = _choose_features(target, [column for column in ranked[1:] if _useful_feature(column)], table.columns)
+    features = _choose_features(
+        target, [column for column in ranked[1:] if _useful_feature(column)], table.columns, most_features
+    )
     roles = Roles(target=target.name, time=time.columns if time else (), features=features)
     reasons = {
         "time": why_time,
@@ -324,8 +330,8 @@ def _weight(column: Column, columns: Mapping[str, Column]) -> float:
     return weight - 0.001 * place
 
 
-def _choose_features(target: Column, others: Sequence[Column], order: Sequence[str]) -> tuple[str, ...]:
-    """Keep those that go with the target, leaving out copies of it and of each other; at most eight."""
+def _choose_features(target: Column, others: Sequence[Column], order: Sequence[str], most: int) -> tuple[str, ...]:
+    """Keep those that go with the target, leaving out copies of it and of each other; at most `most`."""
     assert target.values is not None
     # Only rows that will surely be for training decide, and of very many an even sample.
     limit = max(int(len(target.values) * 0.7), 3)
@@ -337,7 +343,7 @@ def _choose_features(target: Column, others: Sequence[Column], order: Sequence[s
         strength = _correlation(goal, column.values[:limit:step])
         if strength < 0.99999:
             scored.append((strength, column.name))
-    chosen = {name for _, name in sorted(scored, key=lambda item: -item[0])[:_MOST_FEATURES]}
+    chosen = {name for _, name in sorted(scored, key=lambda item: -item[0])[:most]}
     return tuple(name for name in order if name in chosen)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from assistant.dataset.series import Frequency
@@ -9,6 +11,8 @@ from assistant.dataset.series import Frequency
 # Beside the season of the frequency itself, longer ones that such data may follow even more.
 _LONGER = {"hour": (24, 168), "day": (7, 365), "working day": (5, 260), "week": (52,), "month": (12,), "quarter": (4,)}
 _STRONG = 0.15
+_ALIKE = 0.3  # autocorrelation at the season from which on the pattern is plain to see
+_RISE = 0.05  # how far it must lie above that of half a season
 _ENOUGH = 50_000  # rows from the end that tell the season
 
 
@@ -41,6 +45,16 @@ def autocorrelation(values: np.ndarray, most: int) -> np.ndarray:
     spectrum = np.fft.rfft(rest, size)
     products = np.fft.irfft(spectrum * np.conj(spectrum), size)[: most + 1]
     return products / products[0] if products[0] > 0 else np.concatenate(([1.0], np.zeros(most)))
+
+
+def repeats(correlation: Sequence[float], season: int) -> bool:
+    """Tell whether values a season apart are alike, and more so than those half a season apart.
+
+    A slow course is alike at every small lag; only a pattern that repeats rises again at its season.
+    """
+    if not 1 < season < len(correlation):
+        return False
+    return correlation[season] >= _ALIKE and correlation[season] >= correlation[season // 2] + _RISE
 
 
 def _peak(correlation: np.ndarray, lag: int) -> float:

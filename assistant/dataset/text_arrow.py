@@ -109,7 +109,7 @@ def _parse(
             column_names=names,
             skip_rows=layout.first_row,
             encoding=encoding if isinstance(stream, pa.NativeFile) and encoding != "utf-8-sig" else "utf-8",
-            block_size=1 << 22,
+            block_size=1 << 20,
         ),
         parse_options=arrow_csv.ParseOptions(
             delimiter=layout.separator,

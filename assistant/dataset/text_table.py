@@ -125,6 +125,6 @@ def _units(layout: Layout) -> dict[str, str]:
     units = {}
     for name in layout.names:
         match = re.search(r"[\[(]\s*([^\[\]()]{1,16})\s*[\])]\s*$", name)
-        if match and not match[1].isdigit():
+        if match and not match[1].isdecimal():
             units[name] = match[1]
     return {**units, **{name: unit for name, unit in layout.units.items() if unit}}

@@ -7,12 +7,13 @@ from html import escape
 
 from assistant.dataset.inspection import Inspection
 from assistant.dataset.profile import Profile
+from assistant.dataset.season import repeats
 
 _WIDTH, _HEIGHT = 300, 130
 _LEFT, _RIGHT, _TOP, _BOTTOM = 8, 8, 8, 22
 _MOST_COLUMNS = 14
 _SHOWN_SEASONS = 3.2
-_REPEATS = 0.3  # autocorrelation at the season from which on the pattern is plain to see
+_SAME = 0.05  # autocorrelations that differ by no more say the same
 
 
 def profile_pictures(profile: Profile, inspection: Inspection) -> str:
@@ -73,10 +74,25 @@ def repetition(profile: Profile, inspection: Inspection) -> str:
         f'<text x="{_WIDTH - _RIGHT}" y="{_HEIGHT - 6}" text-anchor="end">{len(values)}</text>'
     )
     at_season = profile.autocorrelation[season] if 1 < season < len(profile.autocorrelation) else None
-    if at_season is not None and at_season >= _REPEATS:
+    if at_season is not None and repeats(profile.autocorrelation, season):
         words = (
             f"Each value is like the one {season:,} {noun}s before (autocorrelation {at_season:.2f}): "
             "a pattern that repeats."
+        )
+    elif at_season is not None and at_season >= profile.autocorrelation[season // 2] - _SAME and at_season > 0.5:
+        words = (
+            f"Values {season:,} {noun}s apart are alike (autocorrelation {at_season:.2f}), but hardly more than those "
+            "between: a slow course rather than a pattern that repeats."
+        )
+    elif at_season is not None and at_season > 0.5:
+        words = (
+            f"Neighbouring values are alike (autocorrelation {values[0]:.2f}), and the more so the closer they are: "
+            f"a slow course, without a pattern that repeats after {season:,} {noun}s."
+        )
+    elif at_season is not None and at_season < -_SAME:
+        words = (
+            f"Values {season:,} {noun}s apart tend to opposite sides (autocorrelation {at_season:.2f}): "
+            f"no pattern of {season:,} {noun}s repeats."
         )
     elif at_season is not None:
         words = (
