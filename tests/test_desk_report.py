@@ -228,6 +228,19 @@ def test_a_report_that_is_too_long_gets_shorter_by_one_click(desk: Desk) -> None
         assert sections(desk, 1)[tighten.name].can_undo
 
 
+def test_where_no_single_change_is_enough_several_are_made_by_one_click(desk: Desk) -> None:
+    for item in charts.charts(desk, 1):
+        charts.place_in_report(desk, 1, item.chart.name, in_report=True)
+    set_section(desk, 1, "Conclusion & Future Direction", "The sun does not ask what was foretold of it. " * 45)
+    assert report.build(desk, 1).over
+    best = report.advice(desk, 1)[0]
+    assert best.kind == "several"
+    assert best.enough
+    assert len(best.parts) > 1
+    report.follow(desk, 1, best.sentence)
+    assert not report.build(desk, 1).over
+
+
 def test_a_report_with_room_gets_a_figure_by_one_click(desk: Desk) -> None:
     for item in charts.charts(desk, 1):
         charts.place_in_report(desk, 1, item.chart.name, in_report=item.chart.name == "loss")

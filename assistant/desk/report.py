@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import assistant
 from assistant.desk.charts import charts, material, place_in_report, report_charts, title_of
@@ -24,6 +24,7 @@ from assistant.state.draft import ReportSummary
 
 if TYPE_CHECKING:
     from assistant.report.build import Report
+    from assistant.report.suggest import Suggestion
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,7 @@ class Advice:
     sentence: str
     enough: bool
     text: str = ""
+    parts: tuple[Advice, ...] = ()
 
 
 def build(desk: Desk, number: int) -> BuiltReport:
@@ -132,13 +134,20 @@ def advice(desk: Desk, number: int) -> tuple[Advice, ...]:
     built = build(desk, number)
     kept = desk.project_folder(number).root / "advice.json"
     if kept.exists() and (stored := json.loads(kept.read_text("utf-8")))["inputs"] == built.inputs:
-        return tuple(Advice(**change) for change in stored["changes"])
+        return tuple(_stored_advice(change) for change in stored["changes"])
     suggestions = desk.services.press(suggest, _manuscript(desk, number), required(desk, number).charts)
-    changes = tuple(
-        Advice(change.kind, change.name, change.sentence, change.enough, change.text) for change in suggestions
-    )
+    changes = tuple(_advice(change) for change in suggestions)
     write_atomically(kept, json.dumps({"inputs": built.inputs, "changes": [asdict(change) for change in changes]}))
     return changes
+
+
+def _advice(change: Suggestion) -> Advice:
+    parts = tuple(_advice(part) for part in change.parts)
+    return Advice(change.kind, change.name, change.sentence, change.enough, change.text, parts)
+
+
+def _stored_advice(stored: Mapping[str, Any]) -> Advice:
+    return Advice(**{**stored, "parts": tuple(_stored_advice(part) for part in stored.get("parts", ()))})
 
 
 def follow(desk: Desk, number: int, sentence: str) -> str:
@@ -146,6 +155,12 @@ def follow(desk: Desk, number: int, sentence: str) -> str:
     change = next((change for change in advice(desk, number) if change.sentence == sentence), None)
     if change is None:
         raise ReportError("The report has changed since.", "", "Look at the new suggestions.")
+    if change.kind == "several":
+        return " ".join(_make(desk, number, part) for part in change.parts)
+    return _make(desk, number, change)
+
+
+def _make(desk: Desk, number: int, change: Advice) -> str:
     if change.kind == "tighten":
         set_section(desk, number, change.name, change.text, typed=False)
         return f"“{change.name}” was tightened; Undo brings it back."

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import reduce
 from typing import Literal
 
 from assistant.brief import Brief
 from assistant.charts.chart import Chart
+from assistant.charts.wording import listed
 from assistant.dataset.series import Source
 from assistant.facts import Facts
 from assistant.report.build import BUILDING
@@ -25,15 +27,16 @@ class Suggestion:
     """One change: leave out or add the chart called `name`, tighten or extend the section called `name`.
 
     `lines` is about how many lines it saves or takes; `enough` tells whether the report keeps within its limit with it.
-    `text` is the section's text after tightening.
+    `text` is the section's text after tightening. `several` changes are made together, as `parts`.
     """
 
-    kind: Literal["drop", "tighten", "add", "extend"]
+    kind: Literal["drop", "tighten", "several", "add", "extend"]
     name: str
     sentence: str
     lines: int
     enough: bool
     text: str = ""
+    parts: tuple[Suggestion, ...] = ()
 
 
 def suggest_changes(
@@ -68,20 +71,66 @@ def _shorter(content: Content, now: Typeset) -> list[Suggestion]:
     for section, text in content.sections:
         if (tightened := tighten(content, section.title)) == text:
             continue
-        changed = typeset(replace(content, texts={**content.texts, section.title: tightened}))
-        lines = max(1, now.lines_over - changed.lines_over)
-        sentence = f"Tighten “{section.title}”: leave out what it can do without, about {lines} lines."
-        found.append(Suggestion("tighten", section.title, sentence, lines, not changed.over, tightened))
+        change = Suggestion("tighten", section.title, "", 0, enough=False, text=tightened)
+        sentence = f"Tighten “{section.title}”: leave out what it can do without"
+        found.append(_tried(content, now, change, sentence))
     for chart, _ in content.charts:
-        kept = [(other, caption) for other, caption in content.charts if other.name != chart.name]
-        # The sentences that the chart brought go with it.
-        texts = {title: without_chart(text, chart) for title, text in content.texts.items()}
-        changed = typeset(replace(content, charts=kept, texts=texts))
-        lines = max(1, now.lines_over - changed.lines_over)
-        sentence = f"Leave out the figure “{chart.title}”: about {lines} lines."
-        found.append(Suggestion("drop", chart.name, sentence, lines, not changed.over))
+        change = Suggestion("drop", chart.name, "", 0, enough=False)
+        found.append(_tried(content, now, change, f"Leave out the figure “{chart.title}”"))
     # The smallest change that is enough comes first; then those that help most.
-    return sorted(found, key=lambda change: (not change.enough, change.lines if change.enough else -change.lines))
+    found.sort(key=lambda change: (not change.enough, change.lines if change.enough else -change.lines))
+    if found and not found[0].enough and (several := _several(content, now, found)) is not None:
+        found.insert(0, several)
+    return found
+
+
+def _tried(content: Content, now: Typeset, change: Suggestion, sentence: str) -> Suggestion:
+    """Return a change with what it would do: the report is set with it."""
+    changed = typeset(_with(content, change))
+    lines = max(1, now.lines_over - changed.lines_over)
+    return replace(change, sentence=f"{sentence}: about {lines} lines.", lines=lines, enough=not changed.over)
+
+
+def _with(content: Content, change: Suggestion) -> Content:
+    """Return the content after a change that makes it shorter."""
+    if change.kind == "several":
+        return reduce(_with, change.parts, content)
+    if change.kind == "tighten":
+        return replace(content, texts={**content.texts, change.name: tighten(content, change.name)})
+    chart = next(chart for chart, _ in content.charts if chart.name == change.name)
+    # The sentences that the chart brought go with it.
+    return replace(
+        content,
+        charts=[(other, caption) for other, caption in content.charts if other.name != chart.name],
+        texts={title: without_chart(text, chart) for title, text in content.texts.items()},
+    )
+
+
+def _several(content: Content, now: Typeset, changes: Sequence[Suggestion]) -> Suggestion | None:
+    """Return the fewest of the changes, those that help most first, that are enough together; None if all are not."""
+
+    def together(parts: Sequence[Suggestion]) -> Suggestion:
+        sections = [f"“{part.name}”" for part in parts if part.kind == "tighten"]
+        titles = {chart.name: chart.title for chart, _ in content.charts}
+        figures = [f"“{titles[part.name]}”" for part in parts if part.kind == "drop"]
+        said = [f"tighten {listed(sections)}"] if sections else []
+        said += [f"leave out the figure{'' if len(figures) == 1 else 's'} {listed(figures)}"] if figures else []
+        sentence = " and ".join(said)
+        change = Suggestion("several", "", "", 0, enough=False, parts=tuple(parts))
+        return _tried(content, now, change, sentence[:1].upper() + sentence[1:])
+
+    taken: list[Suggestion] = []
+    for change in changes:
+        taken.append(change)
+        if len(taken) > 1 and together(taken).enough:
+            break
+    else:
+        return None
+    for change in list(taken[:-1]):
+        fewer = [other for other in taken if other is not change]
+        if len(fewer) > 1 and together(fewer).enough:
+            taken = fewer
+    return together(taken)
 
 
 def tighten(content: Content, title: str) -> str:
