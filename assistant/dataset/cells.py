@@ -55,7 +55,7 @@ def looks_typed(text: str) -> bool:
     bare = _CURRENCY_SIGNS.sub("", _WORDS_OF_DATES.sub("", text)).strip()
     if re.fullmatch(r"[-+−–]?[\d.,]+[eE][-+]?\d+", bare):
         return True
-    return not any(character.isalpha() for character in bare) and "_" not in bare
+    return not any(character.isalpha() for character in bare) and not set("_=") & set(bare)
 
 
 @dataclass(frozen=True, eq=False)

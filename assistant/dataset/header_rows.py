@@ -17,7 +17,9 @@ _UNIT = re.compile(
     r"number|index|UTC|GMT|local|[-–]|yyyy\S*|dd\S*|mm\S*|hh\S*|date|time|text|string|float|int(?:eger)?|1)\s*[\])]?$",
     re.IGNORECASE,
 )
-_DATE_NAME = re.compile(r"\d[-/.]\d+[-/.]\d|\d{4}[-/]\d|\d{4}[QMWqmw]\d|\d[-\s]?[A-Za-z]{3}|[A-Za-z]{3}[-\s]?\d")
+_DATE_NAME = re.compile(
+    r"\d[-/.]\d+[-/.]\d|\d{4}[-/]\d|\d{4}\s?[QMWqmw]\d|[QMWqmw]\d\s?\d{4}|\d[-\s]?[A-Za-z]{3}|[A-Za-z]{3}[-\s]?\d"
+)
 _CLOCK_NAME = re.compile(r"^\d{1,2}:\d\d(?::\d\d)?(?:\s*[-–]\s*\d{1,2}:\d\d)?$")
 _BRACKETED = re.compile(r"^\s*[\[(].*[\])]\s*$")
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
-from assistant.dataset.cells import read_numbers
+from assistant.dataset.cells import is_missing, read_numbers
 from assistant.dataset.date_texts import read_date_texts
 from assistant.dataset.header_rows import make_distinct
 from assistant.dataset.months import month_number
@@ -28,6 +28,7 @@ _YEAR = re.compile(r"^(?:[XYFxyf]_?|FY\s?)?(1[5-9]\d\d|20\d\d|2100)(?:\s*\[YR\d{
 _MADE_UP = re.compile(r"^column \d+$")
 _MONTH_COUNT = re.compile(r"^(?:m|mon|month)?[\s_]?0*(\d{1,2})$", re.IGNORECASE)
 _DAY_COUNT = re.compile(r"^(?:d|day)?[\s_]?0*(\d{1,2})$", re.IGNORECASE)
+_QUARTER = re.compile(r"^(?:q|qtr|quarter|trim|t)[\s._]*([1-4])$", re.IGNORECASE)
 _CLOCK = re.compile(r"^(\d{1,2})(?:[:.h](\d\d))(?::\d\d)?(?:\s*[-–].*)?$")
 _HOUR = re.compile(r"^(?:h|he|hr|hour|hora|heure|stunde)?[\s_.]*0*(\d{1,2})(?:\s*h)?$", re.IGNORECASE)
 _COUNTED = re.compile(r"^(d|day|t|w|wk|week|m|month|h|hour|step|period)[\s_]?0*(\d+)$", re.IGNORECASE)
@@ -46,10 +47,10 @@ class _Wide:
 
 def lengthen(table: Table) -> Table:
     """Return a wide table with one row for each moment, or the table itself when it is not wide."""
-    table = _named_months(table)
+    table = _named_years(_named_months(table))
     if (counted := _counted(table)) is not None and _days(table) is None:
         return _turned(table, counted)
-    found = _months(table) or _days(table) or find_hours(table) or _moments(table)
+    found = _months(table) or _quarters(table) or _days(table) or find_hours(table) or _moments(table)
     if found is None or len(table.frame) * len(found.columns) > _MOST_CELLS:
         return table
     others = [name for name in table.columns if name not in found.columns]
@@ -79,6 +80,27 @@ def _months(table: Table) -> _Wide | None:
         if first in months or not len(values) or not values.between(1500, 2200).all():
             return None
     return _Wide(tuple(months), tuple(str(number) for number in months.values()), "month")
+
+
+def _named_years(table: Table) -> Table:
+    """Name a first column that has no name and counts years beside months or quarters, so that it is known later."""
+    first, *others = table.columns
+    if not _MADE_UP.match(first) or not others:
+        return table
+    parts = sum(bool(month_number(name) or _QUARTER.match(name.strip())) for name in others)
+    years = pd.to_numeric(table.frame[first], errors="coerce").dropna()
+    if parts not in (4, 12) or len(years) < 0.9 * table.rows or not years.between(1500, 2200).all():
+        return table
+    return replace(table, frame=table.frame.rename(columns={first: "year"}))
+
+
+def _quarters(table: Table) -> _Wide | None:
+    """Four columns for the quarters beside one for the year."""
+    quarters = {name: int(match[1]) for name in table.columns if (match := _QUARTER.match(name.strip()))}
+    years = [name for name in table.columns if plain_name(name) in PART_NAMES["year"]]
+    if sorted(quarters.values()) != [1, 2, 3, 4] or not years or not _numbers(table, list(quarters)):
+        return None
+    return _Wide(tuple(quarters), tuple(map(str, quarters.values())), "quarter")
 
 
 def find_hours(table: Table) -> _Wide | None:
@@ -194,7 +216,7 @@ def _numbers(table: Table, names: Sequence[str]) -> bool:
     sample = names[:: max(len(names) // 10, 1)]
     for name in sample:
         column = table.frame[name]
-        if pd.api.types.is_numeric_dtype(column) or not column.notna().any():
+        if pd.api.types.is_numeric_dtype(column) or all(is_missing(str(text)) for text in column.dropna()):
             continue
         if read_numbers(column) is None:
             return False
@@ -208,7 +230,7 @@ def _stack(frame: pd.DataFrame, others: Sequence[str], wide: _Wide) -> pd.DataFr
     for name in others:
         data[name] = frame[name].repeat(columns).reset_index(drop=True)
     label = wide.kind if wide.kind not in others else f"{wide.kind} of the value"
-    if wide.kind in ("month", "year", "day"):
+    if wide.kind in ("month", "quarter", "year", "day"):
         data[label] = pd.Series(np.tile(np.array([int(moment) for moment in wide.moments]), rows))
     elif wide.kind == "hour":
         data[label] = pd.Series(np.tile(np.array(wide.moments, dtype=object), rows)).astype("str")
