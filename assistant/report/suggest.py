@@ -57,7 +57,7 @@ def suggest_changes(
     content = Content(brief, student, title, facts, sections, charts, colab_url, source)
     with BUILDING:
         register_fonts()
-        now = typeset(content)
+        now = typeset(content, tidy=False)
         if now.over:
             return tuple(_shorter(content, now))
         limit = brief.report.page_limit
@@ -86,7 +86,7 @@ def _shorter(content: Content, now: Typeset) -> list[Suggestion]:
 
 def _tried(content: Content, now: Typeset, change: Suggestion, sentence: str) -> Suggestion:
     """Return a change with what it would do: the report is set with it."""
-    changed = typeset(_with(content, change))
+    changed = typeset(_with(content, change), tidy=False)
     lines = max(1, now.lines_over - changed.lines_over)
     return replace(change, sentence=f"{sentence}: about {lines} lines.", lines=lines, enough=not changed.over)
 
@@ -148,7 +148,7 @@ def _longer(content: Content, available: Sequence[Chart]) -> list[Suggestion]:
     for chart in available:
         if chart.name in present:
             continue
-        changed = typeset(replace(content, charts=[*content.charts, (chart, chart.caption)]))
+        changed = typeset(replace(content, charts=[*content.charts, (chart, chart.caption)]), tidy=False)
         lines = round(changed.paper.column_width * chart.height * (2 if chart.wide else 1) / changed.styles.leading)
         sentence = f"Add the figure “{chart.title}”: about {lines} lines."
         found.append(Suggestion("add", chart.name, sentence, lines, not changed.over))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from assistant.charts.chart import Chart
@@ -11,7 +11,7 @@ from assistant.report.compose import Composer, Figure, numbers_of, order_figures
 from assistant.report.content import Content
 from assistant.report.head import Head
 from assistant.report.inline import Words
-from assistant.report.layout import Filled, Spot, balanced, other_spots
+from assistant.report.layout import Block, Filled, balanced, other_spots
 from assistant.report.references import Reference, number_references
 from assistant.report.style import LARGEST, SMALLEST, USUAL_SPACING, Paper, Styles
 from assistant.report.texts import REFERENCES_DRAFT
@@ -48,6 +48,7 @@ class Typeset:
     words: Words
     figures: Sequence[Figure]
     head: Head
+    blocks: Sequence[Block]
     filled: Filled
     setting: Setting
 
@@ -80,8 +81,11 @@ class Typeset:
         return round(height / self.styles.leading)
 
 
-def typeset(content: Content) -> Typeset:
-    """Set a report as large as its page limit allows; at the smallest setting it may have more pages."""
+def typeset(content: Content, *, tidy: bool = True) -> Typeset:
+    """Set a report as large as its page limit allows; at the smallest setting it may have more pages.
+
+    Unless it is only to be measured, it is made `tidy`: wide figures move to where all figures are met in order.
+    """
     paper = Paper.of(content.brief.report)
     ordered = order_figures(content.charts, content.sections)
     captions = [caption for _, caption in ordered]
@@ -93,19 +97,21 @@ def typeset(content: Content) -> Typeset:
         return _set(content, paper, words, ordered, references, setting)
 
     best = _sized(at, content.brief.report.page_limit, paper)
-    if best.filled.disorder:
-        others = (
-            _set(content, paper, words, ordered, references, best.setting, spots)
-            for spots in other_spots(len(best.filled.wide), best.filled.pages)
-        )
-        share = min(LEAST_SHARE, best.filled.last_page_share(paper))
-        kept = [
-            other
-            for other in others
-            if other.filled.pages <= best.filled.pages and other.filled.last_page_share(paper) >= share
-        ]
+    return _in_order(best) if tidy and not best.over and best.filled.disorder else best
+
+
+def _in_order(report: Typeset) -> Typeset:
+    """Return the report with its wide figures where a reader meets all figures in their order, as far as that can be."""
+    best, paper = report, report.paper
+    share = min(LEAST_SHARE, report.filled.last_page_share(paper))
+    for spots in other_spots(len(report.filled.wide), report.filled.pages):
+        filled = balanced(report.blocks, paper, report.head.height, report.styles.leading, spots)
+        fits = filled.pages <= report.filled.pages and filled.last_page_share(paper) >= share
         # Of those that are as good the first one is kept: what is spoken of first stands near the front.
-        best = min([best, *kept], key=lambda report: report.filled.disorder)
+        if fits and filled.disorder < best.filled.disorder:
+            best = replace(report, filled=filled)
+        if not best.filled.disorder:
+            break
     return best
 
 
@@ -164,11 +170,10 @@ def _set(
     ordered: Sequence[tuple[Chart, str]],
     references: Sequence[Reference],
     setting: Setting,
-    spots: Sequence[Spot] | None = None,
 ) -> Typeset:
     styles = Styles(setting.size, setting.spacing)
     figures = size_figures(ordered, paper, setting.stretch)
     head = Head(content, words, paper, styles)
     blocks = Composer(paper, styles, words, figures, references).blocks(content.sections)
-    filled = balanced(blocks, paper, head.height, styles.leading, spots)
-    return Typeset(content, paper, styles, words, figures, head, filled, setting)
+    filled = balanced(blocks, paper, head.height, styles.leading)
+    return Typeset(content, paper, styles, words, figures, head, blocks, filled, setting)
