@@ -20,7 +20,6 @@ ONE_AFTER_THE_OTHER = 10e-6  # seconds for each step of the chunk
 COMPARED = 15e-9  # seconds for each value forecast
 PRODUCTS = 90e9  # operations a second in float32
 GAIN_OF_BFLOAT16 = 1.6
-CONVOLUTION = 150e9  # operations a second of the forecast that the network corrects
 REGRESSION = 25e9  # operations a second of the ridge regressions
 PROFILE = 30e9  # and of the calendar's profile
 SIDE_BY_SIDE = 1.15  # how much longer a network takes while others train on the other cores
@@ -116,13 +115,7 @@ def step(settings: TrainingSettings, columns: int) -> float:
     layer = context * (inputs + units) * GATES.get(settings.cell, 4) * units
     products = 6 * batch * (layer + judged * units * horizon)
     rate = PRODUCTS * (1.0 if settings.precision == "float32" else GAIN_OF_BFLOAT16)
-    return (
-        CALLS
-        + ONE_AFTER_THE_OTHER * context
-        + COMPARED * batch * judged * horizon
-        + products / rate
-        + 2 * batch * judged * horizon * context / CONVOLUTION
-    )
+    return CALLS + ONE_AFTER_THE_OTHER * context + COMPARED * batch * judged * horizon + products / rate
 
 
 def chunk(settings: TrainingSettings, columns: int) -> float:

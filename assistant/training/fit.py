@@ -17,7 +17,9 @@ from assistant.training.baselines import Linear, loss_by_step
 from assistant.training.lstm import Forecaster
 from assistant.training.machine import fast_bfloat16, one_thread
 from assistant.training.settings import TrainingSettings
-from assistant.training.windows import Windows
+from assistant.training.windows import Windows, values_after
+
+MOST_MISSED = 20_000_000  # values that are kept of what the anchor misses, 80 MB
 
 
 class LossNotFiniteError(ArithmeticError):
@@ -53,12 +55,40 @@ def build(windows: Windows, anchor: Linear, size: float) -> Forecaster:
     return Forecaster(windows.inputs, settings.units, kernel, bias, size, settings.cell)
 
 
+@dataclass(frozen=True, eq=False)
+class Missed:
+    """What the anchor misses, which the networks learn: the same for all of them, so it is worked out once.
+
+    `training` (train, horizon) holds it at each row of the training part, NaN where unknown; None for a long part, where
+    it is worked out chunk by chunk. `validation` (n, horizon) is that at the rows `origins`.
+    """
+
+    training: Tensor | None
+    origins: np.ndarray
+    validation: np.ndarray
+
+
+def missed_by(anchor: Linear, z: np.ndarray, train: int, judged: tuple[np.ndarray, np.ndarray]) -> Missed:
+    """Return what the anchor misses of the standardised target; `judged` are the validation's origins and values."""
+    origins, wanted = judged
+    horizon = len(anchor.bias)
+    table = None
+    if train * horizon <= MOST_MISSED:
+        missed = np.empty((train, horizon), dtype=np.float32)
+        for first in range(0, train, 65_536):
+            rows = np.arange(first, min(first + 65_536, train))
+            missed[rows] = values_after(z, rows, horizon, train) - anchor.at(z, rows)
+        missed[: anchor.lags - 1] = np.nan
+        table = torch.from_numpy(missed)
+    return Missed(table, origins, wanted - anchor.at(z, origins))
+
+
 def fit(
     windows: Windows,
     anchor: Linear,
     size: float,
     train: int,
-    validation: tuple[np.ndarray, np.ndarray],
+    missed: Missed,
     member: int,
     on_epoch: Callable[[EpochLoss], None],
     should_stop: Callable[[], bool],
@@ -67,13 +97,11 @@ def fit(
 ) -> Fitted:
     """Train one network on the rows [0, train).
 
-    `validation` holds the origins (n,) and the standardised values (n, horizon), NaN where unknown, that pick the best
-    epoch. `spent` are the processor seconds that were used before. With a `checkpoint` each epoch's state is kept there,
+    `missed` is what `missed_by` returns; its validation part picks the best epoch. `spent` are the processor seconds that were used before. With a `checkpoint` each epoch's state is kept there,
     and a training that was interrupted goes on from it to the same end. Raises LossNotFiniteError.
     """
     one_thread()
     settings = windows.settings
-    origins, actual = validation
     seeds = np.random.SeedSequence([settings.seed, member]).generate_state(2)
     generator = torch.Generator().manual_seed(int(seeds[0]))
     draws = np.random.default_rng(int(seeds[1]))
@@ -90,7 +118,7 @@ def fit(
     fitted = Fitted(network)
     state = State(network, optimiser, schedule, generator, draws, fitted)
     state.best = copied(network.state_dict())
-    state.least = loss_by_step(forecast_at(network, windows, origins), actual)
+    state.least = loss_by_step(correction_at(network, windows, missed.origins), missed.validation)
     if checkpoint is not None:
         state.restore(checkpoint)
         for done in fitted.history:
@@ -99,13 +127,13 @@ def fit(
     for epoch in range(len(fitted.history) + 1, settings.epochs + 1):
         if state.waited >= settings.patience:
             break
-        train_loss = one_epoch(state, windows, anchor.lags, train, should_stop)
+        train_loss = one_epoch(state, windows, anchor.lags, train, should_stop, missed.training)
         if train_loss is None:
             fitted.stopped = True
             break
         if not math.isfinite(train_loss):
             raise LossNotFiniteError(f"epoch {epoch}")
-        state.judge(epoch, loss_by_step(forecast_at(network, windows, origins), actual))
+        state.judge(epoch, loss_by_step(correction_at(network, windows, missed.origins), missed.validation))
         state.seconds, state.cpu_seconds = time.perf_counter() - began[0], time.thread_time() - began[1]
         last = epoch == settings.epochs or state.waited >= settings.patience
         done = EpochLoss(epoch, train_loss, state.latest, state.seconds, state.cpu_seconds, last)
@@ -117,8 +145,18 @@ def fit(
     return fitted
 
 
-def one_epoch(state: State, windows: Windows, lags: int, train: int, should_stop: Callable[[], bool]) -> float | None:
-    """Go through the training part once; return the mean loss, or None when it was stopped on the way."""
+def one_epoch(
+    state: State,
+    windows: Windows,
+    lags: int,
+    train: int,
+    should_stop: Callable[[], bool],
+    missed: Tensor | None = None,
+) -> float | None:
+    """Go through the training part once; return the mean loss, or None when it was stopped on the way.
+
+    `missed` (train, horizon) is what the anchor misses at each row; without it that is worked out for each chunk.
+    """
     settings, network = windows.settings, state.network
     steps = settings.context - settings.warm_up
     low = settings.precision == "bfloat16" or (settings.precision == "auto" and fast_bfloat16())
@@ -128,16 +166,22 @@ def one_epoch(state: State, windows: Windows, lags: int, train: int, should_stop
     for first in range(0, len(starts), settings.batch):
         if should_stop():
             return None
-        chunk = windows.chunk(starts[first : first + settings.batch], steps, lags, train)
-        known = ~torch.isnan(chunk.wanted)
-        wanted = torch.where(known, chunk.wanted, 0.0)
-        keep = dropout_mask((len(wanted), steps, settings.units), settings.dropout, state.draws)
+        some = starts[first : first + settings.batch]
+        if missed is None:
+            chunk = windows.chunk(some, steps, lags, train)
+            inputs, asked = chunk.inputs, chunk.wanted - network.anchor(chunk.past)
+        else:
+            origins = windows.row_numbers(some, settings.context - steps, settings.context)
+            inputs, asked = windows.read(some), missed[origins]
+        known = ~torch.isnan(asked)
+        asked = asked.nan_to_num()
+        keep = dropout_mask((len(asked), steps, settings.units), settings.dropout, state.draws)
         keep = keep if keep is None else keep.to(windows.device)
         with torch.autocast(windows.device.type, dtype=torch.bfloat16, enabled=low):
-            forecast = network(chunk.inputs, chunk.past, keep)
-        loss = ((forecast - wanted).square() * known).sum() / known.sum().clamp(min=1)
+            added = network.correction(inputs, steps, keep)
+        loss = ((added - asked).square() * known).sum() / known.sum().clamp(min=1)
         state.optimiser.zero_grad()
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(network.parameters(), settings.clip)
         state.optimiser.step()
         state.schedule.step()
@@ -223,9 +267,19 @@ def shared_steps(settings: TrainingSettings) -> int:
     return max(1, min(settings.context // 7, settings.context - settings.warm_up))
 
 
-@torch.no_grad()
 def forecast_at(network: Forecaster, windows: Windows, origins: np.ndarray) -> np.ndarray:
-    """Return the standardised forecasts (origins, horizon) made at the rows `origins`, in rising order.
+    """Return the standardised forecasts (origins, horizon) made at the rows `origins`, in rising order."""
+    return through_chunks(network, windows, origins, anchored=True)
+
+
+def correction_at(network: Forecaster, windows: Windows, origins: np.ndarray) -> np.ndarray:
+    """Return what the network adds to the anchor (origins, horizon) at the rows `origins`, in rising order."""
+    return through_chunks(network, windows, origins, anchored=False)
+
+
+@torch.no_grad()
+def through_chunks(network: Forecaster, windows: Windows, origins: np.ndarray, anchored: bool) -> np.ndarray:
+    """Return forecasts or corrections (origins, horizon).
 
     One chunk serves the origins among its last steps, so that each forecast has seen nearly the whole context.
     """
@@ -250,7 +304,11 @@ def forecast_at(network: Forecaster, windows: Windows, origins: np.ndarray) -> n
     forecasts = np.empty((len(origins), settings.horizon))
     for first in range(0, len(at), 64):
         here = (chunk_of >= first) & (chunk_of < first + 64)
-        chunk = windows.chunk(at[first : first + 64], stride, network.kernel.shape[1], 0)
-        made = network(chunk.inputs, chunk.past)
+        some = at[first : first + 64]
+        if anchored:
+            chunk = windows.chunk(some, stride, network.kernel.shape[1], 0)
+            made = network(chunk.inputs, chunk.past)
+        else:
+            made = network.correction(windows.read(some), stride)
         forecasts[here] = made[chunk_of[here] - first, place[here]].cpu().numpy()
     return forecasts

@@ -16,7 +16,7 @@ from assistant.training.baselines import drift_at, loss_by_step, naive, ridge, s
 from assistant.training.choice import Choice, choose, profile_after, trust_in
 from assistant.training.cores import free_cores
 from assistant.training.cycles import around
-from assistant.training.fit import EpochLoss, Fitted, fit, forecast_at, shared_steps
+from assistant.training.fit import EpochLoss, Fitted, fit, forecast_at, missed_by, shared_steps
 from assistant.training.intervals import LEVELS, half_widths
 from assistant.training.judge import Judgement, judge
 from assistant.training.machine import keep_memory, one_thread
@@ -97,6 +97,9 @@ def fit_and_forecast(
     judged = origins_of((train, known), horizon, whole=False, most=settings.most_windows // 5, block=block)
     wanted = values_after(z[:, 0], judged, horizon, known)
 
+    missed = missed_by(choice.anchor, z[:, 0], train, (judged, wanted))
+    if missed.training is not None:
+        missed = replace(missed, training=missed.training.to(windows.device))
     broken, full, spent = Event(), Event(), time.process_time() - began
 
     def train_member(member: int) -> Fitted | None:
@@ -105,7 +108,7 @@ def fit_and_forecast(
             return None
         try:
             return fit(
-                windows, choice.anchor, choice.size, train, (judged, wanted), member,
+                windows, choice.anchor, choice.size, train, missed, member,
                 lambda epoch: on_epoch(member, epoch), lambda: broken.is_set() or should_stop(), spent,
                 checkpoints / f"member-{member}.pt" if checkpoints else None,
             )  # fmt: skip

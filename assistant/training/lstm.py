@@ -123,9 +123,12 @@ class Forecaster(nn.Module):
         steps, units) is what dropout leaves of h_t.
         """
         anchor = self.anchor(past)
-        hidden, _ = self.layer(inputs)
-        hidden = hidden[:, -anchor.shape[1] :]
+        return anchor + self.correction(inputs, anchor.shape[1], keep)
+
+    def correction(self, inputs: Tensor, steps: int, keep: Tensor | None = None) -> Tensor:
+        """Return what is added to the anchor (batch, steps, horizon) at the last steps of a chunk."""
+        hidden = self.layer(inputs)[0][:, -steps:]
         if keep is not None:
             hidden = hidden * keep
-        forecast: Tensor = anchor + self.size * self.head(hidden).float()
-        return forecast
+        added: Tensor = self.size * self.head(hidden).float()
+        return added

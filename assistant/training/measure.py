@@ -38,12 +38,15 @@ def measure(settings: TrainingSettings, columns: int) -> tuple[float, float]:
     optimiser = torch.optim.AdamW(network.parameters(), lr=settings.learning_rate, fused=True)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, settings.learning_rate, total_steps=STEPS + 1)
     state = State(network, optimiser, schedule, torch.Generator(), draws, Fitted(network))
-    one_epoch(state, windows, settings.context, rows, lambda: False)  # the first step also gets everything ready
+    missed = torch.zeros(rows, settings.horizon, device=windows.device)
+    one_epoch(
+        state, windows, settings.context, rows, lambda: False, missed
+    )  # the first step also gets everything ready
     taken: list[float] = []
     began, spent = time.perf_counter(), time.thread_time()
     while len(taken) < STEPS - 1 and time.perf_counter() - began < LONGEST:
         before = time.thread_time()
-        one_epoch(state, windows, settings.context, rows, lambda: False)
+        one_epoch(state, windows, settings.context, rows, lambda: False, missed)
         taken.append(time.thread_time() - before)
     spent = time.thread_time() - spent
     load = (time.perf_counter() - began) / spent if spent > 0 else 1.0

@@ -66,10 +66,6 @@ class Windows:
         rest on them are not judged.
         """
         context, horizon = self.settings.context, self.settings.horizon
-        rows = self.row_numbers(starts, 0, context).clamp(0, self.rows - 1)
-        values = self.level[rows]
-        heights = values - values[:, : self.settings.warm_up].mean(dim=1, keepdim=True)
-        inputs = torch.cat((heights / self.heights, self.steady[rows]), dim=2)
         origins = self.row_numbers(starts, context - steps, context)
         reach = self.row_numbers(starts, context - steps - lags + 1, context)
         past = self.level[reach.clamp(0, self.rows - 1), 0]
@@ -81,7 +77,14 @@ class Windows:
             asked = origins[:, :, None] + torch.arange(1, horizon + 1, device=self.device)
             wanted = self.level[asked.clamp(max=self.rows - 1), 0]
             unknown = unknown | (asked >= end)
-        return Chunk(inputs, past, wanted.masked_fill(unknown, torch.nan))
+        return Chunk(self.read(starts), past, wanted.masked_fill(unknown, torch.nan))
+
+    def read(self, starts: np.ndarray) -> Tensor:
+        """Return what the network reads of the chunks that begin at the rows `starts` (starts, context, inputs)."""
+        rows = self.row_numbers(starts, 0, self.settings.context).clamp(0, self.rows - 1)
+        values = self.level[rows]
+        heights = values - values[:, : self.settings.warm_up].mean(dim=1, keepdim=True)
+        return torch.cat((heights / self.heights, self.steady[rows]), dim=2)
 
     def row_numbers(self, starts: np.ndarray, first: int, last: int) -> Tensor:
         """Return the rows [start + first, start + last) of each start (starts, last − first)."""
