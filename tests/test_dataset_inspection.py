@@ -212,3 +212,21 @@ def test_of_a_very_large_table_only_the_columns_of_interest_are_loaded(
     assert "looks like personal data (e-mail" in said
     asked = Roles(target="sensor_1", time=("day",), features=("sensor_2",))
     assert examine(path, roles=asked).table.columns == ("day", "sensor_1", "sensor_2")
+
+
+def test_years_of_two_digits_that_pass_thirty_five_are_of_one_century(tmp_path: Path) -> None:
+    moments = pd.date_range("1920-01-01", periods=300, freq="MS")
+    for form in ("%d.%m.%y", "%b-%y"):
+        rows = [f"{moment},{place % 12 + place / 99:.2f}" for place, moment in enumerate(moments.strftime(form))]
+        for ordered in (rows, rows[::-1]):
+            time = inspect(table_of(tmp_path, "month,level", ordered)).time
+            assert time is not None
+            assert (time.first, time.last) == ("1920-01-01", "1944-12-01")
+
+
+def test_hours_of_a_few_days_are_not_taken_for_the_same_day_of_months(tmp_path: Path) -> None:
+    moments = pd.date_range("2015-03-05", periods=150, freq="h").delete([7, 30, 31, 60, 90, 91, 92, 110, 130])
+    rows = [f"{moment.month}-{moment.day}-{moment:%Y %H:%M},{place % 24}.5" for place, moment in enumerate(moments)]
+    time = inspect(table_of(tmp_path, "time,level", rows)).time
+    assert time is not None
+    assert (time.first, time.order, time.frequency) == ("2015-03-05", "month first", "h")

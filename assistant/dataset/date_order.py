@@ -14,6 +14,7 @@ from assistant.dataset.months import month_number
 
 _ENOUGH = 0.9
 _PIVOT = 36  # two-digit years from here on are of the last century: tables tell of the past
+_WRAP = 90  # years that no table skips from one row to the next
 _ORDERS: tuple[tuple[str, DateOrder, str], ...] = (
     ("ymd", "year first", "year, month, day"),
     ("dmy", "day first", "day, month, year"),
@@ -30,6 +31,20 @@ def full_year(year: int, digits: int) -> int:
     if digits > 2:
         return year
     return year + (2000 if year < _PIVOT else 1900)
+
+
+def in_one_century(days: pd.DatetimeIndex, rows: np.ndarray) -> pd.DatetimeIndex:
+    """Move days of two-digit years to the last century when the rows pass from 35 to 36 and would fall back by 99 years.
+
+    `rows` gives for each row of the table the position of its day (or -1).
+    """
+    years = np.asarray(days.year, dtype="float64")[rows[rows >= 0]]
+    steps = np.diff(years[~np.isnan(years)])
+    back, forth = bool((steps < -_WRAP).any()), bool((steps > _WRAP).any())
+    if back == forth:
+        return days
+    late = np.asarray(days.year >= 2000)
+    return days.where(~late, days - pd.DateOffset(years=100))
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,7 +106,10 @@ def rank_readings(
         days = _assemble(tokens, letters)
         share = float((~np.isnat(days)).mean())
         if share >= _ENOUGH and not (letters == "ydm" and readings and readings[0].letters == "ymd"):
-            readings.append(Reading(letters, kind, form, with_clock(pd.DatetimeIndex(days), clocks)))
+            values = pd.DatetimeIndex(days)
+            if (tokens.digits[:, letters.index("y")] == 2).any():
+                values = in_one_century(values, rows)
+            readings.append(Reading(letters, kind, form, with_clock(values, clocks)))
             shares.append(share)
     if not readings:
         return []
@@ -156,7 +174,8 @@ def _rhythm(values: pd.DatetimeIndex, rows: np.ndarray) -> tuple[float, bool]:
     gaps = np.diff(distinct)
     months = distinct.astype("datetime64[s]").astype("datetime64[M]")
     in_month = distinct // 86400 - months.astype("datetime64[D]").astype("int64")
-    monthly = len(np.unique(in_month)) == 1 and len(distinct) > 2
+    # Hours of a few days are no months: then several moments share a month.
+    monthly = len(np.unique(in_month)) == 1 and 2 < len(distinct) == len(np.unique(months))
     if monthly:
         gaps = np.diff(months.astype("int64"))
     _, counts = np.unique(gaps, return_counts=True)

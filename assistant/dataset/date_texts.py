@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from assistant.dataset.choices import DateOrder
-from assistant.dataset.date_order import Reading, Tokens, full_year, rank_readings, with_clock
+from assistant.dataset.date_order import Reading, Tokens, full_year, in_one_century, rank_readings, with_clock
 from assistant.dataset.months import month_number
 
 _WEEKDAY = re.compile(
@@ -358,6 +358,8 @@ def _read_two(tokens: Sequence[Any], clocks: np.ndarray | None, rows: np.ndarray
         values = pd.DatetimeIndex(pd.to_datetime(texts, format="%Y-%m", errors="coerce"))
         if named:
             form = "YYYY month" if year_place == 0 else "month YYYY"
+        if any(token and len(token[year_place]) == 2 for token in tokens):
+            values = in_one_century(values, rows)
         return DateTexts(form=form, values=with_clock(values, clocks))
     return _year_of_study(tokens, rows)
 
