@@ -21,7 +21,7 @@ COMMON = {"errors", "findings", "files", "clock", "facts", "settings", "brief", 
 HOMES = {
     "torch": ("training", "lecture"),
     "kaggle": ("dataset/kaggle_source",),
-    "kagglesdk": ("dataset/kaggle_source",),
+    "kagglesdk": ("dataset/kaggle_source", "dataset/kaggle_client"),
     "yagmail": ("delivery",),
     "reportlab": ("report",),
     "gradio": ("ui",),
