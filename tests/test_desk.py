@@ -13,7 +13,17 @@ import pytest
 
 from assistant.brief import Timing
 from assistant.bundle.verify import verify
-from assistant.desk import charts, dataset, notebook, own_rules, report, report_sections, submission, training
+from assistant.desk import (
+    charts,
+    dataset,
+    dataset_fetch,
+    notebook,
+    own_rules,
+    report,
+    report_sections,
+    submission,
+    training,
+)
 from assistant.desk.background import Background
 from assistant.desk.desk import Desk
 from assistant.desk.services import Services, open_services
@@ -130,7 +140,7 @@ def test_a_horizon_longer_than_the_test_part_is_explained(desk: Desk) -> None:
 @pytest.mark.parametrize("text", ["", "   "])
 def test_fetching_without_a_link_asks_for_one(desk: Desk, text: str) -> None:
     with pytest.raises(DatasetError, match="no link"):
-        dataset.fetch_link(desk, 1, text)
+        dataset_fetch.fetch_link(desk, 1, text)
 
 
 def test_training_again_with_the_same_settings_gives_the_same_run(trained: Desk) -> None:
@@ -143,13 +153,14 @@ def test_training_again_with_the_same_settings_gives_the_same_run(trained: Desk)
 
 def test_another_seed_is_another_run_and_the_student_picks_which_one_counts(trained: Desk) -> None:
     first = trained.project(1).run
-    training.set_training(trained, 1, seed=5)
-    training.start(trained, 1)
+    training.start_again(trained, 1)
     training.poll(trained, 1)
     second = trained.project(1).run
     assert first is not None
     assert second is not None
     assert second.id != first.id
+    assert trained.project(1).training.seed == 1
+    assert [run.settings.seed for _, run in training.finished_runs(trained, 1)] == [0, 1]
     training.choose_run(trained, 1, first.id)
     assert trained.project(1).run == first
     training.set_training(trained, 1, seed=0)

@@ -69,6 +69,12 @@ def start(desk: Desk, number: int) -> None:
         desk.services.runner.start(folder.run(run_id), series, settings)
 
 
+def start_again(desk: Desk, number: int) -> None:
+    """Start the same training with the next seed; raise TrainingError as `start` does."""
+    set_training(desk, number, seed=desk.project(number).training.seed + 1)
+    start(desk, number)
+
+
 def _is_running(progress: Progress | None) -> bool:
     return progress is not None and progress.state in ("waiting", "running")
 
@@ -158,6 +164,13 @@ def chosen_run(desk: Desk, number: int) -> Run | None:
     """Return the chosen run, or None."""
     run = desk.project(number).run
     return None if run is None else load_run(desk.project_folder(number).run(run.id))
+
+
+def finished_runs(desk: Desk, number: int) -> list[tuple[str, Run]]:
+    """Return the name of each finished training and what it came to, in the order in which they ended."""
+    folder = desk.project_folder(number)
+    kept = [(run.label, folder.run(run.id)) for run in desk.project(number).runs]
+    return [(label, load_run(at)) for label, at in kept if (at / "run.json").is_file()]
 
 
 def run_series(desk: Desk, number: int) -> Series:

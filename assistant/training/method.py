@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assistant.dataset.season import autocorrelation
+from assistant.dataset.season import autocorrelation, repeats
 from assistant.dataset.series import Series
 from assistant.training.run import Start
 from assistant.training.settings import TrainingSettings
@@ -10,7 +10,6 @@ from assistant.training.verdict import NAMES
 
 SMALL = 0.05  # share of the weighted mean below which a simple forecast is not named
 LITTLE = 0.05  # percent: no change
-SHOWN = 0.15  # how far the autocorrelation stands out at a season that the data themselves show
 LOOKED_AT = 50_000  # latest rows of the training part in which the season is looked for
 CYCLES = {"day": "the hour of the day", "week": "the day of the week", "year": "the time of the year"}
 
@@ -78,8 +77,7 @@ def season_of(series: Series, season: int) -> str:
         return "No season is assumed."
     training = series.values[: series.split.train][-LOOKED_AT:]
     found = autocorrelation(training, season)
-    stands_out = len(found) > season and found[season] - max(found[season // 2], -0.5) / 2 > SHOWN
     assumed = f"The season is taken to be {series.frequency.count(season)}"
-    if stands_out:
+    if repeats(found.tolist(), season):
         return f"{assumed}, as the training part shows (autocorrelation {found[season]:.2f})."
     return f"{assumed}: a guess from the frequency, which the training part hardly shows."

@@ -9,7 +9,7 @@ from typing import Any
 
 import gradio as gr
 
-from assistant.charts.wording import method_name
+from assistant.charts.wording import method_name, within_sentence
 from assistant.desk import training as steps
 from assistant.desk.desk import Desk
 from assistant.desk.prepare import prepare
@@ -26,6 +26,9 @@ PRESETS = [
     ("Balanced – up to a minute", "balanced"),
     ("Thorough – up to 5 minutes", "thorough"),
 ]
+SHIFTED = (
+    "These forecasts are little more than the last known value, shifted: they look right in a chart and say nothing."
+)
 CELLS = [("LSTM", "lstm"), ("GRU (to compare)", "gru"), ("Plain RNN (to compare)", "rnn")]
 
 
@@ -46,6 +49,7 @@ class TrainingPage:
     members: gr.Number
     planned: gr.HTML
     train: gr.Button
+    again: gr.Button
     cancel: gr.Button
     live: gr.HTML
     runs: gr.Radio
@@ -59,7 +63,7 @@ class TrainingPage:
         """Return every component that `render` may change."""
         return [
             self.missing, self.panel, self.preset, self.seed, self.cell, self.units, self.context, self.epochs, self.members,
-            self.planned, self.train, self.cancel, self.live, self.runs, self.result, self.inside, self.timer,
+            self.planned, self.train, self.again, self.cancel, self.live, self.runs, self.result, self.inside, self.timer,
         ]  # fmt: skip
 
     @property
@@ -93,14 +97,15 @@ class TrainingPage:
             ),
             self.result: result_card(desk, self.number),
             self.inside: gr.Accordion(visible=project.run is not None),
-            **self.render_live(progress),
+            **self.render_live(progress, trained=project.run is not None),
         }
 
-    def render_live(self, progress: Progress | None) -> Updates:
-        """Return what the live part shows for a training's progress."""
+    def render_live(self, progress: Progress | None, trained: bool = False) -> Updates:
+        """Return what the live part shows for a training's progress; `trained` when there is a run to train again."""
         running = progress is not None and progress.state in ("waiting", "running")
         return {
             self.train: gr.Button(interactive=not running),
+            self.again: gr.Button(visible=trained and not running),
             self.cancel: gr.Button(visible=running),
             self.live: live_card(progress),
             self.timer: gr.Timer(active=running),
@@ -162,10 +167,51 @@ def result_card(desk: Desk, number: int) -> str:
     return (
         f'<div class="verdict">{note(run.verdict.sentence, kind)}</div>'
         + (f'<p class="method">{escape(run.method)}</p>' if run.method else "")
+        + (note(SHIFTED, "warn") if run.shifted else "")
         + scores_table(run, unit)
         + f"<p>Scores on the test part, which the network has not seen. MAE and RMSE are in the data’s units{escape(unit)}; "
         "MASE below 1 is better than repeating the last season inside the training part.</p>"
+        + f"<p>{escape(sureness(run))}</p>"
+        + runs_table(desk, number, unit)
     )
+
+
+def sureness(run: Run) -> str:
+    """Return how often the intervals held, and how the forecast did at several moments of the test part."""
+    held = [
+        f"the {level} % interval held {interval.coverage:.0%} of them".replace("%", " %").replace("  %", " %")
+        for level, interval in run.intervals.items()
+    ]
+    sentences = [f"Of the values in the test part, {' and '.join(held)}."] if held else []
+    tested = run.backtest
+    if tested is not None and len(tested.origins) > 1 and (own := tested.mean_mase.get(run.settings.cell)) is not None:
+        others = {
+            name: mase for name, mase in tested.mean_mase.items() if mase is not None and name != run.settings.cell
+        }
+        best = min(others, key=lambda name: others[name])
+        anew = ", with a network trained anew for each" if tested.refitted else ""
+        sentences.append(
+            f"Made at {len(tested.origins)} moments one horizon apart{anew}, the forecasts have a MASE of {own:.3f}; "
+            f"the best simple method there, {within_sentence(best)}, has {others[best]:.3f}."
+        )
+    return " ".join(sentences)
+
+
+def runs_table(desk: Desk, number: int, unit: str) -> str:
+    """Return the finished trainings beside each other, or nothing when there is only one."""
+    runs = steps.finished_runs(desk, number)
+    if len(runs) < 2:
+        return ""
+    rows = []
+    for label, run in runs:
+        score, best = run.scores[run.settings.cell], run.scores[run.verdict.against]
+        mase = "–" if score.mase is None else f"{score.mase:.3f}"
+        against = f"{method_name(run.verdict.against)} {best.mae:.4g}"
+        rows.append([label, f"{score.mae:.4g}", mase, against, run.verdict.outcome, seconds_text(run.seconds)])
+    chosen = desk.project(number).run
+    own = next((place for place, (_, run) in enumerate(runs) if chosen is not None and run.id == chosen.id), None)
+    header = ["Training", f"MAE{unit}", "MASE", f"Best simple method, MAE{unit}", "Verdict", "Time"]
+    return table(header, rows, "Your trainings; the report uses the marked one", bold=own)
 
 
 def scores_table(run: Run, unit: str) -> str:
@@ -217,6 +263,7 @@ def build(number: int) -> TrainingPage:
             planned = gr.HTML(elem_id=f"{prefix}-planned")
         with gr.Row():
             train = gr.Button("Train", variant="primary", elem_id=f"{prefix}-start")
+            again = gr.Button("Train again with another seed", visible=False, elem_id=f"{prefix}-again")
             cancel = gr.Button(
                 "Stop and keep the best so far", variant="stop", visible=False, elem_id=f"{prefix}-cancel"
             )
@@ -227,7 +274,7 @@ def build(number: int) -> TrainingPage:
             network = lecture_network.build(number)
     timer = gr.Timer(1, active=False)
     return TrainingPage(
-        number, message, missing, panel, preset, seed, cell, units, context, epochs, members, planned, train, cancel, live,
+        number, message, missing, panel, preset, seed, cell, units, context, epochs, members, planned, train, again, cancel, live,
         runs, result, inside, network, timer,
     )  # fmt: skip
 
@@ -255,6 +302,7 @@ def wire(page: TrainingPage, wizard: Wizard) -> None:
         steps.start(desk, number)
 
     wizard.act(page.train.click, page, start, settings.values())
+    wizard.act(page.again.click, page, lambda desk: steps.start_again(desk, number), retype=True)
     wizard.act(page.cancel.click, page, lambda desk: steps.cancel(desk, number))
     wizard.act(page.runs.input, page, lambda desk, run_id: steps.choose_run(desk, number, run_id), [page.runs])
 
