@@ -14,7 +14,8 @@ from assistant.charts.describe import describe_charts
 from assistant.charts.facts import collect_facts
 from assistant.errors import BriefError
 from assistant.findings import Level
-from assistant.report.build import Report, build_report
+from assistant.report.build import build_report
+from assistant.report.outcome import Report
 from assistant.report.pages import count_pages, render_pages
 from assistant.report.texts import draft_sections, guiding_questions
 from tests.factories import made_forecasts, made_run, made_series

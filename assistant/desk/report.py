@@ -7,24 +7,22 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import assistant
 from assistant.desk.charts import charts, material, place_in_report, report_charts, title_of
 from assistant.desk.desk import Desk
+from assistant.desk.press import Press
 from assistant.desk.report_sections import required, section_texts, sections, set_section
-from assistant.desk.typesetting import Manuscript, set_report, suggest
+from assistant.desk.typesetting import Manuscript, picture_pages, set_report, suggest
 from assistant.errors import ReportError
 from assistant.files import sha256_of, write_atomically
 from assistant.findings import Finding, Level
 from assistant.report.markdown import Piece, walk
+from assistant.report.outcome import Report, Suggestion
 from assistant.report.own_words import check_own_words
 from assistant.report.texts import without_chart
 from assistant.state.draft import ReportSummary
-
-if TYPE_CHECKING:
-    from assistant.report.build import Report
-    from assistant.report.suggest import Suggestion
 
 
 @dataclass(frozen=True)
@@ -228,12 +226,10 @@ def page_picture(desk: Desk, number: int, page: int) -> bytes | None:
     path = desk.project_folder(number).report
     if not path.is_file():
         return None
-    pictures = _page_pictures(path.read_bytes())
+    pictures = _page_pictures(desk.services.press, path.read_bytes())
     return pictures[page - 1] if 1 <= page <= len(pictures) else None
 
 
 @lru_cache(maxsize=6)
-def _page_pictures(pdf: bytes) -> tuple[bytes, ...]:
-    from assistant.report.pages import render_pages
-
-    return render_pages(pdf)
+def _page_pictures(press: Press, pdf: bytes) -> tuple[bytes, ...]:
+    return press(picture_pages, pdf)

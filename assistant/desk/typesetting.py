@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 from assistant.brief import Brief
 from assistant.bundle.submission import Student
@@ -13,11 +13,7 @@ from assistant.charts.chart import Chart
 from assistant.dataset.series import Source
 from assistant.facts import Facts
 from assistant.findings import Finding
-
-if TYPE_CHECKING:
-    from assistant.report.build import Report
-    from assistant.report.suggest import Suggestion
-
+from assistant.report.outcome import Report, Suggestion
 
 # What a report is made of, in the order in which `build_report` takes it.
 Manuscript: TypeAlias = tuple[
@@ -51,6 +47,13 @@ def suggest(manuscript: Manuscript, available: Sequence[Chart]) -> tuple[Suggest
     from assistant.report.suggest import suggest_changes
 
     return suggest_changes(*manuscript, available)
+
+
+def picture_pages(pdf: bytes) -> tuple[bytes, ...]:
+    """Return a report's pages as PNG pictures."""
+    from assistant.report.pages import render_pages
+
+    return render_pages(pdf)
 
 
 @lru_cache(maxsize=8)

@@ -4,36 +4,20 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 
 from assistant.brief import Brief
 from assistant.charts.chart import Chart
 from assistant.dataset.series import Source
 from assistant.facts import Facts
-from assistant.findings import Finding
-from assistant.report.checks import Overflow, check_report, overflow
+from assistant.report.checks import check_report, overflow
 from assistant.report.content import Author, Content
 from assistant.report.fonts import register_fonts
+from assistant.report.outcome import Report
 from assistant.report.typeset import typeset
 from assistant.report.write import Drawings, write_pdf
 
 # reportlab keeps what it knows of fonts for the whole process.
 BUILDING = threading.RLock()
-
-
-@dataclass(frozen=True)
-class Report:
-    """A finished report; `size` is the size of its text in points, `filled` the share of the last page that is used."""
-
-    pdf: bytes = field(repr=False)
-    pages: int
-    page_limit: int
-    size: float
-    filled: float
-    section_lines: Mapping[str, int]
-    section_words: Mapping[str, int]
-    over: Overflow | None = None
-    findings: tuple[Finding, ...] = ()
 
 
 def build_report(

@@ -2,21 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from assistant.findings import Finding, Level
 from assistant.report.fonts import missing_characters
+from assistant.report.outcome import Overflow
 from assistant.report.texts import REFERENCES_DRAFT
 from assistant.report.typeset import LEAST_SHARE, Typeset
-
-
-@dataclass(frozen=True)
-class Overflow:
-    """By how much a report is over the limit, and the title of its longest section."""
-
-    lines: int
-    words: int
-    section: str
 
 
 def overflow(report: Typeset) -> Overflow | None:

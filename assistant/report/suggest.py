@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import reduce
-from typing import Literal
 
 from assistant.brief import Brief
 from assistant.charts.chart import Chart
@@ -15,28 +14,12 @@ from assistant.facts import Facts
 from assistant.report.build import BUILDING
 from assistant.report.content import Author, Content
 from assistant.report.fonts import register_fonts
+from assistant.report.outcome import Suggestion
 from assistant.report.texts import REFERENCES_DRAFT, load_draft, without_chart
 from assistant.report.typeset import Typeset, typeset
 
 ROOM = 0.85  # of the last page; below this something may be added
 FEW_WORDS = 60  # a section with fewer words could say more
-
-
-@dataclass(frozen=True)
-class Suggestion:
-    """One change: leave out or add the chart called `name`, tighten or extend the section called `name`.
-
-    `lines` is about how many lines it saves or takes; `enough` tells whether the report keeps within its limit with it.
-    `text` is the section's text after tightening. `several` changes are made together, as `parts`.
-    """
-
-    kind: Literal["drop", "tighten", "several", "add", "extend"]
-    name: str
-    sentence: str
-    lines: int
-    enough: bool
-    text: str = ""
-    parts: tuple[Suggestion, ...] = ()
 
 
 def suggest_changes(

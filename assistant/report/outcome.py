@@ -1,0 +1,50 @@
+"""What building a report gives, without the libraries that build it: the server reads it, a child process makes it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from assistant.findings import Finding
+
+
+@dataclass(frozen=True)
+class Overflow:
+    """By how much a report is over the limit, and the title of its longest section."""
+
+    lines: int
+    words: int
+    section: str
+
+
+@dataclass(frozen=True)
+class Report:
+    """A finished report; `size` is the size of its text in points, `filled` the share of the last page that is used."""
+
+    pdf: bytes = field(repr=False)
+    pages: int
+    page_limit: int
+    size: float
+    filled: float
+    section_lines: Mapping[str, int]
+    section_words: Mapping[str, int]
+    over: Overflow | None = None
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """One change: leave out or add the chart called `name`, tighten or extend the section called `name`.
+
+    `lines` is about how many lines it saves or takes; `enough` tells whether the report keeps within its limit with it.
+    `text` is the section's text after tightening. `several` changes are made together, as `parts`.
+    """
+
+    kind: Literal["drop", "tighten", "several", "add", "extend"]
+    name: str
+    sentence: str
+    lines: int
+    enough: bool
+    text: str = ""
+    parts: tuple[Suggestion, ...] = ()
