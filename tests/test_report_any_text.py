@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
+from reportlab.lib.enums import TA_RIGHT
 from reportlab.pdfgen.canvas import Canvas
 
 from assistant.charts.describe import describe_charts
@@ -53,6 +54,14 @@ def test_runs_lose_no_character_that_a_font_has(text):
 def test_pieces_of_plain_words_are_the_words(text):
     plain = "".join(sign for sign in text if sign in "ab ")
     assert "".join(piece.text for piece in read_pieces(plain)) == plain
+
+
+@pytest.mark.parametrize(
+    ("text", "leftwards"), [("سطح البحر in 1950", True), ("שלום", True), ("The sea, سطح", False), ("12 – 13", False)]
+)
+def test_paragraphs_read_from_right_to_left_end_at_the_right(text, leftwards):
+    paragraph = Words(Facts(run_id="", texts={})).paragraph(text, Styles(10.0).body(first=True))
+    assert (paragraph.style.alignment == TA_RIGHT) == leftwards
 
 
 @pytest.mark.parametrize("target", ["a_b$c{d}*e", "तापमान", "T" * 60, "<b>&amp;"])

@@ -20,11 +20,12 @@ from assistant.charts.facts import collect_facts
 from assistant.dataset.prepare import prepare_ready
 from assistant.dataset.ready import list_ready
 from assistant.facts import Facts
-from assistant.report.build import Report, build_report
+from assistant.report.build import build_report
 from assistant.report.checks import check_report
 from assistant.report.content import Content
 from assistant.report.fonts import register_fonts
 from assistant.report.layout import Column
+from assistant.report.outcome import Report
 from assistant.report.references import dataset_reference, known_references
 from assistant.report.suggest import suggest_changes
 from assistant.report.texts import draft_sections
@@ -155,6 +156,10 @@ def test_names_in_every_script_are_set_with_their_own_letters(made, name):
     assert faults(report.pdf) == []
     with pikepdf.open(io.BytesIO(report.pdf)) as document:
         assert str(document.docinfo["/Author"]) == name
+        shown = {str(item.get("/BaseFont")) for item in document.objects if isinstance(item, pikepdf.Dictionary)}
+    for script in ("Devanagari", "Tamil", "Telugu", "Thai"):
+        faces = {font.split("-")[-1] for font in shown if script in font}
+        assert faces in (set(), {"Regular", "Bold"})
 
 
 def test_a_very_short_text_still_makes_a_whole_report(made):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
@@ -26,6 +27,7 @@ _FACES = {
 _JOINERS = "\u200c\u200d"
 _INVISIBLE = {0x200B: None, 0x2060: None, 0xFEFF: None, 0x00AD: None, **dict.fromkeys((9, 10, 13), " ")}
 MISSING = "\u25a1"
+_BOLD, _POSTSCRIPT_NAME = 700, 6  # a weight, and the number of an entry, as OpenType counts them
 
 
 @cache
@@ -45,9 +47,34 @@ def use_family(family: str) -> str:
     names = [family, f"{family}-Bold", f"{family}-Italic", f"{family}-BoldItalic"][: len(files)]
     for name, path in zip(names, files, strict=True):
         pdfmetrics.registerFont(TTFont(name, str(path), shapable=True))
-    for face in range(4):
+    # The last face under which a font is known is the one it counts as: the upright one.
+    for face in reversed(range(4)):
         addMapping(family, face % 2, face // 2, names[face if len(names) > 1 else 0])
     return family
+
+
+@cache
+def use_bold(family: str) -> None:
+    """Make the bold face of a family of one variable font known; a font without weights stays as it is."""
+    from fontTools.ttLib import TTFont as FontFile
+    from fontTools.varLib.instancer import instantiateVariableFont
+
+    files = families()[family]
+    font = FontFile(files[0], recalcTimestamp=False)
+    if len(files) > 1 or "fvar" not in font or "wght" not in {axis.axisTag for axis in font["fvar"].axes}:
+        return
+    name = f"{family}-Bold"
+    places = {axis.axisTag: _BOLD if axis.axisTag == "wght" else axis.defaultValue for axis in font["fvar"].axes}
+    instantiateVariableFont(font, places, inplace=True)
+    for record in font["name"].names:
+        if record.nameID == _POSTSCRIPT_NAME:
+            record.string = name
+    stream = io.BytesIO()
+    font.save(stream)
+    stream.seek(0)
+    pdfmetrics.registerFont(TTFont(name, stream, shapable=True))
+    for italic in (1, 0):
+        addMapping(family, 1, italic, name)
 
 
 def register_fonts() -> None:

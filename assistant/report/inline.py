@@ -9,12 +9,13 @@ from typing import Any
 from unicodedata import bidirectional
 from xml.sax.saxutils import escape, quoteattr
 
+from reportlab.lib.enums import TA_RIGHT
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Paragraph
 
 from assistant.facts import Facts
-from assistant.report.fonts import FAMILY, needs_shaping, runs
+from assistant.report.fonts import FAMILY, needs_shaping, runs, use_bold
 from assistant.report.formula import Formula, lay_out
 from assistant.report.markdown import Piece, read_pieces
 from assistant.report.shaping import install
@@ -98,6 +99,9 @@ class Words:
         markup = lead + self._markup(read_pieces(text), style.fontSize, formulas)
         if needs_shaping(markup):
             style = style.clone(style.name, shaping=1)
+            if runs_leftwards(text):
+                # The last line of a justified paragraph would end at the wrong margin.
+                style = style.clone(style.name, alignment=TA_RIGHT, firstLineIndent=0)
         paragraph = TextParagraph(markup or " ", style, bulletText=bullet)
         # Reportlab makes room in a line only for pictures, and reads those from files; the marks that the markup left
         # are therefore turned into pictures here, which the canvas above draws as formulas.
@@ -138,6 +142,12 @@ class Words:
                 return styled(piece.text, piece)
 
 
+def runs_leftwards(text: str) -> bool:
+    """Tell whether most letters of a text are of a script that is read from right to left."""
+    directions = [bidirectional(sign) for sign in text]
+    return sum(direction in ("R", "AL") for direction in directions) > directions.count("L")
+
+
 def unbroken(text: str) -> str:
     """Return a fact's text whose number stays on one line with its unit."""
     return re.sub(r"^([−\d][\d.,]*) (\S{1,8})$", "\\1\u00a0\\2", text)
@@ -145,16 +155,19 @@ def unbroken(text: str) -> str:
 
 def styled(text: str, piece: Piece | None = None) -> str:
     """Return escaped markup for text, in fonts that have its characters, with the emphasis and link of its piece."""
-    markup = "".join(
-        escape(part) if family == FAMILY else f'<font name="{family}">{escape(part)}</font>'
-        for family, part in runs(text)
-    )
+    bold, italic = (piece.bold, piece.italic) if piece is not None else (False, False)
+    markup = ""
+    for family, part in runs(text):
+        words = escape(part)
+        # Within the font's tag, which else takes the emphasis away again.
+        if italic:
+            words = f"<i>{words}</i>"
+        if bold:
+            use_bold(family)
+            words = f"<b>{words}</b>"
+        markup += words if family == FAMILY else f'<font name="{family}">{words}</font>'
     if piece is None:
         return markup
-    if piece.bold:
-        markup = f"<b>{markup}</b>"
-    if piece.italic:
-        markup = f"<i>{markup}</i>"
     if piece.link:
         markup = link(piece.link, markup)
     return markup

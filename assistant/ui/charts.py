@@ -213,7 +213,8 @@ def build(number: int) -> ChartsPage:
     gr.HTML(
         heading(
             "Charts",
-            "Look at each chart. Read what it should show, and confirm it when it is so. Point at a line to read its values.",
+            "Look at each chart. Read what it should show, and confirm it when it is so. Point at a chart, or "
+            "walk through it with the arrow keys, to read its values.",
         )
     )
     message = gr.HTML(elem_id=f"{prefix}-message")

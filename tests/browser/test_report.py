@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Server, Student
@@ -71,11 +72,31 @@ def test_a_pasted_reference_reaches_the_list_and_a_wrong_one_stays_to_be_mended(
     expect(field(page, "p1-report-section-5")).to_have_value(re.compile("https://doi.org/10.3402/tellusa"))
 
 
+def hindrances(page: Page) -> list[str]:
+    """Return what axe-core finds on a page that seriously hinders somebody."""
+    found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+    return [f"{rule['id']}: {rule['nodes'][0]['html']}" for rule in found if rule["impact"] in ("serious", "critical")]
+
+
 def test_a_chart_is_looked_at_closer_moved_and_left_out(page: Page) -> None:
     open_step(page, "p1-charts")
     picture = page.locator("#p1-charts-0-picture svg")
     expect(picture).to_be_visible()
     expect(page.locator("#p1-charts-0-text")).to_contain_text("checks passed")
+    # Dozens of charts stay quick to show.
+    assert page.evaluate("document.querySelectorAll('svg.chart *').length") < 1_500
+    reading = page.locator(".chart-reading")
+    picture.hover()
+    expect(reading).to_contain_text("co2: ")
+    pointed = reading.inner_text()
+    page.mouse.move(5, 5)
+    expect(reading).to_be_hidden()
+    picture.focus()
+    page.keyboard.press("Home")
+    expect(reading).to_contain_text("1958")
+    page.keyboard.press("ArrowRight")
+    assert reading.inner_text() != pointed
+    assert hindrances(page) == []
     whole = picture.inner_html()
     page.locator("#p1-charts-0-closer button").first.click()
     page.locator("#p1-charts-0-from input[type=range]").focus()
@@ -86,6 +107,10 @@ def test_a_chart_is_looked_at_closer_moved_and_left_out(page: Page) -> None:
     page.locator("#p1-charts-0-in-report input").uncheck()
     expect(page.locator("#p1-charts-0-place")).not_to_be_visible()
     read_report(page, 1)
+    assert hindrances(page) == []
+    # The pages stay in view beside a section far below.
+    field(page, "p1-report-section-4").scroll_into_view_if_needed()
+    expect(page.locator("#p1-report-pages img").first).to_be_in_viewport()
     # The drafts no longer speak of it.
     expect(field(page, "p1-report-section-3")).not_to_have_value(re.compile("fig_series"))
     expect_mark(page, "p1-report", "✓")
