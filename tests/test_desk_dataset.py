@@ -15,6 +15,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from assistant.dataset.repairs import can_undo
 from assistant.desk import dataset, submission
 from assistant.desk import dataset_fetch as fetching
 from assistant.desk.dataset_fetch import FetchState
@@ -93,7 +94,7 @@ def test_a_repair_that_is_undone_stays_in_the_list_and_can_be_done_again(desk: D
     before = chosen(desk).series_sha256
     gaps = next(repair for repair in dataset.overview(desk, 1).repairs if repair.key == "gaps")
     assert gaps.applied
-    assert dataset.can_undo(gaps)
+    assert can_undo(gaps)
     kept = [repair.key for repair in dataset.overview(desk, 1).repairs if repair.key != "gaps"]
     dataset.set_repairs(desk, 1, kept)
     undone = next(repair for repair in dataset.overview(desk, 1).repairs if repair.key == "gaps")
@@ -110,7 +111,7 @@ def test_every_repair_with_a_switch_can_be_switched_off_and_on(desk: Desk, tmp_p
     rows += [rows[100], rows[100].replace(",", ",1")]
     upload(desk, tmp_path, "\n".join(rows))
     before = chosen(desk).series_sha256
-    switches = [repair.key for repair in dataset.overview(desk, 1).repairs if dataset.can_undo(repair)]
+    switches = [repair.key for repair in dataset.overview(desk, 1).repairs if can_undo(repair)]
     assert {"order", "copies", "same moment", "gaps", "sentinel:level"} <= set(switches)
     for key in switches:
         dataset.set_repairs(desk, 1, [other for other in switches if other != key])

@@ -9,62 +9,21 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict
-
 from assistant.charts.dataset import describe_dataset
-from assistant.dataset.choices import Choices, DateOrder
-from assistant.dataset.credentials import parse_credentials
-from assistant.dataset.download import FetchCancelled, Report, Stop
-from assistant.dataset.inspection import Examination, Inspection, examine
+from assistant.dataset.choices import Choices
+from assistant.dataset.inspection import Examination, examine
 from assistant.dataset.prepare import prepare
-from assistant.dataset.profile import Profile, make_profile
 from assistant.dataset.ready import ReadyProject, list_ready, load_ready
 from assistant.dataset.repairs import can_undo
-from assistant.dataset.series import Repair, Roles, Series, Source, load_series, save_series
+from assistant.dataset.series import Roles, Series, Source, load_series, save_series
 from assistant.desk.chart_pictures import picture
+from assistant.desk.dataset_overview import Overview, make_overview
 from assistant.desk.desk import Desk
 from assistant.errors import DatasetError
 from assistant.files import sha256_of, write_atomically
 from assistant.findings import Level
-from assistant.state.draft import DatasetChoice, Draft, OfferedFiles
+from assistant.state.draft import DatasetChoice, Draft
 from assistant.training.identity import series_sha256
-
-_PREVIEW_WIDTH = 60
-_PREVIEW_ROWS = 8
-
-
-class DateReading(BaseModel):
-    """One way to read dates that can be read in several: the order it stands for, its form, first and last moment."""
-
-    model_config = ConfigDict(frozen=True)
-
-    order: DateOrder
-    form: str
-    first: str
-    last: str
-
-
-class Overview(BaseModel):
-    """What the page shows of a table without reading it again."""
-
-    model_config = ConfigDict(frozen=True)
-
-    inspection: Inspection
-    profile: Profile
-    readings: tuple[DateReading, ...] = ()
-    unsure_decimals: tuple[str, ...] = ()
-    undone: tuple[Repair, ...] = ()
-    problem: dict[str, str] | None = None
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """Return the table's columns."""
-        return tuple(column.name for column in self.inspection.columns)
-
-    @property
-    def repairs(self) -> tuple[Repair, ...]:
-        """Return every repair, those that were switched off too."""
-        return (*self.inspection.repairs, *self.undone)
 
 
 def ready_choices(desk: Desk, number: int) -> tuple[ReadyProject, ...]:
@@ -117,51 +76,6 @@ def take_file(desk: Desk, number: int, path: Path, source: Source | None = None)
         size=path.stat().st_size,
     )  # fmt: skip
     take(desk, number, path, DatasetChoice(source=source))
-
-
-def fetch_link(
-    desk: Desk, number: int, reference: str, token: str = "", file: str | None = None,
-    progress: Report | None = None, should_stop: Stop | None = None,
-) -> str:  # fmt: skip
-    """Fetch a table by its link or its Kaggle reference and return what is still to choose, or nothing.
-
-    `token` is the student's own Kaggle credential, used in a local run and not kept. `file` is the one that was picked
-    where a link leads to several. Raises DatasetError, and FetchCancelled when `should_stop` says so.
-    """
-    from assistant.dataset.fetch import ALL_FILES, fetch
-    from assistant.dataset.remote import SeveralFiles
-
-    services = desk.services
-    if not reference.strip():
-        raise DatasetError(
-            "There is no link yet.", "", "Paste the address of the file, or a Kaggle dataset as owner/name."
-        )
-    own = desk.own_rules_allowed and token.strip()
-    kaggle = parse_credentials(token) if own else services.kaggle
-    try:
-        stored, source = fetch(
-            reference.strip(), arrivals(desk, number), limits=services.limits, network=services.network, kaggle=kaggle,
-            file=file, progress=progress, should_stop=should_stop, clock=services.clock,
-        )  # fmt: skip
-    except SeveralFiles as several:
-        names = [offered.name for offered in several.files]
-        sizes = [offered.size for offered in several.files]
-        if _is_kaggle_dataset(reference):
-            names.append(ALL_FILES)
-            sizes.append(sum(known for known in sizes if known) or None)
-        offered = OfferedFiles(reference=reference.strip(), names=tuple(names), sizes=tuple(sizes))
-        desk.change_project(number, offered=offered)
-        return f"{several.what} Pick the one with your data."
-    if should_stop and should_stop():
-        raise FetchCancelled("The download was cancelled.", "The dataset chosen before is still there.")
-    take(desk, number, stored, DatasetChoice(source=source))
-    return ""
-
-
-def _is_kaggle_dataset(reference: str) -> bool:
-    from assistant.dataset.links import parse_reference
-
-    return parse_reference(reference).form == "kaggle"
 
 
 def arrivals(desk: Desk, number: int) -> Path:
@@ -388,58 +302,9 @@ def _keep(desk: Desk, number: int, examination: Examination, before: Overview | 
             if worst
             else {"what": inspection.verdict, "evidence": "", "fix": ""}
         )
-    shown = _overview(examination, choice, before).model_copy(update={"problem": problem})
+    shown = make_overview(examination, choice, before).model_copy(update={"problem": problem})
     write_atomically(_overview_path(desk, number), shown.model_dump_json())
     desk.change(lambda draft: _with_dataset(draft, number, **update))
-
-
-def _overview(examination: Examination, choice: DatasetChoice, before: Overview | None) -> Overview:
-    inspection, profile = examination.inspection, make_profile(examination)
-    shown = {repair.key for repair in inspection.repairs}
-    undone = [
-        repair.model_copy(update={"applied": False})
-        for repair in (before.repairs if before else ())
-        if repair.key in choice.choices.undo and repair.key not in shown
-    ]
-    preview = tuple(tuple(_cell(text) for text in row) for row in profile.preview[:_PREVIEW_ROWS])
-    unsure = tuple(name for name, column in examination.columns.items() if column.unsure)
-    if not unsure and choice.choices.decimal and before is not None:
-        unsure = before.unsure_decimals
-    return Overview(
-        inspection=inspection,
-        profile=profile.model_copy(update={"preview": preview}),
-        readings=_readings(inspection, choice.choices, before),
-        unsure_decimals=unsure,
-        undone=tuple({repair.key: repair for repair in undone}.values()),
-    )
-
-
-def _readings(inspection: Inspection, choices: Choices, before: Overview | None) -> tuple[DateReading, ...]:
-    """Return both readings of dates that leave the order open; after one was picked, those that were found before."""
-    time = inspection.time
-    if time is None:
-        return ()
-    if choices.date_order is not None:
-        same = (
-            before is not None and before.inspection.time is not None and before.inspection.time.columns == time.columns
-        )
-        return before.readings if before is not None and same else ()
-    if time.order is None or time.other_format is None or time.first is None or time.other_first is None:
-        return ()
-    other: DateOrder = "month first" if time.order == "day first" else "day first"
-    if time.other_format.startswith("year"):
-        other = "year first"
-    return (
-        DateReading(order=time.order, form=time.format, first=time.first, last=time.last or time.first),
-        DateReading(
-            order=other, form=time.other_format, first=time.other_first, last=time.other_last or time.other_first
-        ),
-    )
-
-
-def _cell(text: str) -> str:
-    text = text.removesuffix(" 00:00:00")
-    return text if len(text) <= _PREVIEW_WIDTH else f"{text[: _PREVIEW_WIDTH - 1]}…"
 
 
 def series(desk: Desk, number: int) -> Series:

@@ -10,12 +10,13 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from assistant.dataset.credentials import KaggleCredentials, parse_credentials
-from assistant.dataset.download import FetchCancelled, FetchProgress
+from assistant.dataset.download import FetchCancelled, FetchProgress, Report, Stop
 from assistant.dataset.links import parse_reference
-from assistant.desk.dataset import fetch_link
+from assistant.desk.dataset import arrivals, take
 from assistant.desk.desk import Desk
 from assistant.errors import AssistantError, DatasetError
 from assistant.files import write_atomically
+from assistant.state.draft import DatasetChoice, OfferedFiles
 
 _TELL_SECONDS = 0.25
 
@@ -63,6 +64,51 @@ class KaggleSearch(BaseModel):
     page: int = 1
     more: bool = False
     datasets: tuple[FoundDataset, ...] = ()
+
+
+def fetch_link(
+    desk: Desk, number: int, reference: str, token: str = "", file: str | None = None,
+    progress: Report | None = None, should_stop: Stop | None = None,
+) -> str:  # fmt: skip
+    """Fetch a table by its link or its Kaggle reference and return what is still to choose, or nothing.
+
+    `token` is the student's own Kaggle credential, used in a local run and not kept. `file` is the one that was picked
+    where a link leads to several. Raises DatasetError, and FetchCancelled when `should_stop` says so.
+    """
+    from assistant.dataset.fetch import ALL_FILES, fetch
+    from assistant.dataset.remote import SeveralFiles
+
+    services = desk.services
+    if not reference.strip():
+        raise DatasetError(
+            "There is no link yet.", "", "Paste the address of the file, or a Kaggle dataset as owner/name."
+        )
+    own = desk.own_rules_allowed and token.strip()
+    kaggle = parse_credentials(token) if own else services.kaggle
+    try:
+        stored, source = fetch(
+            reference.strip(), arrivals(desk, number), limits=services.limits, network=services.network, kaggle=kaggle,
+            file=file, progress=progress, should_stop=should_stop, clock=services.clock,
+        )  # fmt: skip
+    except SeveralFiles as several:
+        names = [offered.name for offered in several.files]
+        sizes = [offered.size for offered in several.files]
+        if _is_kaggle_dataset(reference):
+            names.append(ALL_FILES)
+            sizes.append(sum(known for known in sizes if known) or None)
+        offered = OfferedFiles(reference=reference.strip(), names=tuple(names), sizes=tuple(sizes))
+        desk.change_project(number, offered=offered)
+        return f"{several.what} Pick the one with your data."
+    if should_stop and should_stop():
+        raise FetchCancelled("The download was cancelled.", "The dataset chosen before is still there.")
+    take(desk, number, stored, DatasetChoice(source=source))
+    return ""
+
+
+def _is_kaggle_dataset(reference: str) -> bool:
+    from assistant.dataset.links import parse_reference
+
+    return parse_reference(reference).form == "kaggle"
 
 
 def start_fetch(desk: Desk, number: int, reference: str, token: str = "", file: str | None = None) -> None:

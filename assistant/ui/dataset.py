@@ -11,7 +11,7 @@ import gradio as gr
 from assistant.dataset.ready import ReadyProject
 from assistant.dataset.series import Series
 from assistant.desk import dataset as steps
-from assistant.desk.dataset import Overview
+from assistant.desk.dataset_overview import Overview
 from assistant.desk.desk import Desk
 from assistant.errors import AssistantError
 from assistant.state.draft import DatasetChoice

@@ -12,8 +12,8 @@ from assistant.dataset.ready import ReadyProject
 from assistant.dataset.repairs import can_undo, why_fixed
 from assistant.dataset.series import Repair, Series, Source
 from assistant.desk import dataset as steps
-from assistant.desk.dataset import Overview
 from assistant.desk.dataset_fetch import FetchState, FoundDataset, KaggleSearch
+from assistant.desk.dataset_overview import Overview
 from assistant.errors import DatasetError
 from assistant.findings import Finding, Level
 from assistant.state.draft import OfferedFiles

@@ -9,7 +9,7 @@ from typing import Any
 import gradio as gr
 
 from assistant.desk import dataset as steps
-from assistant.desk.dataset import Overview
+from assistant.desk.dataset_overview import Overview
 from assistant.desk.desk import Desk
 from assistant.state.draft import DatasetChoice
 from assistant.ui import dataset_cards as cards
