@@ -47,6 +47,7 @@ class TrainingPage:
     context: gr.Number
     epochs: gr.Number
     members: gr.Number
+    time: gr.HTML
     planned: gr.HTML
     train: gr.Button
     again: gr.Button
@@ -63,7 +64,7 @@ class TrainingPage:
         """Return every component that `render` may change."""
         return [
             self.missing, self.panel, self.preset, self.seed, self.cell, self.units, self.context, self.epochs, self.members,
-            self.planned, self.train, self.again, self.cancel, self.live, self.runs, self.result, self.inside, self.timer,
+            self.time, self.planned, self.train, self.again, self.cancel, self.live, self.runs, self.result, self.inside, self.timer,
         ]  # fmt: skip
 
     @property
@@ -79,6 +80,7 @@ class TrainingPage:
         project = desk.project(self.number)
         ready = project.dataset is not None and project.dataset.series_sha256 is not None
         choice = project.training
+        time, planned = planned_cards(desk, self.number) if ready else ("", "")
         return {
             self.missing: "" if ready else needs("dataset", self.number, "The training needs a dataset first."),
             self.panel: gr.Column(visible=ready),
@@ -89,7 +91,8 @@ class TrainingPage:
             self.context: gr.Number(value=choice.context),
             self.epochs: gr.Number(value=choice.epochs),
             self.members: gr.Number(value=choice.members),
-            self.planned: planned_card(desk, self.number) if ready else "",
+            self.time: time,
+            self.planned: planned,
             self.runs: gr.Radio(
                 choices=[(f"{run.label}: {run.outcome}", run.id) for run in project.runs],
                 value=project.run.id if project.run else None,
@@ -138,20 +141,19 @@ def live_card(progress: Progress | None) -> str:
     return f'<div class="live">{line}{message}{loss_curve(progress.history, progress.epochs)}</div>'
 
 
-def planned_card(desk: Desk, number: int) -> str:
-    """Return the settings that the rules give for this dataset and the student's choices."""
+def planned_cards(desk: Desk, number: int) -> tuple[str, str]:
+    """Return how long a training would take, and the settings that the rules give for the dataset and the choices."""
     try:
         settings, time = steps.planned(desk, number)
     except AssistantError as error:
-        return error_note(error)
-    return definition_list(
+        return error_note(error), ""
+    return f'<p class="words">{escape(time)}</p>', definition_list(
         [
             ("Network", f"{settings.cell.upper()}, {settings.units} units"),
             ("Looks back at most", f"{settings.context:,} steps"),
             ("Forecasts", f"{settings.horizon:,} steps"),
             ("Epochs", f"{settings.epochs:,}"),
             ("Networks averaged", str(settings.members)),
-            ("Time", time),
         ]
     )
 
@@ -178,11 +180,8 @@ def result_card(desk: Desk, number: int) -> str:
 
 def sureness(run: Run) -> str:
     """Return how often the intervals held, and how the forecast did at several moments of the test part."""
-    held = [
-        f"the {level} % interval held {interval.coverage:.0%} of them".replace("%", " %").replace("  %", " %")
-        for level, interval in run.intervals.items()
-    ]
-    sentences = [f"Of the values in the test part, {' and '.join(held)}."] if held else []
+    held = [f"the {level} % interval held {100 * interval.coverage:.0f} %" for level, interval in run.intervals.items()]
+    sentences = [f"Of the values in the test part {', '.join(held)}."] if held else []
     tested = run.backtest
     if tested is not None and len(tested.origins) > 1 and (own := tested.mean_mase.get(run.settings.cell)) is not None:
         others = {
@@ -246,6 +245,7 @@ def build(number: int) -> TrainingPage:
     missing = gr.HTML(elem_id=f"{prefix}-missing")
     with gr.Column(visible=False) as panel:
         preset = gr.Radio(PRESETS, value="quick", label="How long", elem_id=f"{prefix}-preset")
+        time = gr.HTML(elem_id=f"{prefix}-time")
         with gr.Accordion("The settings behind it", open=False, elem_id=f"{prefix}-settings"):
             gr.Markdown(
                 "Left empty, a setting follows from your data: its length, its frequency and the steps to forecast."
@@ -274,7 +274,7 @@ def build(number: int) -> TrainingPage:
             network = lecture_network.build(number)
     timer = gr.Timer(1, active=False)
     return TrainingPage(
-        number, message, missing, panel, preset, seed, cell, units, context, epochs, members, planned, train, again, cancel, live,
+        number, message, missing, panel, preset, seed, cell, units, context, epochs, members, time, planned, train, again, cancel, live,
         runs, result, inside, network, timer,
     )  # fmt: skip
 
