@@ -230,3 +230,26 @@ def test_hours_of_a_few_days_are_not_taken_for_the_same_day_of_months(tmp_path: 
     time = inspect(table_of(tmp_path, "time,level", rows)).time
     assert time is not None
     assert (time.first, time.order, time.frequency) == ("2015-03-05", "month first", "h")
+
+
+def test_a_list_of_events_is_told_from_words_and_what_to_do_is_said(tmp_path: Path) -> None:
+    moments = pd.date_range("2014-04-01", periods=200, freq="7min").strftime("%m/%d/%Y %H:%M:%S")
+    found = inspect(
+        table_of(tmp_path, "Date/Time,Base", [f"{moment},B025{place % 9}" for place, moment in enumerate(moments)])
+    )
+    assert found.outcome == "wrong kind"
+    assert "count its rows" in found.verdict
+
+
+@pytest.mark.parametrize(
+    ("form", "freq", "first"),
+    [("%d-%b", "D", None), ("%m/%y", "MS", "2020-01-01"), ("%b-%y", "MS", "2020-01-01"), ("%Y-%j", "D", "2020-01-01")],
+)
+def test_days_without_a_year_are_no_months_of_other_years(
+    form: str, freq: str, first: str | None, tmp_path: Path
+) -> None:
+    moments = pd.date_range("2020-01-01", periods=90, freq=freq).strftime(form)
+    found = inspect(
+        table_of(tmp_path, "date,level", [f"{moment},{place % 7}.5" for place, moment in enumerate(moments)])
+    )
+    assert (found.time.first if found.time else None) == first

@@ -22,6 +22,9 @@ _WEEKDAY = re.compile(
 )
 _ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th)\b", re.IGNORECASE)
 _ZONE_NAME = re.compile(r"\s*\(?\b(?:UTC|GMT|[ECMP][SD]T|CES?T|BST|IST|Z)\b\)?\s*$", re.IGNORECASE)
+_ZONE_PLACE = re.compile(
+    r"\s+\[?(?:Europe|America|Asia|Africa|Australia|Pacific|Atlantic|Indian|Etc|US)/[\w/+-]+\]?\s*$"
+)
 _OFFSET = re.compile(r"\s*(Z|[+-]\d{2}:?\d{2}|(?<=\d)[+-]\d{2})$")
 _TIME = (
     r"(?P<hour>\d{1,2})(?:[:h.](?P<minute>\d{2})(?:[:m.](?P<second>\d{2})(?:[.,:](?P<fraction>\d{1,9}))?)?|h)?\s*s?"
@@ -55,6 +58,8 @@ _YEARS_SPAN = re.compile(r"^(?P<year>\d{4})\s*[-/–]\s*(?:\d{2}|\d{4})$")
 IN_UTC = "The times carry a time zone and are kept in UTC, where no hour is skipped or doubled."
 WHOLE_DAYS = "The time zone behind each day was left out: every time is midnight, where it was written."
 _ENOUGH = 0.9
+_NEAR = 6  # months
+_FEW_STEPS = 12
 _MANY = 200  # texts from which on the common forms are read all at once
 _PLAIN = (
     r"^\s*(?P<a>\d{1,4}|[A-Za-z]{3,9})(?P<sign>[-/. ])(?P<b>\d{1,2}|[A-Za-z]{3,9})[-/. ](?P<c>\d{1,4})"
@@ -278,7 +283,7 @@ def _take_apart(
         rest = _ORDINAL.sub("", _WEEKDAY.sub("", text, count=1)).strip().strip("'\"")
         has_clock = ":" in rest or bool(re.search(r"\d[Tt]\d|\d\s*[AaPp]\.?[Mm]|\d\s?h(?:\d\d)?$", rest))
         if has_clock:
-            stripped = _ZONE_NAME.sub("", rest)
+            stripped = _ZONE_NAME.sub("", _ZONE_PLACE.sub("", rest))
             named += stripped != rest and not rest.rstrip().endswith(("Z", "z"))
             zoned_match = _OFFSET.search(stripped if stripped != rest else rest)
             rest = stripped
@@ -334,7 +339,11 @@ def _offset_seconds(text: str) -> int:
 
 
 def _special_forms(bare: Sequence[str], clocks: np.ndarray | None) -> DateTexts | None:
-    """Dates as a run of digits before a time of day, such as 20140101 00:30."""
+    """Dates as a run of digits before a time of day, such as 20140101 00:30, and days of a year, such as 2014-001."""
+    if all(re.fullmatch(r"\d{4}-\d{3}", text) for text in bare):
+        days = pd.DatetimeIndex(pd.to_datetime(pd.Series(bare), format="%Y-%j", errors="coerce"))
+        if np.mean(days.notna()) >= _ENOUGH:
+            return DateTexts(form="YYYY-day of the year", values=with_clock(days, clocks), order="year first")
     if all(re.fullmatch(r"\d{8}", text) for text in bare):
         days = pd.DatetimeIndex(pd.to_datetime(pd.Series(bare), format="%Y%m%d", errors="coerce"))
         if np.mean(days.notna()) >= _ENOUGH:
@@ -360,8 +369,33 @@ def _read_two(tokens: Sequence[Any], clocks: np.ndarray | None, rows: np.ndarray
             form = "YYYY month" if year_place == 0 else "month YYYY"
         if any(token and len(token[year_place]) == 2 for token in tokens):
             values = in_one_century(values, rows)
+            if not _months_follow(values, rows):
+                continue  # 15-Jan, 16-Jan …: days without a year
         return DateTexts(form=form, values=with_clock(values, clocks))
-    return _year_of_study(tokens, rows)
+    return _year_of_study(tokens, rows) or _short_years(tokens, rows)
+
+
+def _months_follow(values: pd.DatetimeIndex, rows: np.ndarray) -> bool:
+    """Tell whether most rows are a few months from the row before, or in the same one."""
+    months = np.asarray(values.year * 12 + values.month, dtype="float64")[rows[rows >= 0]]
+    steps = np.abs(np.diff(months[~np.isnan(months)]))
+    return not len(steps) or float((steps <= _NEAR).mean()) > 0.5
+
+
+def _short_years(tokens: Sequence[Any], rows: np.ndarray) -> DateTexts | None:
+    """Months with two digits of the year, such as 01/10, when each row is of the month after the row before."""
+    if not all(token and token[0].isdecimal() and token[1].isdecimal() and len(token[1]) == 2 for token in tokens):
+        return None
+    months = [int(token[0]) for token in tokens]
+    if min(months) < 1 or max(months) > 12:
+        return None
+    texts = [f"{full_year(int(token[1]), 2):04d}-{month:02d}" for token, month in zip(tokens, months, strict=True)]
+    values = in_one_century(pd.DatetimeIndex(pd.to_datetime(pd.Series(texts), format="%Y-%m")), rows)
+    counted = np.asarray(values.year * 12 + values.month)[rows[rows >= 0]]
+    steps = np.diff(counted)
+    if len(steps) < _FEW_STEPS or max((steps == 1).mean(), (steps == -1).mean()) < _ENOUGH:
+        return None
+    return DateTexts(form="MM-YY", values=values)
 
 
 def _year_month(token: Any, year_place: int) -> tuple[int, int] | None:

@@ -255,6 +255,12 @@ def _judge(
 ) -> tuple[Outcome, str]:
     if roles is None:
         kinds = {column.kind for column in columns.values()}
+        if time is not None and time.values is not None:
+            return (
+                "wrong kind",
+                "This table says when things happened, but holds no numbers that vary: count its rows for each day or "
+                "hour (a pivot table does it) and bring the counts, or choose a table with measurements.",
+            )
         held = "words" if "text" in kinds else "no numbers that vary"
         return "wrong kind", f"This table holds {held}; a forecast needs a column of numbers, one for each moment."
     if series is None:

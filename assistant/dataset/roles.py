@@ -36,6 +36,7 @@ _ID_WORDS = re.compile(
     r"|longitude|objectid|fid|code|countrycode|dept|sku|barcode|phone|phonenumber|ip|mac|serial)$|(?:^|[_\s])id$",
     re.IGNORECASE,
 )
+_ID_ENDS = re.compile(r"[a-z](?:Code|No|ID|Id|Nr|Key|Number)$")
 _CODE_WORDS = re.compile(
     r"^(?:season|holiday|workingday|weekday|dayofweek|dow|isholiday|weather(?:sit)?|month|mnth|hour|hr|year|yr|day|week"
     r"|quarter|minute|second|wd|weekend|flag|quality|qc|status|label|class|type|category|direction|winddirection"
@@ -237,7 +238,7 @@ def _may_be_clock(frame: pd.DataFrame, name: str, days: pd.DatetimeIndex) -> boo
     if column.dtype == "str" and column.head(20).str.contains(":").all():
         return read_clock(column) is not None
     if (
-        _ID_WORDS.search(name)
+        _names_things(name)
         or read_periods(column) is None
         or pd.DataFrame({"day": days, "part": column}).duplicated().any()
     ):
@@ -296,15 +297,19 @@ def _is_time_again(column: pd.Series, name: str, time: TimeReading) -> bool:
     return named and read_single(column, name) is not None
 
 
+def _names_things(name: str) -> bool:
+    return bool(_ID_WORDS.search(name) or _ID_ENDS.search(name))
+
+
 def _forecastable(column: Column) -> bool:
     if column.kind != "number" or column.values is None:
         return False
-    return column.distinct > 2 and column.missing < 0.7 * len(column.values) and not _ID_WORDS.search(column.name)
+    return column.distinct > 2 and column.missing < 0.7 * len(column.values) and not _names_things(column.name)
 
 
 def _useful_feature(column: Column) -> bool:
     assert column.values is not None
-    return column.missing <= 0.3 * len(column.values) and not _ID_WORDS.search(column.name)
+    return column.missing <= 0.3 * len(column.values) and not _names_things(column.name)
 
 
 def _weight(column: Column, columns: Mapping[str, Column]) -> float:
