@@ -149,8 +149,9 @@ def runs_leftwards(text: str) -> bool:
 
 
 def unbroken(text: str) -> str:
-    """Return a fact's text whose number stays on one line with its unit."""
-    return re.sub(r"^([−\d][\d.,]*) (\S{1,8})$", "\\1\u00a0\\2", text)
+    """Return a fact's text whose number stays on one line with its unit, as every number does with its per cent sign."""
+    text = re.sub(r"^([−\d][\d.,]*) (\S{1,8})$", "\\1\u00a0\\2", text)
+    return re.sub(r"(?<=\d) (?=%)", "\u00a0", text)
 
 
 def styled(text: str, piece: Piece | None = None) -> str:
