@@ -23,7 +23,7 @@ from assistant.training.plan import PRESETS, plan_settings
 from assistant.training.run import Progress, load_forecasts, load_run
 from assistant.training.saved import load_model
 from assistant.training.settings import TrainingSettings
-from assistant.training.train import train
+from assistant.training.train import calendar_of, train
 
 SMALL = {"epochs": 3, "members": 1, "units": 8}
 
@@ -134,10 +134,11 @@ def test_changed_test_values_change_nothing_that_was_fitted_or_selected(tmp_path
 
 
 def test_a_saved_model_loads_elsewhere_and_gives_the_same_forecast(series: Series, tmp_path: Path) -> None:
-    train(series, plan_settings(series, **{**SMALL, "members": 2}), tmp_path)
+    settings = plan_settings(series, **{**SMALL, "members": 2})
+    train(series, settings, tmp_path)
     model = load_model(tmp_path / "weights.pt")
     values = series.frame.to_numpy()
-    assert np.array_equal(model.forecast(values, np.zeros((len(values), 0))), load_forecasts(tmp_path).future)
+    assert np.array_equal(model.forecast(values, calendar_of(series, settings)), load_forecasts(tmp_path).future)
 
 
 def test_the_future_is_dated_and_lies_within_its_intervals(series: Series, tmp_path: Path) -> None:
@@ -333,7 +334,7 @@ def test_the_notebooks_code_gives_the_same_numbers_to_the_last_digit(series: Ser
     split = (series.split.train, series.split.validation, series.split.test)
     result = notebook.fit_and_forecast(
         values,
-        np.zeros((len(values), 0)),
+        calendar_of(series, settings),
         split,
         notebook.TrainingSettings(**json.loads(json.dumps(settings.__dict__))),
     )

@@ -12,7 +12,6 @@ import torch
 from assistant.training.baselines import (
     Linear,
     forecasts_by,
-    mean_of,
     naive,
     ridge_path,
     seasonal_naive,
@@ -45,8 +44,10 @@ def test_theta_continues_a_straight_line_with_half_of_its_slope() -> None:
     assert made[0] == pytest.approx(398 - 2 + 2 + np.arange(4.0))
 
 
-def test_the_mean_is_that_of_the_training_part() -> None:
-    assert mean_of(VALUES, 40, 2).at(VALUES, np.array([70]))[0] == pytest.approx(np.full(2, VALUES[:40].mean()))
+def test_smoothing_over_few_values_is_a_weighted_mean_of_them() -> None:
+    kernel = smoothing(2, 0.05, 10).kernel
+    assert kernel.sum(axis=1) == pytest.approx([1.0, 1.0])
+    assert kernel[0, -1] / kernel[0, -2] == pytest.approx(1 / 0.95)
 
 
 def test_several_forecasts_at_once_are_those_of_each_alone() -> None:

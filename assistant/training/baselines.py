@@ -96,16 +96,10 @@ def steady_drift(values: np.ndarray, train: int, horizon: int, season: int) -> L
     return Linear(seasonal_naive(horizon, season).kernel, change * ahead)
 
 
-def mean_of(values: np.ndarray, train: int, horizon: int) -> Linear:
-    """Return the forecast that always says the mean of the rows [0, train)."""
-    return Linear(np.zeros((horizon, 1)), np.full(horizon, values[:train].mean()))
-
-
 def smoothing(horizon: int, share: float, lags: int) -> Linear:
     """Return simple exponential smoothing, which gives each earlier value (1 − share) of the weight of the next."""
-    weights = share * (1 - share) ** np.arange(lags - 1, -1, -1)
-    weights[0] += (1 - share) ** lags  # what is left goes to the oldest
-    return Linear(np.tile(weights, (horizon, 1)), np.zeros(horizon))
+    weights = (1 - share) ** np.arange(lags - 1.0, -1.0, -1.0)
+    return Linear(np.tile(weights / weights.sum(), (horizon, 1)), np.zeros(horizon))
 
 
 def theta(values: np.ndarray, train: int, horizon: int, share: float, lags: int) -> Linear:

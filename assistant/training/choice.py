@@ -7,7 +7,9 @@ shortest cycles, one more at a time, are compared by their best candidate.
 
 The forecast to correct is a weighted mean of the candidates. Their weights are Akaike's, exp(−n/2 · log of the error),
 where n counts the independent forecasts that were judged: with little evidence close to a plain mean, which is hard to
-beat (Bates & Granger 1969), with much evidence the best candidate alone. A mean of linear forecasts is linear again.
+beat (Bates & Granger 1969), with much evidence the best candidate alone. A mean of linear forecasts is linear again. Each
+of them follows the level of the series: one that does not, such as the mean of the training part, may be the best for a
+year and far off in the next.
 """
 
 from __future__ import annotations
@@ -21,7 +23,6 @@ from assistant.training.baselines import (
     Linear,
     forecasts_by,
     loss_by_step,
-    mean_of,
     naive,
     ridge_path,
     seasonal_naive,
@@ -39,7 +40,9 @@ CUTS = (0.6, 0.8)  # shares of the training part before which earlier fits end
 JUDGED = 1_000  # forecasts on which a candidate is judged after each cut, evenly spaced
 MANY = 30  # independent forecasts from which the validation part decides alone
 WORTH = 0.98  # the logarithm, and each cycle more, has to lower the error by 2 % to be worth its trouble
-SMOOTHED = (0.1, 0.2, 0.35, 0.5, 0.7)  # weights of the last value in exponential smoothing
+# One stretch of time does not show whether a profile stays as it is through the year: it has to help by 8 %.
+WORTH_IN_ONE_STRETCH = 0.92
+SMOOTHED = (0.02, 0.05, 0.1, 0.2, 0.35, 0.5, 0.7)  # weights of the last value in exponential smoothing
 LONGEST_SEASON = 1_000  # steps; beyond that a kernel over two seasons costs more than it gives
 
 
@@ -84,7 +87,11 @@ def choose(target: np.ndarray, phase: np.ndarray, parts: tuple[int, int], settin
         for log in logs
         for count in range(len(calendar) + 1)
     ]
-    found = min(variants, key=lambda judged: judged.least() - math.log(WORTH) * (judged.log + len(judged.cycles)))
+    worth_of_cycle = math.log(WORTH if len(bounds) > 1 else WORTH_IN_ONE_STRETCH)
+    found = min(
+        variants,
+        key=lambda judged: judged.least() - math.log(WORTH) * judged.log - worth_of_cycle * len(judged.cycles),
+    )
     best = best_of_each_kind(found.mean())
     if settings.anchor != "auto":
         best = {settings.anchor: best[settings.anchor]} if settings.anchor in best else {"naive": best["naive"]}
@@ -131,15 +138,16 @@ class Judged:
         return min(self.mean().values())
 
 
-def candidates(z: np.ndarray, cut: int, settings: TrainingSettings) -> dict[str, Linear]:
+def candidates(z: np.ndarray, cut: int, settings: TrainingSettings, short: bool = True) -> dict[str, Linear]:
     """Return the simple forecasts, fitted on the rows [0, cut) of the target on the network's scale.
 
     What has a number to choose carries its place in the name: the smoothing its weight, the ridge regression, named
     after what it corrects, its penalty.
     """
     horizon, season = settings.horizon, settings.season
-    found = {"naive": naive(horizon), "drift": steady_drift(z, cut, horizon, 1), "mean": mean_of(z, cut, horizon)}
-    for number, share in enumerate(SMOOTHED):
+    found = {"naive": naive(horizon), "drift": steady_drift(z, cut, horizon, 1)}
+    # In one stretch of time a slow mean can look good and be far off in the next; many windows need no such help.
+    for number, share in enumerate(SMOOTHED if short else ()):
         found[f"smoothing {number}"] = smoothing(horizon, share, min(settings.context, cut))
         found[f"theta {number}"] = theta(z, cut, horizon, share, min(settings.context, cut))
     if 1 < season <= min(cut // 2, LONGEST_SEASON):
@@ -176,7 +184,7 @@ def judge_candidates(
         origins = origins_of((cut, end), settings.horizon, whole=False, most=JUDGED)
         actual = values_after(target, origins, settings.horizon, end)
         ahead = profile_after(profile, phase, origins, settings.horizon)
-        fitted = candidates(z, cut, settings)
+        fitted = candidates(z, cut, settings, short=len(bounds) > 1)
         wanted = scale.apply(actual)
         errors.append({})
         for name, made in forecasts_by(fitted, z, origins).items():

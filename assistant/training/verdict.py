@@ -14,7 +14,6 @@ NAMES = {
     "drift": "the last value with drift",
     "seasonal_naive_drift": "repeating the last season with drift",
     "ridge": "the ridge regression",
-    "mean": "the mean of the training part",
     "smoothing": "exponential smoothing",
     "theta": "the theta method",
     "seasonal_drift": "repeating the last season with the mean change",
