@@ -10,21 +10,40 @@ from assistant.ui.shown import Shown
 
 
 def test_what_an_open_page_shows_already_is_not_sent_again() -> None:
-    with gr.Blocks():
-        tab, card, box = gr.Tab("○ Train"), gr.HTML(), gr.Textbox()
+    tab, card, box = gr.Tab("○ Train", render=False), gr.HTML(render=False), gr.Textbox(render=False)
     page = Shown()
-    first = {tab: gr.Tab(label="✓ Train"), card: "<p>one</p>", box: gr.Textbox(value="typed")}
-    assert page.new(first) == first
-    again = {tab: gr.Tab(label="✓ Train"), card: "<p>one</p>", box: gr.Textbox(value="typed")}
-    assert list(page.new(again)) == [box]
-    assert list(page.new({tab: gr.Tab(label="! Train"), card: "<p>two</p>"})) == [tab, card]
-    assert list(page.new({card: "<p>one</p>"})) == [card]
+    first = {
+        tab: gr.Tab(label="✓ Train", render=False),
+        card: "<p>one</p>",
+        box: gr.Textbox(value="typed", render=False),
+    }
+    assert page.new(first, page.turn()) == first
+    again = {
+        tab: gr.Tab(label="✓ Train", render=False),
+        card: "<p>one</p>",
+        box: gr.Textbox(value="typed", render=False),
+    }
+    assert list(page.new(again, page.turn())) == [box]
+    assert list(page.new({tab: gr.Tab(label="! Train", render=False), card: "<p>two</p>"}, page.turn())) == [tab, card]
+    assert list(page.new({card: "<p>one</p>"}, page.turn())) == [card]
 
 
 def test_another_open_page_knows_nothing_of_the_first() -> None:
-    with gr.Blocks():
-        card = gr.HTML()
+    card = gr.HTML(render=False)
     unused = Shown()
     first, second = copy.deepcopy(unused), copy.deepcopy(unused)
-    assert first.new({card: "x"}) == {card: "x"}
-    assert second.new({card: "x"}) == {card: "x"}
+    assert first.new({card: "x"}, first.turn()) == {card: "x"}
+    assert second.new({card: "x"}, second.turn()) == {card: "x"}
+
+
+def test_an_answer_that_looked_earlier_but_took_longer_does_not_put_back_what_it_saw() -> None:
+    cancel, box = gr.Button(render=False), gr.Textbox(render=False)
+    page = Shown()
+    slow, quick = page.turn(), page.turn()
+    running = {cancel: gr.Button(visible=True, render=False), box: gr.Textbox(value="new", render=False)}
+    assert page.new(running, quick) == running
+    assert (
+        page.new({cancel: gr.Button(visible=False, render=False), box: gr.Textbox(value="old", render=False)}, slow)
+        == {}
+    )
+    assert list(page.new({cancel: gr.Button(visible=False, render=False)}, page.turn())) == [cancel]

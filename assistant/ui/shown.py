@@ -19,17 +19,32 @@ class Shown:
 
     A browser redraws what it is sent, and for a tab or a group all that lies inside: after some charts that takes
     seconds. Answers come in the order in which they are noted here, so what is the same as noted is shown already.
+    Each answer takes its turn before it looks at the store: one that looked earlier but took longer must not put an
+    older state over a newer one.
     """
 
     def __init__(self) -> None:
+        self._turns = 0
         self._digests: dict[int, bytes] = {}
+        self._last: dict[int, int] = {}
 
-    def new(self, updates: dict[Any, Any]) -> dict[Any, Any]:
-        """Return the updates that change the page, and note them."""
+    def turn(self) -> int:
+        """Return the next turn; to be taken after the store was changed and before it is read."""
         with _LOCK:
-            return {component: update for component, update in updates.items() if self._note(component, update)}
+            self._turns += 1
+            return self._turns
 
-    def _note(self, component: Any, update: Any) -> bool:
+    def new(self, updates: dict[Any, Any], turn: int) -> dict[Any, Any]:
+        """Return the updates that change the page and are not older than what it shows, and note them."""
+        with _LOCK:
+            return {component: update for component, update in updates.items() if self._note(component, update, turn)}
+
+    def _note(self, component: Any, update: Any, turn: int) -> bool:
+        if isinstance(component, gr.State):
+            return True
+        if self._last.get(component._id, 0) > turn:
+            return False
+        self._last[component._id] = turn
         if not isinstance(component, _OURS):
             return True
         said = update.constructor_args if isinstance(update, Block) else update

@@ -114,17 +114,18 @@ class Wizard:
         """
         stale = frozenset(refill)
 
-        def handler(desk: Desk, seen: Seen, *values: Any) -> tuple[Updates, Seen]:
+        def change(desk: Desk, *values: Any) -> Updates:
             try:
-                message = do(desk, *values) or ""
+                return {page.message: do(desk, *values) or ""}
             except AssistantError as error:
-                message = error_note(error)
+                return {page.message: error_note(error)}
+
+        def look(desk: Desk, seen: Seen, *_values: Any) -> tuple[Updates, Seen]:
             shown = page.render(desk)
             pages = seen.pages | {_name(page)} if retype else seen.pages
-            updates = {**(shown if retype else without(shown, page.typed)), page.message: message}
-            return updates, seen._replace(pages=pages - stale)
+            return shown if retype else without(shown, page.typed), seen._replace(pages=pages - stale)
 
-        return self._connect(event, page, handler, inputs, [*page.outputs], **options)
+        return self._connect(event, page, look, inputs, [*page.outputs], change=change, **options)
 
     def save(self, event: Callable[..., Any], page: Page, do: Callable[..., Any], inputs: Iterable[Any] = ()) -> Any:
         """On `event`, call `do(desk, *values)` for what is being typed; only the marks and the message are shown anew.
@@ -134,14 +135,14 @@ class Wizard:
 
         fields = list(inputs)
 
-        def handler(desk: Desk, seen: Seen, *values: Any) -> tuple[Updates, Seen]:
+        def change(desk: Desk, *values: Any) -> Updates:
             # A text box that is not on the page sends None: nothing was typed there.
             if any(value is None and isinstance(box, gr.Textbox) for box, value in zip(fields, values, strict=True)):
-                return {}, seen
-            return {page.message: do(desk, *values) or ""}, seen
+                return {}
+            return {page.message: do(desk, *values) or ""}
 
         options: dict[str, Any] = {"show_progress": "hidden", "trigger_mode": "always_last"}
-        return self._connect(event, page, handler, fields, [], **options)
+        return self._connect(event, page, _look_nowhere, fields, [], change=change, **options)
 
     def show(self, event: Callable[..., Any], page: Page) -> Any:
         """On `event`, show the page as it is stored; its fields too, unless this page of the wizard filled them itself.
@@ -150,7 +151,7 @@ class Wizard:
         when the draft was changed elsewhere, as in a second tab.
         """
 
-        def handler(desk: Desk, seen: Seen) -> tuple[Updates, Seen]:
+        def look(desk: Desk, seen: Seen) -> tuple[Updates, Seen]:
             revision = desk.stored.revision
             shown = page.render(desk)
             if seen.revision == revision and _name(page) in seen.pages:
@@ -158,7 +159,7 @@ class Wizard:
             pages = seen.pages if seen.revision == revision else frozenset[str]()
             return shown, Seen(revision, pages | {_name(page)})
 
-        return self._connect(event, page, handler, (), [*page.outputs], show_progress="hidden")
+        return self._connect(event, page, look, (), [*page.outputs], show_progress="hidden")
 
     def refresh(
         self,
@@ -189,23 +190,25 @@ class Wizard:
         already, and for a timer's ticks.
         """
 
-        def handler(desk: Desk, seen: Seen, *values: Any) -> tuple[Updates, Seen]:
+        def look(desk: Desk, seen: Seen, *values: Any) -> tuple[Updates, Seen]:
             return show(desk, *values), seen
 
         options: dict[str, Any] = {"show_progress": "hidden", "trigger_mode": trigger_mode}
-        return self._connect(event, page, handler, inputs, [*outputs], wait=seconds, **options)
+        return self._connect(event, page, look, inputs, [*outputs], wait=seconds, **options)
 
     def _connect(
         self,
         event: Callable[..., Any],
         page: Page,
-        handler: Callable[..., tuple[Updates, Seen]],
+        look: Callable[..., tuple[Updates, Seen]],
         inputs: Iterable[Any],
         outputs: list[Any],
         *,
+        change: Callable[..., Updates] | None = None,
         wait: float = 0.0,
         **options: Any,
     ) -> Any:
+        """On `event`, `change` what is stored, then `look` at it; both return what the page is to show."""
         assert self.seen is not None
         assert self.shown is not None
 
@@ -213,13 +216,16 @@ class Wizard:
             try:
                 desk = self.desk(request)
                 before = desk.stored.revision
-                updates, now = handler(desk, seen or Seen(), *values)
+                changed = change(desk, *values) if change is not None else {}
+                turn = shown.turn()
+                updates, now = look(desk, seen or Seen(), *values)
+                updates = {**updates, **changed, **self.tabs.render(desk)}
             except AssistantError as error:
-                return shown.new({page.message: error_note(error)})
+                return shown.new({page.message: error_note(error)}, shown.turn())
             if now.revision == before:
                 # Nobody else changed the draft: what is stored now came from here.
                 now = now._replace(revision=desk.stored.revision)
-            return shown.new({**updates, **self.tabs.render(desk), self.seen: now})
+            return shown.new({**updates, self.seen: now}, turn)
 
         async def handle_later(request: gr.Request, seen: Seen, shown: Shown, *values: Any) -> Updates:
             await asyncio.sleep(wait)
@@ -235,6 +241,10 @@ class Wizard:
             api_visibility="private",
             **options,
         )
+
+
+def _look_nowhere(_desk: Desk, seen: Seen, *_values: Any) -> tuple[Updates, Seen]:
+    return {}, seen
 
 
 def _name(page: Page) -> str:
