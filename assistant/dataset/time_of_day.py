@@ -18,7 +18,7 @@ def read_periods(column: pd.Series) -> np.ndarray | None:
     if not pd.api.types.is_numeric_dtype(column) or pd.api.types.is_bool_dtype(column):
         return None
     numbers = column.astype("float64")
-    if numbers.isna().any() or numbers.empty or (numbers != np.floor(numbers)).any():
+    if numbers.empty or not np.isfinite(numbers).all() or (numbers != np.floor(numbers)).any():
         return None
     low, high = int(numbers.min()), int(numbers.max())
     number = next((parts for parts in _PARTS_OF_A_DAY if parts <= high - low + 1 <= parts + parts // 24), None)
