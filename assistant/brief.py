@@ -77,14 +77,18 @@ def parse_deadline(text: str) -> Deadline:
         local = local.replace(hour=23, minute=59, second=59)
     elif moment_text.count(":") == 1:
         local = local.replace(second=59)
-    return Deadline(moment=local.replace(tzinfo=local_zone).astimezone(UTC), zone=zone)
+    try:
+        moment = local.replace(tzinfo=local_zone).astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError(f"the year {local.year} is beyond what a deadline can be") from error
+    return Deadline(moment=moment, zone=zone)
 
 
 def _zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError) as error:
-        near = get_close_matches(name, available_timezones(), n=1)
+        near = get_close_matches(name, available_timezones(), n=1, cutoff=0.75)
         right = f"did you mean {near[0]}" if near else "write it like Asia/Kolkata or Europe/Berlin"
         raise ValueError(f"there is no time zone {name!r}; {right}") from error
 

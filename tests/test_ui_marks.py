@@ -7,6 +7,7 @@ import pytest
 from assistant.brief import load_brief
 from assistant.bundle.submission import Student
 from assistant.dataset.series import Source
+from assistant.desk.notebook import notebook_inputs
 from assistant.state.draft import (
     ChartChoice,
     DatasetChoice,
@@ -31,9 +32,19 @@ FINISHED = ProjectDraft(
 )
 
 
+def draft_of(*projects: ProjectDraft) -> Draft:
+    return Draft(student=Student(name="Asha", email="asha@example.org"), projects=projects)
+
+
+def with_notebook_of_now(project: ProjectDraft) -> ProjectDraft:
+    if project.notebook is None:
+        return project
+    inputs = notebook_inputs(draft_of(project, ProjectDraft()), BRIEF, 1)
+    return project.model_copy(update={"notebook": project.notebook.model_copy(update={"inputs_sha256": inputs})})
+
+
 def marks(project: ProjectDraft) -> dict[str, Mark]:
-    draft = Draft(student=Student(name="Asha", email="asha@example.org"), projects=(project, ProjectDraft()))
-    states = all_states(draft, BRIEF)
+    states = all_states(draft_of(project, ProjectDraft()), BRIEF)
     return {step: state.mark for (number, step), state in states.items() if number == 1}
 
 
@@ -44,15 +55,21 @@ def test_nothing_is_done_in_an_empty_draft() -> None:
 
 
 def test_every_step_of_a_finished_project_is_done() -> None:
-    assert set(marks(FINISHED).values()) == {Mark.DONE}
+    assert set(marks(with_notebook_of_now(FINISHED)).values()) == {Mark.DONE}
 
 
 @pytest.mark.parametrize(
-    ("changes", "step"),
+    ("changes", "steps"),
     [
-        pytest.param({"dataset": DatasetChoice(source=SOURCE)}, "dataset", id="a table that could not be prepared"),
         pytest.param(
-            {"dataset": DatasetChoice(source=SOURCE, series_sha256="s2")}, "train", id="a dataset changed later"
+            {"dataset": DatasetChoice(source=SOURCE)},
+            "dataset charts report colab",
+            id="a table that could not be prepared",
+        ),
+        pytest.param(
+            {"dataset": DatasetChoice(source=SOURCE, series_sha256="s2")},
+            "train charts report colab",
+            id="a dataset changed later",
         ),
         pytest.param(
             {"charts": {"forecast": ChartChoice(checked_run="r1"), "loss": ChartChoice(in_report=True)}},
@@ -67,9 +84,14 @@ def test_every_step_of_a_finished_project_is_done() -> None:
         ),
     ],
 )
-def test_a_mistake_is_marked_where_it_belongs_and_nowhere_else(changes: dict[str, object], step: str) -> None:
-    found = marks(FINISHED.model_copy(update=changes))
-    assert {name for name, mark in found.items() if mark is Mark.LOOK} == {step}
+def test_a_mistake_is_marked_wherever_it_counts_and_nowhere_else(changes: dict[str, object], steps: str) -> None:
+    found = marks(with_notebook_of_now(FINISHED.model_copy(update=changes)))
+    assert {name for name, mark in found.items() if mark is Mark.LOOK} == set(steps.split())
+
+
+def test_a_notebook_from_before_a_new_title_is_to_be_made_again() -> None:
+    project = with_notebook_of_now(FINISHED).model_copy(update={"title": "Another title"})
+    assert {name for name, mark in marks(project).items() if mark is Mark.LOOK} == {"colab"}
 
 
 def test_the_same_colab_link_twice_is_marked_in_both_projects() -> None:

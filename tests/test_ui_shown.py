@@ -47,3 +47,18 @@ def test_an_answer_that_looked_earlier_but_took_longer_does_not_put_back_what_it
         == {}
     )
     assert list(page.new({cancel: gr.Button(visible=False, render=False)}, page.turn())) == [cancel]
+
+
+def test_what_left_right_after_another_state_is_sent_again_for_the_browser_may_have_got_them_the_other_way_round() -> (
+    None
+):
+    card, moment = gr.HTML(render=False), [0.0]
+    page = Shown(lambda: moment[0])
+
+    def sent(text: str, at: float) -> bool:
+        moment[0] = at
+        return bool(page.new({card: text}, page.turn()))
+
+    assert [sent("first", 0), sent("first", 1)] == [True, False]
+    assert [sent("second", 100), sent("third", 101), sent("third", 102), sent("third", 103)] == [True] * 4
+    assert [sent("third", 110), sent("third", 111)] == [True, False]

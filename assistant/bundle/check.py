@@ -292,7 +292,18 @@ def _refused_name(name: str, path: Path) -> str | None:
 
 
 def _missing(project: FinishedProject, part: str, step: StepName, fix: str) -> Finding:
-    return _finding(Level.BLOCK, step, project.number, f"Project {project.number} has no {part} yet.", "", fix)
+    number = project.number
+    if part in project.outdated:
+        why = "Something that it was made from was changed after it."
+        return _finding(Level.BLOCK, step, number, f"The {part} of project {number} is out of date.", why, _AGAIN[part])
+    return _finding(Level.BLOCK, step, number, f"Project {number} has no {part} yet.", "", fix)
+
+
+_AGAIN = {
+    "training": "Train again in the Train step.",
+    "report": "Train again; the report follows.",
+    "notebook": "Make it again in the Colab step.",
+}
 
 
 def _finding(

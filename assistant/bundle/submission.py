@@ -26,7 +26,8 @@ class Student(BaseModel):
 class FinishedProject:
     """One project as it is handed in; a part the student has not got is None, and the bundle says so.
 
-    With `by_link` the dataset's address and SHA-256 stand for its file, which is then not handed on.
+    With `by_link` the dataset's address and SHA-256 stand for its file, which is then not handed on. `outdated` tells
+    which parts are there, but belong to an earlier dataset or text, and are therefore not handed in.
     """
 
     number: int
@@ -40,6 +41,7 @@ class FinishedProject:
     notebook: Path | None = None
     colab_url: str | None = None
     by_link: bool = False
+    outdated: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

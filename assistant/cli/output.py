@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+import os
 import sys
 from collections.abc import Callable
 from typing import Annotated, Any, Literal, ParamSpec
@@ -38,18 +39,26 @@ def command(function: Callable[Parameters, None]) -> Callable[Parameters, None]:
     def wrapped(*args: Parameters.args, **kwargs: Parameters.kwargs) -> None:
         try:
             function(*args, **kwargs)
+            return
         except AssistantError as error:
-            if kwargs.get("as_json"):
-                result({"error": error.as_dict()}, "", as_json=True)
-            fail(str(error))
+            wrong = error
         except (typer.Exit, typer.BadParameter):
             raise
         except KeyboardInterrupt:
-            fail("Stopped by Ctrl-C.")
+            wrong = AssistantError("Stopped by Ctrl-C.")
+        except BrokenPipeError:
+            # Whoever read the output has enough of it, and can be told nothing more.
+            sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 - it stays to the end
+            raise typer.Exit(1) from None
         except OSError as error:
-            fail(f"A file could not be read or written. {error}.")
+            wrong = AssistantError("A file could not be read or written.", f"{error}.")
         except (ArithmeticError, LookupError, TypeError, ValueError, RuntimeError) as error:
-            fail(f"Something went wrong that the assistant did not expect. {type(error).__name__}: {error}")
+            wrong = AssistantError(
+                "Something went wrong that the assistant did not expect.", f"{type(error).__name__}: {error}"
+            )
+        if kwargs.get("as_json"):
+            result({"error": wrong.as_dict()}, "", as_json=True)
+        fail(str(wrong))
 
     return wrapped
 

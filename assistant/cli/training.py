@@ -33,7 +33,7 @@ def train(
     horizon: Annotated[int | None, typer.Option(min=1, help="Steps to forecast at once.")] = None,
     split: Annotated[str | None, typer.Option(help="8640,2880,2880 (rows) or 0.7,0.15,0.15 (shares).")] = None,
     preset: Annotated[PresetName, typer.Option(help="quick, balanced or thorough.")] = "quick",
-    seed: Annotated[int, typer.Option(help="The seed; the same seed gives the same run.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="The seed; the same seed gives the same run.")] = 0,
     file: Annotated[str | None, FILE] = None,
     member: Member = None,
     sheet: Sheet = None,

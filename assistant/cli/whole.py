@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import tempfile
 import time
@@ -24,6 +25,7 @@ from assistant.settings import load_settings
 from assistant.state.workspace import new_owner
 
 _POLL_SECONDS = 0.2
+_WRITTEN = re.compile(r"report-\d+\.pdf|notebook-\d+\.ipynb")
 
 
 @command
@@ -43,7 +45,7 @@ def run(
         list[str] | None, typer.Option(metavar="URL", help="The Colab link, once for each project.")
     ] = None,
     preset: Annotated[PresetName, typer.Option(help="quick, balanced or thorough.")] = "quick",
-    seed: Annotated[int, typer.Option(help="The seed of every training.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="The seed of every training.")] = 0,
     as_json: Json = False,
 ) -> None:
     """Go the whole way: datasets, trainings, charts, reports, notebooks, the bundle and the mail."""
@@ -154,9 +156,10 @@ def _copy(desk: Desk, numbers: list[int], out: Path) -> list[str]:
     for number in numbers:
         files[f"report-{number}.pdf"] = desk.project_folder(number).report
         files[f"notebook-{number}.ipynb"] = desk.project_folder(number).notebook
+    # What an earlier run left there must not pass for this one's.
+    for left in [*files, *(path.name for path in out.iterdir() if _WRITTEN.fullmatch(path.name))]:
+        (out / left).unlink(missing_ok=True)
     for name, source in files.items():
-        # What an earlier run left there must not pass for this one's.
-        (out / name).unlink(missing_ok=True)
         if source.is_file():
             shutil.copyfile(source, out / name)
     return sorted(name for name, source in files.items() if source.is_file())

@@ -210,12 +210,23 @@ def set_repairs(desk: Desk, number: int, kept: Sequence[str]) -> None:
     set_choices(desk, number, undo=frozenset(known - set(kept)))
 
 
-def set_source(desk: Desk, number: int, licence: str | None, url: str | None) -> None:
-    """Keep the licence and the address that the student found for the dataset."""
-    source = _chosen(desk, number).source.model_copy(
-        update={"licence": (licence or "").strip() or None, "url": _address(url or "")}
-    )
-    desk.change(lambda draft: _with_dataset(draft, number, source=source))
+def set_source(desk: Desk, number: int, licence: str | None = None, url: str | None = None) -> None:
+    """Keep the licence or the address that the student found for the dataset; what is None stays as it was.
+
+    Each alone: what a field sent before the other one was typed in must not empty that other one.
+    """
+    _chosen(desk, number)
+    found: dict[str, str | None] = {}
+    if licence is not None:
+        found["licence"] = licence.strip() or None
+    if url is not None:
+        found["url"] = _address(url)
+
+    def change(draft: Draft) -> Draft:
+        choice = draft.project(number).dataset
+        return draft if choice is None else _with_dataset(draft, number, source=choice.source.model_copy(update=found))
+
+    desk.change(change)
 
 
 def _address(text: str) -> str | None:

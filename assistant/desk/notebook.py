@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable
 
 import assistant
+from assistant.brief import Brief
 from assistant.desk.background import Work
 from assistant.desk.charts import material, title_of
 from assistant.desk.desk import Desk
@@ -15,7 +16,7 @@ from assistant.files import write_atomically
 from assistant.findings import Finding, Level
 from assistant.notebook.colab import check_colab_link, same_notebook
 from assistant.notebook.sharing import check_open as ask_whether_open
-from assistant.state.draft import NotebookSummary
+from assistant.state.draft import Draft, NotebookSummary
 
 _TIMEOUT = 1800.0  # seconds; a thorough training is repeated in the notebook
 
@@ -32,7 +33,7 @@ def make(desk: Desk, number: int, tell: Callable[[str], None] = lambda _: None) 
     found = material(desk, number)
     if found is None:
         raise NotebookError("The notebook repeats a training.", "There is none yet.", "Train the LSTM first.")
-    inputs = _inputs(desk, number)
+    inputs = notebook_inputs(desk.draft, desk.brief, number)
     project = desk.project(number)
     by_link = project.dataset is not None and project.dataset.share == "link"
     original = desk.project_folder(number).dataset / found.series.source.file_name
@@ -78,10 +79,11 @@ def _name(desk: Desk, number: int) -> str:
     return f"notebook {desk.owner} {number}"
 
 
-def _inputs(desk: Desk, number: int) -> str:
-    project, draft = desk.project(number), desk.draft
+def notebook_inputs(draft: Draft, brief: Brief, number: int) -> str:
+    """Return a digest of all that a project's notebook is made from."""
+    project = draft.project(number)
     run = project.run.id if project.run else ""
-    inputs = [assistant.__version__, run, title_of(project), draft.student.name, desk.brief.title]
+    inputs = [assistant.__version__, run, title_of(project), draft.student.name, brief.title]
     if project.dataset is not None and project.dataset.share == "link":
         # A notebook with the data inside must not pass for one without, nor one that reads from another address.
         inputs += ["link", project.dataset.source.url or ""]
@@ -92,7 +94,7 @@ def _inputs(desk: Desk, number: int) -> str:
 def is_current(desk: Desk, number: int) -> bool:
     """Tell whether the notebook that lies there is of the chosen run and carries the title and name as they are now."""
     notebook = desk.project(number).notebook
-    return notebook is not None and notebook.inputs_sha256 == _inputs(desk, number)
+    return notebook is not None and notebook.inputs_sha256 == notebook_inputs(desk.draft, desk.brief, number)
 
 
 def values_finding(desk: Desk, number: int) -> Finding | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import threading
 from collections.abc import Callable, Hashable
 from concurrent.futures import ProcessPoolExecutor
@@ -57,5 +58,19 @@ class ChildPress:
         with self._lock:
             if self._child is None:
                 # Not forked: a copy of the server would hold all that the child is there to keep out of it.
-                self._child = ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"))
+                spawn = multiprocessing.get_context("spawn")
+                self._child = ProcessPoolExecutor(1, mp_context=spawn, initializer=_end_with_parent)
             return self._child
+
+
+def _end_with_parent() -> None:
+    """End this process as soon as the one that started it is gone, in whatever way that ended."""
+    parent = multiprocessing.parent_process()
+    if parent is None:
+        return
+
+    def watch() -> None:
+        parent.join()
+        os._exit(0)
+
+    threading.Thread(target=watch, daemon=True).start()

@@ -136,6 +136,15 @@ def submission(desk: Desk) -> Submission:
                 pages=built.pages if built else None,
                 notebook=folder.notebook if has_notebook else None,
                 colab_url=project.colab_link.strip() or None,
+                outdated=frozenset(
+                    part
+                    for part, made, kept in (
+                        ("training", run_summary, run),
+                        ("report", project.report, built),
+                        ("notebook", project.notebook, has_notebook or None),
+                    )
+                    if made is not None and kept is None
+                ),
             )
         )
     return Submission(desk.brief, draft.student, tuple(projects))

@@ -204,12 +204,13 @@ def wire(page: DatasetPage, wizard: Wizard) -> None:
         [page.time, page.target, page.features, page.horizon, page.unit], retype=True,
     )  # fmt: skip
 
-    def set_source(desk: Desk, *values: str | None) -> None:
-        steps.set_source(desk, number, *values)
+    for name, box in (("licence", page.licence), ("url", page.url)):
 
-    for box in (page.licence, page.url):
-        wizard.save(box.change, page, set_source, [page.licence, page.url])
-        wizard.refresh(box.blur, page, set_source, [page.licence, page.url])
+        def keep(desk: Desk, text: str | None, name: str = name) -> None:
+            steps.set_source(desk, number, **{name: text})
+
+        wizard.save(box.change, page, keep, [box])
+        wizard.refresh(box.blur, page, keep, [box])
     wizard.act(
         page.repairs.input, page, lambda desk, kept: steps.set_repairs(desk, number, kept or []), [page.repairs],
         retype=True,

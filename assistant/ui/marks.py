@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from assistant.brief import Brief, checked_address
+from assistant.desk.notebook import notebook_inputs
 from assistant.errors import NotebookError
 from assistant.notebook.colab import check_colab_link
 from assistant.state.draft import Draft, ProjectDraft
@@ -62,14 +63,20 @@ def start_state(draft: Draft) -> StepState:
     return _DONE
 
 
-def project_states(project: ProjectDraft, brief: Brief, twin_link: bool = False) -> dict[str, StepState]:
-    """Say how far each step of one project is; `twin_link` tells that another project has the same Colab link."""
+def project_states(
+    project: ProjectDraft, brief: Brief, twin_link: bool = False, changed: bool = False
+) -> dict[str, StepState]:
+    """Say how far each step of one project is.
+
+    `twin_link` tells that another project has the same Colab link, `changed` that something the notebook was made from
+    is another now.
+    """
     return {
         "dataset": _dataset(project),
         "train": _train(project),
         "charts": _charts(project),
         "report": _report(project, brief),
-        "colab": _colab(project, twin_link),
+        "colab": _colab(project, twin_link, changed),
     }
 
 
@@ -79,7 +86,9 @@ def all_states(draft: Draft, brief: Brief, sent: bool = False) -> dict[tuple[int
     states: dict[tuple[int | None, str], StepState] = {(None, "start"): start_state(draft)}
     for number, project in enumerate(draft.projects, 1):
         twin = bool(links[number - 1]) and links.count(links[number - 1]) > 1
-        for step, state in project_states(project, brief, twin).items():
+        notebook = project.notebook
+        changed = notebook is not None and notebook.inputs_sha256 != notebook_inputs(draft, brief, number)
+        for step, state in project_states(project, brief, twin, changed).items():
             states[number, step] = state
     waiting = any(state.mark is not Mark.DONE for state in states.values())
     if sent:
@@ -111,9 +120,14 @@ def _train(project: ProjectDraft) -> StepState:
     return _DONE
 
 
+_STALE = StepState(Mark.LOOK, "The dataset was changed after the training: train again.")
+
+
 def _charts(project: ProjectDraft) -> StepState:
     if project.run is None:
         return StepState(Mark.OPEN, "The charts appear after the training.")
+    if not project.run_is_current:
+        return _STALE
     checked = {name for name, choice in project.charts.items() if choice.checked_run == project.run.id}
     wanted = {name for name, choice in project.charts.items() if choice.in_report}
     if not project.charts or not checked:
@@ -130,6 +144,8 @@ def _charts(project: ProjectDraft) -> StepState:
 def _report(project: ProjectDraft, brief: Brief) -> StepState:
     if project.run is None:
         return StepState(Mark.OPEN, "The report needs a training first.")
+    if not project.run_is_current:
+        return _STALE
     if project.report is None:
         return StepState(Mark.OPEN, "Read the drafts, write your own words, and look at the pages.")
     if project.report.run_id != project.run.id:
@@ -139,15 +155,19 @@ def _report(project: ProjectDraft, brief: Brief) -> StepState:
     return _DONE
 
 
-def _colab(project: ProjectDraft, twin_link: bool) -> StepState:
+def _colab(project: ProjectDraft, twin_link: bool, changed: bool) -> StepState:
     if project.run is None:
         return StepState(Mark.OPEN, "The notebook needs a training first.")
+    if not project.run_is_current:
+        return _STALE
     if project.notebook is None and not project.colab_link:
         return StepState(Mark.OPEN, "Make the notebook, open it in Colab and paste its link.")
     if project.notebook is None:
         return StepState(Mark.LOOK, "The notebook was not made yet.")
     if project.notebook.run_id != project.run.id:
         return StepState(Mark.LOOK, "The notebook shows an older training: make it again.")
+    if changed:
+        return StepState(Mark.LOOK, "Something changed since the notebook was made: make it again.")
     if not project.notebook.reproduced:
         return StepState(Mark.LOOK, "The notebook did not give the report's scores.")
     if not project.colab_link:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
@@ -12,20 +15,32 @@ from gradio.blocks import Block
 # What only the server changes. What a student types, ticks or opens is sent whenever a handler says so.
 _OURS = (gr.HTML, gr.Tab, gr.Group, gr.Column, gr.Row, gr.Button, gr.Timer)
 _LOCK = threading.Lock()
+# Two answers that leave within this time may reach the browser the other way round.
+_UNSURE_SECONDS = 5.0
+
+
+@dataclass
+class _Sent:
+    """The last update of a component: when it was sent, and when another one was before it."""
+
+    digest: bytes
+    moment: float
+    other: float
 
 
 class Shown:
     """The last update of each component of one open page.
 
     A browser redraws what it is sent, and for a tab or a group all that lies inside: after some charts that takes
-    seconds. Answers come in the order in which they are noted here, so what is the same as noted is shown already.
+    seconds. What is the same as the last update is shown already, unless another one left shortly before.
     Each answer takes its turn before it looks at the store: one that looked earlier but took longer must not put an
     older state over a newer one.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
         self._turns = 0
-        self._digests: dict[int, bytes] = {}
+        self._sent: dict[int, _Sent] = {}
         self._last: dict[int, int] = {}
 
     def turn(self) -> int:
@@ -49,7 +64,10 @@ class Shown:
             return True
         said = update.constructor_args if isinstance(update, Block) else update
         digest = hashlib.blake2b(repr(said).encode(), digest_size=16).digest()
-        if self._digests.get(component._id) == digest:
-            return False
-        self._digests[component._id] = digest
-        return True
+        now, before = self._clock(), self._sent.get(component._id)
+        if before is None or before.digest != digest:
+            self._sent[component._id] = _Sent(digest, now, before.moment if before else -_UNSURE_SECONDS)
+            return True
+        sure = before.moment - before.other > _UNSURE_SECONDS
+        before.moment = now
+        return not sure

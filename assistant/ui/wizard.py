@@ -165,14 +165,20 @@ class Wizard:
         self,
         event: Callable[..., Any],
         page: Page,
-        do: Callable[..., Any] = lambda _desk: None,
+        do: Callable[..., Any] | None = None,
         inputs: Iterable[Any] = (),
     ) -> Any:
         """On `event`, as when a field is left, show anew what follows from what was typed.
 
-        With `do` it is kept once more before: the last key may still be on its way.
+        With `do` it is kept once more before: the last key may still be on its way. Without, a message stays.
         """
-        return self.act(event, page, do, inputs, show_progress="hidden")
+        if do is not None:
+            return self.act(event, page, do, inputs, show_progress="hidden")
+
+        def look(desk: Desk, seen: Seen) -> tuple[Updates, Seen]:
+            return without(page.render(desk), page.typed), seen
+
+        return self._connect(event, page, look, (), [*page.outputs], show_progress="hidden")
 
     def follow(
         self,
@@ -212,7 +218,7 @@ class Wizard:
         assert self.seen is not None
         assert self.shown is not None
 
-        def handle(request: gr.Request, seen: Seen, shown: Shown, *values: Any) -> Updates:
+        def handle(request: gr.Request, seen: Seen, shown: Shown, *values: Any) -> tuple[Updates, int]:
             try:
                 desk = self.desk(request)
                 before = desk.stored.revision
@@ -221,18 +227,21 @@ class Wizard:
                 updates, now = look(desk, seen or Seen(), *values)
                 updates = {**updates, **changed, **self.tabs.render(desk)}
             except AssistantError as error:
-                return shown.new({page.message: error_note(error)}, shown.turn())
+                return {page.message: error_note(error)}, shown.turn()
             if now.revision == before:
                 # Nobody else changed the draft: what is stored now came from here.
                 now = now._replace(revision=desk.stored.revision)
-            return shown.new({**updates, self.seen: now}, turn)
+            return {**updates, self.seen: now}, turn
 
-        async def handle_later(request: gr.Request, seen: Seen, shown: Shown, *values: Any) -> Updates:
-            await asyncio.sleep(wait)
-            return await to_thread.run_sync(handle, request, seen, shown, *values)
+        async def answer(request: gr.Request, seen: Seen, shown: Shown, *values: Any) -> Updates:
+            if wait:
+                await asyncio.sleep(wait)
+            updates, turn = await to_thread.run_sync(handle, request, seen, shown, *values)
+            # Not in the other thread: answers leave in the order in which they are noted.
+            return shown.new(updates, turn)
 
         return event(
-            handle_later if wait else handle,
+            answer,
             inputs=[self.seen, self.shown, *inputs],
             outputs=[page.message, *outputs, *self.tabs.outputs, self.seen],
             # The browser goes through each of these, and all that lies in it, at every stage of every answer.
