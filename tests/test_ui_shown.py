@@ -62,3 +62,13 @@ def test_what_left_right_after_another_state_is_sent_again_for_the_browser_may_h
     assert [sent("first", 0), sent("first", 1)] == [True, False]
     assert [sent("second", 100), sent("third", 101), sent("third", 102), sent("third", 103)] == [True] * 4
     assert [sent("third", 110), sent("third", 111)] == [True, False]
+
+
+def test_fields_are_filled_once_and_again_only_when_somebody_else_changed_the_draft() -> None:
+    page = Shown()
+    assert [page.must_fill("start", 1), page.must_fill("start", 1), page.must_fill("report", 1)] == [True, False, True]
+    page.changed_here(1, 2)
+    assert not page.must_fill("start", 2)
+    page.refill(["report"])
+    assert [page.must_fill("start", 2), page.must_fill("report", 2)] == [False, True]
+    assert page.must_fill("start", 3)

@@ -240,7 +240,8 @@ def _wire_section(page: ReportPage, box: SectionBox, wizard: Wizard) -> None:
 
     def keep(desk: Desk, text: str, edition: str | None) -> Updates:
         texts.type_section(desk, number, title, text, int(edition) if edition else None)
-        return {page.message: ""}
+        # The message stays: what a button filled in is a change too, and the button's message is to be read.
+        return {}
 
     def show(desk: Desk, text: str, status: str, pages: str) -> Updates:
         return page.render_typed(desk, box, text, status, pages)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,7 +30,7 @@ class _Sent:
 
 
 class Shown:
-    """The last update of each component of one open page.
+    """What one open page of the wizard shows: the last update of each component, and whose fields were filled when.
 
     A browser redraws what it is sent, and for a tab or a group all that lies inside: after some charts that takes
     seconds. What is the same as the last update is shown already, unless another one left shortly before.
@@ -42,12 +43,38 @@ class Shown:
         self._turns = 0
         self._sent: dict[int, _Sent] = {}
         self._last: dict[int, int] = {}
+        self._revision: int | None = None
+        self._filled: set[str] = set()
 
     def turn(self) -> int:
         """Return the next turn; to be taken after the store was changed and before it is read."""
         with _LOCK:
             self._turns += 1
             return self._turns
+
+    def must_fill(self, page: str, revision: int) -> bool:
+        """Tell whether a page's fields are to be filled at a revision of the draft, and note that they are.
+
+        Fields that were filled here hold what the store holds, or what was typed a moment ago: only a change that came
+        from elsewhere, as from a second tab, has them filled anew.
+        """
+        with _LOCK:
+            if self._revision != revision:
+                self._revision, self._filled = revision, set()
+            first = page not in self._filled
+            self._filled.add(page)
+            return first
+
+    def changed_here(self, before: int, after: int) -> None:
+        """Note that this page brought the draft from one revision to another."""
+        with _LOCK:
+            if self._revision == before:
+                self._revision = after
+
+    def refill(self, pages: Iterable[str]) -> None:
+        """Have the fields of some pages filled anew when they are next shown."""
+        with _LOCK:
+            self._filled -= set(pages)
 
     def new(self, updates: dict[Any, Any], turn: int) -> dict[Any, Any]:
         """Return the updates that change the page and are not older than what it shows, and note them."""
@@ -66,7 +93,7 @@ class Shown:
         digest = hashlib.blake2b(repr(said).encode(), digest_size=16).digest()
         now, before = self._clock(), self._sent.get(component._id)
         if before is None or before.digest != digest:
-            self._sent[component._id] = _Sent(digest, now, before.moment if before else -_UNSURE_SECONDS)
+            self._sent[component._id] = _Sent(digest, now, before.moment if before else -math.inf)
             return True
         sure = before.moment - before.other > _UNSURE_SECONDS
         before.moment = now

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 import gradio as gr
 from anyio import to_thread
@@ -70,13 +70,6 @@ class Tabs:
         return updates
 
 
-class Seen(NamedTuple):
-    """What one open page of the wizard knows: the draft's revision, and the steps whose fields it has filled."""
-
-    revision: int | None = None
-    pages: frozenset[str] = frozenset()
-
-
 class Wizard:
     """Connects events to functions that take a student's desk."""
 
@@ -84,12 +77,11 @@ class Wizard:
         self.services = services
         self.identity = identity
         self.tabs = Tabs()
-        self.seen: gr.State | None = None
         self.shown: gr.State | None = None
 
     def lay_out(self) -> None:
         """Lay out what the handlers keep of each open page."""
-        self.seen, self.shown = gr.State(Seen()), gr.State(Shown())
+        self.shown = gr.State(Shown())
 
     def desk(self, request: gr.Request) -> Desk:
         """Return the desk of the student who asks; raise UnknownStudentError when there is no valid cookie."""
@@ -120,10 +112,12 @@ class Wizard:
             except AssistantError as error:
                 return {page.message: error_note(error)}
 
-        def look(desk: Desk, seen: Seen, *_values: Any) -> tuple[Updates, Seen]:
-            shown = page.render(desk)
-            pages = seen.pages | {_name(page)} if retype else seen.pages
-            return shown if retype else without(shown, page.typed), seen._replace(pages=pages - stale)
+        def look(desk: Desk, shown: Shown, *_values: Any) -> Updates:
+            shown.refill(stale)
+            if retype:
+                shown.must_fill(_name(page), desk.stored.revision)
+            updates = page.render(desk)
+            return updates if retype else without(updates, page.typed)
 
         return self._connect(event, page, look, inputs, [*page.outputs], change=change, **options)
 
@@ -145,19 +139,14 @@ class Wizard:
         return self._connect(event, page, _look_nowhere, fields, [], change=change, **options)
 
     def show(self, event: Callable[..., Any], page: Page) -> Any:
-        """On `event`, show the page as it is stored; its fields too, unless this page of the wizard filled them itself.
-
-        Fields that were filled here hold what the store holds, or what was typed a moment ago; they are filled anew
-        when the draft was changed elsewhere, as in a second tab.
+        """On `event`, show the page as it is stored; its fields too, unless they were filled before and nobody else
+        changed the draft since.
         """
 
-        def look(desk: Desk, seen: Seen) -> tuple[Updates, Seen]:
-            revision = desk.stored.revision
-            shown = page.render(desk)
-            if seen.revision == revision and _name(page) in seen.pages:
-                return without(shown, page.typed), seen
-            pages = seen.pages if seen.revision == revision else frozenset[str]()
-            return shown, Seen(revision, pages | {_name(page)})
+        def look(desk: Desk, shown: Shown) -> Updates:
+            fill = shown.must_fill(_name(page), desk.stored.revision)
+            updates = page.render(desk)
+            return updates if fill else without(updates, page.typed)
 
         return self._connect(event, page, look, (), [*page.outputs], show_progress="hidden")
 
@@ -175,8 +164,8 @@ class Wizard:
         if do is not None:
             return self.act(event, page, do, inputs, show_progress="hidden")
 
-        def look(desk: Desk, seen: Seen) -> tuple[Updates, Seen]:
-            return without(page.render(desk), page.typed), seen
+        def look(desk: Desk, _shown: Shown) -> Updates:
+            return without(page.render(desk), page.typed)
 
         return self._connect(event, page, look, (), [*page.outputs], show_progress="hidden")
 
@@ -196,8 +185,8 @@ class Wizard:
         already, and for a timer's ticks.
         """
 
-        def look(desk: Desk, seen: Seen, *values: Any) -> tuple[Updates, Seen]:
-            return show(desk, *values), seen
+        def look(desk: Desk, _shown: Shown, *values: Any) -> Updates:
+            return show(desk, *values)
 
         options: dict[str, Any] = {"show_progress": "hidden", "trigger_mode": trigger_mode}
         return self._connect(event, page, look, inputs, [*outputs], wait=seconds, **options)
@@ -206,7 +195,7 @@ class Wizard:
         self,
         event: Callable[..., Any],
         page: Page,
-        look: Callable[..., tuple[Updates, Seen]],
+        look: Callable[..., Updates],
         inputs: Iterable[Any],
         outputs: list[Any],
         *,
@@ -215,45 +204,42 @@ class Wizard:
         **options: Any,
     ) -> Any:
         """On `event`, `change` what is stored, then `look` at it; both return what the page is to show."""
-        assert self.seen is not None
         assert self.shown is not None
 
-        def handle(request: gr.Request, seen: Seen, shown: Shown, *values: Any) -> tuple[Updates, int]:
+        def handle(request: gr.Request, shown: Shown, *values: Any) -> tuple[Updates, int]:
             try:
                 desk = self.desk(request)
                 before = desk.stored.revision
                 changed = change(desk, *values) if change is not None else {}
                 turn = shown.turn()
-                updates, now = look(desk, seen or Seen(), *values)
-                updates = {**updates, **changed, **self.tabs.render(desk)}
+                updates = {**look(desk, shown, *values), **changed, **self.tabs.render(desk)}
             except AssistantError as error:
                 return {page.message: error_note(error)}, shown.turn()
-            if now.revision == before:
-                # Nobody else changed the draft: what is stored now came from here.
-                now = now._replace(revision=desk.stored.revision)
-            return {**updates, self.seen: now}, turn
+            shown.changed_here(before, desk.stored.revision)
+            return updates, turn
 
-        async def answer(request: gr.Request, seen: Seen, shown: Shown, *values: Any) -> Updates:
+        async def answer(request: gr.Request, shown: Shown, *values: Any) -> Updates:
             if wait:
                 await asyncio.sleep(wait)
-            updates, turn = await to_thread.run_sync(handle, request, seen, shown, *values)
+            updates, turn = await to_thread.run_sync(handle, request, shown, *values)
             # Not in the other thread: answers leave in the order in which they are noted.
             return shown.new(updates, turn)
 
         return event(
             answer,
-            inputs=[self.seen, self.shown, *inputs],
-            outputs=[page.message, *outputs, *self.tabs.outputs, self.seen],
+            inputs=[self.shown, *inputs],
+            outputs=[page.message, *outputs, *self.tabs.outputs],
             # The browser goes through each of these, and all that lies in it, at every stage of every answer.
             show_progress_on=[] if options.get("show_progress") == "hidden" else [page.message],
-            concurrency_limit=None,
+            # Answered by its own request: through the queue's stream, which closes between events, answers can get lost.
+            queue=False,
             api_visibility="private",
             **options,
         )
 
 
-def _look_nowhere(_desk: Desk, seen: Seen, *_values: Any) -> tuple[Updates, Seen]:
-    return {}, seen
+def _look_nowhere(_desk: Desk, _shown: Shown, *_values: Any) -> Updates:
+    return {}
 
 
 def _name(page: Page) -> str:
