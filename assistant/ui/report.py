@@ -243,12 +243,19 @@ def _wire_section(page: ReportPage, box: SectionBox, wizard: Wizard) -> None:
         # The message stays: what a button filled in is a change too, and the button's message is to be read.
         return {}
 
-    def show(desk: Desk, text: str, status: str, pages: str) -> Updates:
+    def show(desk: Desk, text: str, edition: str | None, status: str, pages: str) -> Updates:
+        # The key that came last may be kept a moment later than it is shown: what is shown is kept first.
+        keep(desk, text, edition)
         return page.render_typed(desk, box, text, status, pages)
 
     wizard.follow(box.text.change, page, keep, [box.text, box.edition], [])
     built = wizard.follow(
-        box.text.change, page, show, [box.text, page.status, page.pages], [*box.around, page.status, page.pages], PAUSE
+        box.text.change,
+        page,
+        show,
+        [box.text, box.edition, page.status, page.pages],
+        [*box.around, page.status, page.pages],
+        PAUSE,
     )
     wizard.refresh(built.then, page.advice)
     wizard.refresh(box.text.blur, page)
