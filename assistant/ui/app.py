@@ -147,7 +147,7 @@ def build_app(services: Services) -> FastAPI:
     blocks = build_blocks(wizard)
     blocks.queue(default_concurrency_limit=None)
     app = FastAPI(title="Submission assistant", docs_url=None, redoc_url=None, openapi_url=None)
-    add_routes(app, services, identity)
+    add_routes(app, services, identity, wizard.last_words)
     gr.mount_gradio_app(
         app,
         blocks,

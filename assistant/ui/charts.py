@@ -255,7 +255,6 @@ def _build_slot(prefix: str) -> Slot:
 def wire(page: ChartsPage, wizard: Wizard) -> None:
     """Connect the page's events."""
     number, places = page.number, Places(page, page.message)
-    report = f"p{number}-report-message"
     for index, slot in enumerate(page.slots):
 
         def check(desk: Desk, value: bool, index: int = index) -> None:
@@ -281,14 +280,12 @@ def wire(page: ChartsPage, wizard: Wizard) -> None:
             return move
 
         wizard.save(slot.checked.input, page, check, [slot.checked])
-        # The drafts speak of the charts that are in the report: its boxes are to be filled anew.
         wizard.act(
-            slot.in_report.input, places, choose, [slot.in_report],
-            refill=[report], show_progress="hidden", trigger_mode="always_last",
-        )  # fmt: skip
+            slot.in_report.input, places, choose, [slot.in_report], show_progress="hidden", trigger_mode="always_last"
+        )
         wizard.save(slot.caption.change, page, describe, [slot.caption])
-        wizard.act(slot.earlier.click, places, step(-1), refill=[report], show_progress="hidden")
-        wizard.act(slot.later.click, places, step(1), refill=[report], show_progress="hidden")
+        wizard.act(slot.earlier.click, places, step(-1), show_progress="hidden")
+        wizard.act(slot.later.click, places, step(1), show_progress="hidden")
         _wire_closer(page, wizard, index)
 
     def tick(desk: Desk, before: Sequence[int]) -> Updates:

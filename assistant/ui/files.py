@@ -16,8 +16,8 @@ from assistant.desk.desk import Desk
 from assistant.desk.services import Services
 from assistant.desk.submission import receipt
 from assistant.errors import AssistantError
-from assistant.ui.identity import Identity
-from assistant.ui.keep import keep_fields
+from assistant.ui.identity import Identity, arrival
+from assistant.ui.keep import LastWords
 
 _TYPES = {
     ".pdf": "application/pdf",
@@ -36,7 +36,7 @@ def _is_from_here(request: Request) -> bool:
     return urlsplit(request.headers.get("origin", "")).netloc == request.headers.get("host", "")
 
 
-def add_routes(app: FastAPI, services: Services, identity: Identity) -> None:
+def add_routes(app: FastAPI, services: Services, identity: Identity, last_words: LastWords) -> None:
     """Add the routes for artefacts, the resume form and the health check."""
 
     def desk_of(request: Request) -> Desk | None:
@@ -115,7 +115,7 @@ def add_routes(app: FastAPI, services: Services, identity: Identity) -> None:
             fields = _FIELDS.validate_json(content[:_LARGEST_FIELDS])
         except ValidationError:
             return PlainTextResponse("These are no fields.", status_code=400)
-        await to_thread.run_sync(keep_fields, Desk(services, owner), fields)
+        await to_thread.run_sync(last_words.keep, Desk(services, owner), fields, arrival(request))
         return Response(status_code=204)
 
     @app.get("/health")

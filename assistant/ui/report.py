@@ -229,7 +229,7 @@ def wire(page: ReportPage, wizard: Wizard) -> None:
         def follow(desk: Desk, sentence: str) -> str:
             return note(steps.follow(desk, number, sentence), "fine")
 
-        wizard.act(button.click, page, follow, [button], retype=True, refill=[f"p{number}-charts-message"])
+        wizard.act(button.click, page, follow, [button], retype=True)
     if page.adding is not None:
         report_references.wire(page.adding, page, wizard)
     report_versions.wire(page.versions, page, wizard)
@@ -238,24 +238,23 @@ def wire(page: ReportPage, wizard: Wizard) -> None:
 def _wire_section(page: ReportPage, box: SectionBox, wizard: Wizard) -> None:
     number, title = page.number, box.title
 
-    def keep(desk: Desk, text: str, edition: str | None) -> Updates:
+    def keep(desk: Desk, text: str, edition: str | None, *_shown: str) -> None:
         texts.type_section(desk, number, title, text, int(edition) if edition else None)
-        # The message stays: what a button filled in is a change too, and the button's message is to be read.
-        return {}
 
-    def show(desk: Desk, text: str, edition: str | None, status: str, pages: str) -> Updates:
-        # The key that came last may be kept a moment later than it is shown: what is shown is kept first.
-        keep(desk, text, edition)
+    def show(desk: Desk, text: str, _edition: str | None, status: str, pages: str) -> Updates:
         return page.render_typed(desk, box, text, status, pages)
 
-    wizard.follow(box.text.change, page, keep, [box.text, box.edition], [])
+    # What a button filled in is a change too, and the button's message is to be read: it stays.
+    wizard.follow(box.text.change, page, lambda _desk, *_values: {}, [box.text, box.edition], [], keep=keep)
+    # The key that came last may be kept a moment later than it is shown: what is shown is kept first.
     built = wizard.follow(
         box.text.change,
         page,
         show,
         [box.text, box.edition, page.status, page.pages],
         [*box.around, page.status, page.pages],
-        PAUSE,
+        keep=keep,
+        seconds=PAUSE,
     )
     wizard.refresh(built.then, page.advice)
     wizard.refresh(box.text.blur, page)

@@ -6,18 +6,24 @@ import hashlib
 import math
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
-from gradio.blocks import Block
+
+from assistant.ui.fields import NOTHING, Fields, parts
 
 # What only the server changes. What a student types, ticks or opens is sent whenever a handler says so.
 _OURS = (gr.HTML, gr.Tab, gr.Group, gr.Column, gr.Row, gr.Button, gr.Timer)
 _LOCK = threading.Lock()
 # Two answers that leave within this time may reach the browser the other way round.
 _UNSURE_SECONDS = 5.0
+
+
+def is_field(component: Any) -> bool:
+    """Tell whether a component is one that a student types in, ticks, picks or opens."""
+    return not isinstance(component, (*_OURS, gr.State))
 
 
 @dataclass
@@ -30,7 +36,7 @@ class _Sent:
 
 
 class Shown:
-    """What one open page of the wizard shows: the last update of each component, and whose fields were filled when.
+    """What one open page of the wizard shows: the last update of each component, and what its fields hold.
 
     A browser redraws what it is sent, and for a tab or a group all that lies inside: after some charts that takes
     seconds. What is the same as the last update is shown already, unless another one left shortly before.
@@ -43,38 +49,13 @@ class Shown:
         self._turns = 0
         self._sent: dict[int, _Sent] = {}
         self._last: dict[int, int] = {}
-        self._revision: int | None = None
-        self._filled: set[str] = set()
+        self.fields = Fields()
 
     def turn(self) -> int:
         """Return the next turn; to be taken after the store was changed and before it is read."""
         with _LOCK:
             self._turns += 1
             return self._turns
-
-    def must_fill(self, page: str, revision: int) -> bool:
-        """Tell whether a page's fields are to be filled at a revision of the draft, and note that they are.
-
-        Fields that were filled here hold what the store holds, or what was typed a moment ago: only a change that came
-        from elsewhere, as from a second tab, has them filled anew.
-        """
-        with _LOCK:
-            if self._revision != revision:
-                self._revision, self._filled = revision, set()
-            first = page not in self._filled
-            self._filled.add(page)
-            return first
-
-    def changed_here(self, before: int, after: int) -> None:
-        """Note that this page brought the draft from one revision to another."""
-        with _LOCK:
-            if self._revision == before:
-                self._revision = after
-
-    def refill(self, pages: Iterable[str]) -> None:
-        """Have the fields of some pages filled anew when they are next shown."""
-        with _LOCK:
-            self._filled -= set(pages)
 
     def new(self, updates: dict[Any, Any], turn: int) -> dict[Any, Any]:
         """Return the updates that change the page and are not older than what it shows, and note them."""
@@ -87,12 +68,15 @@ class Shown:
         if self._last.get(component._id, 0) > turn:
             return False
         self._last[component._id] = turn
-        if not isinstance(component, _OURS):
-            return True
-        said = update.constructor_args if isinstance(update, Block) else update
+        said, value = parts(update)
+        if is_field(component):
+            if value is not NOTHING:
+                self.fields.filled(component, value, turn)
+        else:
+            said = said | {"value": value}
         digest = hashlib.blake2b(repr(said).encode(), digest_size=16).digest()
         now, before = self._clock(), self._sent.get(component._id)
-        if before is None or before.digest != digest:
+        if before is None or before.digest != digest or (is_field(component) and value is not NOTHING):
             self._sent[component._id] = _Sent(digest, now, before.moment if before else -math.inf)
             return True
         sure = before.moment - before.other > _UNSURE_SECONDS

@@ -13,10 +13,12 @@ from anyio import to_thread
 from assistant.desk.desk import Desk
 from assistant.desk.services import Services
 from assistant.errors import AssistantError
+from assistant.ui.fields import Fields
 from assistant.ui.html import error_note, mark_label
-from assistant.ui.identity import Identity
+from assistant.ui.identity import Identity, arrival
+from assistant.ui.keep import LastWords
 from assistant.ui.marks import STEP_TITLES, all_states
-from assistant.ui.shown import Shown
+from assistant.ui.shown import Shown, is_field
 
 Updates = dict[Any, Any]
 
@@ -76,6 +78,7 @@ class Wizard:
     def __init__(self, services: Services, identity: Identity) -> None:
         self.services = services
         self.identity = identity
+        self.last_words = LastWords()
         self.tabs = Tabs()
         self.shown: gr.State | None = None
 
@@ -95,16 +98,13 @@ class Wizard:
         inputs: Iterable[Any] = (),
         *,
         retype: bool = False,
-        refill: Iterable[str] = (),
         **options: Any,
     ) -> Any:
         """On `event`, call `do(desk, *values)` and show the page and the marks anew; what it returns is the message.
 
         What the student types in is shown anew only with `retype`: an answer that is under way while somebody types
-        must not put back what stood there before. `refill` names other pages (by the id of their message) whose fields
-        follow from what was done: they are filled anew when they are next shown.
+        must not put back what stood there before.
         """
-        stale = frozenset(refill)
 
         def change(desk: Desk, *values: Any) -> Updates:
             try:
@@ -112,41 +112,32 @@ class Wizard:
             except AssistantError as error:
                 return {page.message: error_note(error)}
 
-        def look(desk: Desk, shown: Shown, *_values: Any) -> Updates:
-            shown.refill(stale)
-            if retype:
-                shown.must_fill(_name(page), desk.stored.revision)
+        def look(desk: Desk, fields: Fields, turn: int, *_values: Any) -> Updates:
             updates = page.render(desk)
-            return updates if retype else without(updates, page.typed)
+            return updates if retype else without(fields.unsettled(updates, page.typed, turn), page.typed)
 
         return self._connect(event, page, look, inputs, [*page.outputs], change=change, **options)
 
     def save(self, event: Callable[..., Any], page: Page, do: Callable[..., Any], inputs: Iterable[Any] = ()) -> Any:
         """On `event`, call `do(desk, *values)` for what is being typed; only the marks and the message are shown anew.
 
-        For text the event is `change`: `input` misses what a browser fills in by itself.
+        For text the event is `change`: `input` misses what a browser fills in by itself. What the fields were filled
+        with is not stored again.
         """
-
-        fields = list(inputs)
 
         def change(desk: Desk, *values: Any) -> Updates:
-            # A text box that is not on the page sends None: nothing was typed there.
-            if any(value is None and isinstance(box, gr.Textbox) for box, value in zip(fields, values, strict=True)):
-                return {}
             return {page.message: do(desk, *values) or ""}
 
-        options: dict[str, Any] = {"show_progress": "hidden", "trigger_mode": "always_last"}
-        return self._connect(event, page, _look_nowhere, fields, [], change=change, **options)
+        options: dict[str, Any] = {"show_progress": "hidden", "trigger_mode": "always_last", "only_news": True}
+        return self._connect(event, page, _look_nowhere, inputs, [], change=change, **options)
 
     def show(self, event: Callable[..., Any], page: Page) -> Any:
-        """On `event`, show the page as it is stored; its fields too, unless they were filled before and nobody else
-        changed the draft since.
+        """On `event`, show the page as it is stored; of its fields those that hold something else, and by no fault of
+        somebody who types there.
         """
 
-        def look(desk: Desk, shown: Shown) -> Updates:
-            fill = shown.must_fill(_name(page), desk.stored.revision)
-            updates = page.render(desk)
-            return updates if fill else without(updates, page.typed)
+        def look(desk: Desk, fields: Fields, turn: int) -> Updates:
+            return fields.unsettled(page.render(desk), page.typed, turn)
 
         return self._connect(event, page, look, (), [*page.outputs], show_progress="hidden")
 
@@ -164,8 +155,8 @@ class Wizard:
         if do is not None:
             return self.act(event, page, do, inputs, show_progress="hidden")
 
-        def look(desk: Desk, _shown: Shown) -> Updates:
-            return without(page.render(desk), page.typed)
+        def look(desk: Desk, fields: Fields, turn: int) -> Updates:
+            return without(fields.unsettled(page.render(desk), page.typed, turn), page.typed)
 
         return self._connect(event, page, look, (), [*page.outputs], show_progress="hidden")
 
@@ -176,19 +167,28 @@ class Wizard:
         show: Callable[..., Updates],
         inputs: Iterable[Any],
         outputs: Sequence[Any],
+        *,
+        keep: Callable[..., Any] | None = None,
         seconds: float = 0.0,
         trigger_mode: str = "always_last",
     ) -> Any:
         """Some seconds after `event`, show what `show(desk, *values)` returns; of many events only the last counts.
 
         It is for what follows from text while it is being typed, where `show` returns nothing when `values` are old
-        already, and for a timer's ticks.
+        already, and for a timer's ticks. With `keep` the values are kept before; a message stays.
         """
 
-        def look(desk: Desk, _shown: Shown, *values: Any) -> Updates:
+        def change(desk: Desk, *values: Any) -> Updates:
+            assert keep is not None
+            keep(desk, *values)
+            return {}
+
+        def look(desk: Desk, _fields: Fields, _turn: int, *values: Any) -> Updates:
             return show(desk, *values)
 
         options: dict[str, Any] = {"show_progress": "hidden", "trigger_mode": trigger_mode}
+        if keep is not None:
+            options |= {"change": change, "only_news": True}
         return self._connect(event, page, look, inputs, [*outputs], wait=seconds, **options)
 
     def _connect(
@@ -200,28 +200,39 @@ class Wizard:
         outputs: list[Any],
         *,
         change: Callable[..., Updates] | None = None,
+        only_news: bool = False,
         wait: float = 0.0,
         **options: Any,
     ) -> Any:
-        """On `event`, `change` what is stored, then `look` at it; both return what the page is to show."""
-        assert self.shown is not None
+        """On `event`, `change` what is stored, then `look` at it; both return what the page is to show.
 
-        def handle(request: gr.Request, shown: Shown, *values: Any) -> tuple[Updates, int]:
+        With `only_news` nothing is changed when the page's fields hold what they were known to hold.
+        """
+        assert self.shown is not None
+        inputs = list(inputs)
+        names = [component.elem_id for component in inputs if is_field(component)]
+
+        def handle(request: gr.Request, shown: Shown, told: Updates, *values: Any) -> tuple[Updates, int]:
+            changed: Updates = {}
             try:
                 desk = self.desk(request)
-                before = desk.stored.revision
-                changed = change(desk, *values) if change is not None else {}
+                with self.last_words.order(desk.owner, names, arrival(request)) as newest:
+                    if change is not None and newest and (shown.fields.news(told) or not only_news):
+                        changed = change(desk, *values)
+                        if only_news:
+                            shown.fields.stored(told)
                 turn = shown.turn()
-                updates = {**look(desk, shown, *values), **changed, **self.tabs.render(desk)}
+                return {**look(desk, shown.fields, turn, *values), **changed, **self.tabs.render(desk)}, turn
             except AssistantError as error:
                 return {page.message: error_note(error)}, shown.turn()
-            shown.changed_here(before, desk.stored.revision)
-            return updates, turn
 
         async def answer(request: gr.Request, shown: Shown, *values: Any) -> Updates:
+            # Not in the other thread: in the order in which it was sent.
+            told = {box: value for box, value in zip(inputs, values, strict=True) if _is_told(box, value)}
+            shown.fields.tell(told, shown.turn())
             if wait:
                 await asyncio.sleep(wait)
-            updates, turn = await to_thread.run_sync(handle, request, shown, *values)
+            updates, turn = await to_thread.run_sync(handle, request, shown, told, *values)
             # Not in the other thread: answers leave in the order in which they are noted.
             return shown.new(updates, turn)
 
@@ -238,9 +249,10 @@ class Wizard:
         )
 
 
-def _look_nowhere(_desk: Desk, _shown: Shown, *_values: Any) -> Updates:
+def _is_told(component: Any, value: Any) -> bool:
+    # A text box that is not on the page sends None: nothing was typed there.
+    return is_field(component) and not (value is None and isinstance(component, gr.Textbox))
+
+
+def _look_nowhere(_desk: Desk, _fields: Fields, _turn: int, *_values: Any) -> Updates:
     return {}
-
-
-def _name(page: Page) -> str:
-    return str(page.message.elem_id)
