@@ -8,13 +8,14 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+from assistant.cli.asked import check_apart, check_features, names_of
 from assistant.cli.output import Json, PresetName, command, progress, result
 from assistant.cli.tables import FILE, choices_of, file_source, open_table, parse_split, ready_folder, unpacked_limit
 from assistant.cli.ways import Dates, Decimal, Member, OneSeries, Sheet, Step, Undo, Ways
+from assistant.dataset.asked_roles import AskedRoles
 from assistant.dataset.prepare import prepare_file, prepare_ready
 from assistant.dataset.ready import load_ready
 from assistant.dataset.series import Series, save_series
-from assistant.errors import DatasetError
 from assistant.settings import load_settings
 from assistant.training.job import SPEED
 from assistant.training.plan import expected_text, plan_settings
@@ -74,39 +75,20 @@ def _series(
     fetched: Path, file: str | None, ways: Ways, member: str | None, sheet: str | None,
 ) -> Series:  # fmt: skip
     parts = parse_split(split) if split else None
-    asked = _names(features) or ()
-    for name in asked:
-        if name == target or name in (_names(time) or ()):
-            raise DatasetError(
-                f"{name} cannot be a feature.",
-                f"It is given as the {'target' if name == target else 'time'} too.",
-                "Leave it out of the features; the target's own past is always read.",
-            )
+    asked = AskedRoles(target, names_of(time), names_of(features))
+    check_apart(asked)
     folder = ready_folder(table)
-    if folder is not None and target is None and time is None and features is None and ways == Ways():
+    if folder is not None and asked == AskedRoles() and ways == Ways():
         return prepare_ready(load_ready(folder), horizon=horizon, split=parts)
     opened = open_table(table, fetched, file=file)
     # A ready project's own source stands for its table with its own roles only.
     source = file_source(opened.path) if folder is not None else opened.source
     series = prepare_file(
-        opened.path, source, target=target, time=_names(time), features=_names(features), horizon=horizon, split=parts,
+        opened.path, source, target=target, time=asked.time, features=asked.features, horizon=horizon, split=parts,
         choices=choices_of(opened.path, ways, member, sheet), member=member, sheet=sheet, unpacked_limit=unpacked_limit(),
     )  # fmt: skip
-    for repair in series.repairs:
-        # What was suggested may be left out with a word; what was asked for may not.
-        if (name := repair.key.removeprefix("feature:")) in asked and name != repair.key:
-            raise DatasetError(
-                f"The feature {name} cannot be used.", repair.why, "Give columns of numbers as features."
-            )
-    if series.target in asked:
-        raise DatasetError(
-            f"{series.target} cannot be a feature.", "It is the target.", "Leave it out; its own past is always read."
-        )
+    check_features(series, asked)
     return series
-
-
-def _names(text: str | None) -> tuple[str, ...] | None:
-    return None if text is None else tuple(part.strip() for part in text.split(",") if part.strip())
 
 
 def _teller() -> Any:

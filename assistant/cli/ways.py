@@ -11,6 +11,9 @@ import typer
 from assistant.dataset.choices import Aggregate, Choices, DateOrder, SeriesChoice
 from assistant.errors import DatasetError
 
+# What is typed, and what it stands for.
+DATES: dict[str, DateOrder] = {"day-first": "day first", "month-first": "month first", "year-first": "year first"}
+DECIMALS: dict[str, Literal[".", ","]] = {"point": ".", "comma": ","}
 Member = Annotated[str | None, typer.Option(help="The file inside an archive, where there are several.")]
 Sheet = Annotated[str | None, typer.Option(help="The sheet of a workbook, where there are several.")]
 Dates = Annotated[
@@ -50,13 +53,10 @@ class Ways:
         """Return the choices; `columns` tells the column that tells the series apart, and all columns, when needed."""
         order: DateOrder | None = None
         if self.dates is not None:
-            orders: dict[str, DateOrder] = {
-                "day-first": "day first", "month-first": "month first", "year-first": "year first",
-            }  # fmt: skip
-            order = orders[self.dates]
+            order = DATES[self.dates]
         choices = Choices(
             date_order=order,
-            decimal={"point": ".", "comma": ","}.get(self.decimal or ""),
+            decimal=DECIMALS[self.decimal] if self.decimal is not None else None,
             frequency=self.step,
             undo=frozenset(self.undo),
         )

@@ -13,9 +13,27 @@ import typer
 
 from assistant.brief import checked_address
 from assistant.bundle.verify import verify
+from assistant.cli.asked import (
+    Asked,
+    DateOrders,
+    Decimals,
+    FeatureLists,
+    Files,
+    Horizons,
+    Members,
+    SeriesNames,
+    Sheets,
+    Splits,
+    Steps,
+    Targets,
+    Times,
+    Undone,
+    check_features,
+    per_project,
+)
 from assistant.cli.output import Json, PresetName, command, progress, result
 from assistant.cli.tables import open_table, ready_folder
-from assistant.desk import dataset, notebook, report, submission, training
+from assistant.desk import dataset, notebook, packaging, report, submission, training
 from assistant.desk.desk import Desk
 from assistant.desk.services import open_services
 from assistant.errors import AssistantError, DatasetError, DeliveryError, NotebookError, TrainingError
@@ -44,11 +62,28 @@ def run(
     colab: Annotated[
         list[str] | None, typer.Option(metavar="URL", help="The Colab link, once for each project.")
     ] = None,
+    target: Targets = None,
+    time_column: Times = None,
+    features: FeatureLists = None,
+    horizon: Horizons = None,
+    split: Splits = None,
+    file: Files = None,
+    member: Members = None,
+    sheet: Sheets = None,
+    dates: DateOrders = None,
+    decimal: Decimals = None,
+    one_series: SeriesNames = None,
+    step: Steps = None,
+    undo: Undone = None,
     preset: Annotated[PresetName, typer.Option(help="quick, balanced or thorough.")] = "quick",
     seed: Annotated[int, typer.Option(min=0, help="The seed of every training.")] = 0,
     as_json: Json = False,
 ) -> None:
-    """Go the whole way: datasets, trainings, charts, reports, notebooks, the bundle and the mail."""
+    """Go the whole way: datasets, trainings, charts, reports, notebooks, the bundle and the mail.
+
+    What is said of the tables, from --target to --step, holds for all projects when given once; given once for each, it
+    holds for the projects in their order, and '' leaves it to that project's table.
+    """
     began = time.monotonic()
     settings, account = load_settings()
     try:
@@ -79,7 +114,12 @@ def run(
         desk.change(
             lambda draft: draft.with_student(name=name.strip(), email=address, registration=registration.strip())
         )
-        numbers = _take_datasets(desk, project)
+        tables = _tables(desk, project)
+        asked = per_project(
+            len(tables), undo, target=target, time=time_column, features=features, horizon=horizon, split=split,
+            file=file, member=member, sheet=sheet, dates=dates, decimal=decimal, series=one_series, step=step,
+        )  # fmt: skip
+        numbers = _take_datasets(desk, tables, asked)
         for number, link in zip(numbers, links, strict=False):
             notebook.set_link(desk, number, link.url)
         _train(desk, numbers, preset, seed)
@@ -87,7 +127,7 @@ def run(
         for number in numbers:
             built = report.build(desk, number)
             progress(f"Project {number}: report of {built.pages} pages." + (f" {built.over}" if built.over else ""))
-        package = submission.package(desk)
+        package = packaging.make(desk)
         written = _copy(desk, numbers, out)
         verification = verify(out / "bundle.zip", desk.brief)
         data = _as_data(desk, package, verification.ok, written, time.monotonic() - began)
@@ -96,25 +136,33 @@ def run(
             raise typer.Exit(1)
 
 
-def _take_datasets(desk: Desk, projects: list[str] | None) -> list[int]:
+def _tables(desk: Desk, projects: list[str] | None) -> list[str | None]:
+    """Return what each project's table was given as; None where the brief offers no default."""
     slots = len(desk.brief.projects)
-    given: list[str | None] = [*projects] if projects else [dataset.default_ready(desk, n) for n in range(1, slots + 1)]
-    if len(given) > slots:
+    if projects and len(projects) > slots:
         raise DatasetError(
-            f"There are {len(given)} projects.", f"The brief asks for {slots}.", "Leave out --project some times."
+            f"There are {len(projects)} projects.",
+            f"The brief asks for {slots}.",
+            "Leave out --project some times.",
         )
-    for number, text in enumerate(given, 1):
+    return [*projects] if projects else [dataset.default_ready(desk, number) for number in range(1, slots + 1)]
+
+
+def _take_datasets(desk: Desk, tables: list[str | None], asked: list[Asked]) -> list[int]:
+    for number, (text, wishes) in enumerate(zip(tables, asked, strict=True), 1):
         if text is None:
             continue
+        opened = open_table(text, dataset.arrivals(desk, number), file=wishes.file)
+        fields = wishes.choice(opened)
         folder = ready_folder(text)
         if folder is not None:
-            dataset.choose_ready(desk, number, folder)
+            dataset.choose_ready(desk, number, folder, **fields)
         else:
-            opened = open_table(text, dataset.arrivals(desk, number))
-            dataset.take_file(desk, number, opened.path, opened.source)
+            dataset.take_file(desk, number, opened.path, opened.source, **fields)
         made = dataset.series(desk, number)
+        check_features(made, wishes.roles)
         progress(f"Project {number}: {made.title}, {len(made.frame):,} rows of {made.target}.")
-    return [number for number, text in enumerate(given, 1) if text is not None]
+    return [number for number, text in enumerate(tables, 1) if text is not None]
 
 
 def _train(desk: Desk, numbers: list[int], preset: str, seed: int) -> None:
@@ -165,9 +213,7 @@ def _copy(desk: Desk, numbers: list[int], out: Path) -> list[str]:
     return sorted(name for name, source in files.items() if source.is_file())
 
 
-def _as_data(
-    desk: Desk, package: submission.Package, holds: bool, written: list[str], seconds: float
-) -> dict[str, Any]:
+def _as_data(desk: Desk, package: packaging.Package, holds: bool, written: list[str], seconds: float) -> dict[str, Any]:
     manifest = package.bundle.manifest
     return {
         "bundle": {"sha256": package.sha256, "size": package.size, "holds": holds},

@@ -9,15 +9,14 @@ import numpy as np
 import pandas as pd
 
 from assistant.dataset.archive import DEFAULT_UNPACKED
+from assistant.dataset.asked_roles import AskedRoles
 from assistant.dataset.choices import Choices
 from assistant.dataset.columns import Column, understand_columns
 from assistant.dataset.frequency import suggest_horizon
-from assistant.dataset.large import read_start
 from assistant.dataset.named_columns import check_columns
 from assistant.dataset.read import read_table
 from assistant.dataset.ready import ReadyProject
 from assistant.dataset.regular import Rows, bring_to_grid, fill_gaps
-from assistant.dataset.roles import suggest_roles
 from assistant.dataset.season import find_season
 from assistant.dataset.series import Frequency, Repair, Roles, Series, Source
 from assistant.dataset.split import fit_scaler, make_split
@@ -133,48 +132,17 @@ def prepare_file(
     loaded. Raises DatasetError as `read_table` and `prepare` do.
     """
     choices = choices or Choices()
-    wanted = _columns_of_interest(path, target, time, features, choices)
+    asked = AskedRoles(target, time, features)
     table = read_table(
-        path, columns=wanted, member=member, sheet=sheet, unpacked_limit=unpacked_limit, undo=choices.undo
-    )
+        path, columns=asked.of_interest(path, choices), member=member, sheet=sheet, unpacked_limit=unpacked_limit,
+        undo=choices.undo,
+    )  # fmt: skip
     columns = understand_columns(table, choices)
-    if target is not None:
-        check_columns(table, Roles(target=target, time=tuple(time or ()), features=tuple(features or ())))
-    if target is None or time is None:
-        suggested = (
-            suggest_roles(table, choices, columns).roles
-            if target is None
-            else _time_alone(table, columns, choices, target)
-        )
-        target = target if target is not None else suggested.target
-        time = time if time is not None else tuple(name for name in suggested.time if name != target)
-        features = features if features is not None else suggested.features
-    roles = Roles(target=target, time=tuple(time), features=tuple(name for name in features or () if name != target))
+    roles = asked.complete(table, columns, choices)
     return prepare(
         table, roles, source, title=title, question=question, units=units, horizon=horizon, season=season, split=split,
         choices=choices, columns=columns,
     )  # fmt: skip
-
-
-def _columns_of_interest(
-    path: Path, target: str | None, time: Sequence[str] | None, features: Sequence[str] | None, choices: Choices
-) -> list[str] | None:
-    """Return the columns that a very large text table is read for, told from its start; None for all of them."""
-    start = read_start(path, choices)
-    if start is None:
-        return None
-    if target is None:
-        return start.of_interest(None, choices)
-    check_columns(start.table, Roles(target=target, time=tuple(time or ()), features=tuple(features or ())))
-    moments = tuple(time) if time is not None else _time_alone(start.table, start.columns, choices, target).time
-    return start.of_interest(Roles(target=target, time=moments, features=tuple(features or ())), choices)
-
-
-def _time_alone(table: Table, columns: Mapping[str, Column], choices: Choices | None, target: str) -> Roles:
-    from assistant.dataset.roles import find_time
-
-    reading, _ = find_time(table.frame.drop(columns=[target]), columns, choices)
-    return Roles(target=target, time=reading.columns if reading else ())
 
 
 def _numeric(columns: Mapping[str, Column], roles: Roles) -> tuple[list[str], list[Repair]]:

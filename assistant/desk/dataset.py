@@ -44,8 +44,8 @@ def ready_project(name: str) -> ReadyProject | None:
     return next((project for project in list_ready() if project.name == name), None)
 
 
-def choose_ready(desk: Desk, number: int, name_or_folder: str | Path) -> None:
-    """Take a ready project's table with the roles it names."""
+def choose_ready(desk: Desk, number: int, name_or_folder: str | Path, **asked: Any) -> None:
+    """Take a ready project's table with the roles it names; `asked` are fields of the choice to have otherwise."""
     project = load_ready(name_or_folder)
     allowed = desk.brief.projects[number - 1].choices
     if allowed and project.name not in allowed:
@@ -54,7 +54,16 @@ def choose_ready(desk: Desk, number: int, name_or_folder: str | Path) -> None:
         source=project.source(), ready=project.name, roles=project.roles, horizon=project.horizon, season=project.season,
         units=project.units, unit=project.units.get(project.target, ""),
     )  # fmt: skip
-    take(desk, number, project.path, choice, title=project.title, question=project.question)
+    roles = asked.get("roles")
+    if roles is not None and roles.target != project.target:
+        # What is asked about another column is another question.
+        take(desk, number, project.path, _having(choice, unit=project.units.get(roles.target, ""), **asked))
+        return
+    take(desk, number, project.path, _having(choice, **asked), title=project.title, question=project.question)
+
+
+def _having(choice: DatasetChoice, **fields: Any) -> DatasetChoice:
+    return DatasetChoice.model_validate({**dict(choice), **fields})
 
 
 def take_upload(desk: Desk, number: int, path: str | None) -> None:
@@ -69,13 +78,16 @@ def take_upload(desk: Desk, number: int, path: str | None) -> None:
     take(desk, number, stored, DatasetChoice(source=source))
 
 
-def take_file(desk: Desk, number: int, path: Path, source: Source | None = None) -> None:
-    """Take a table that lies on this machine, as the command line does; `source` tells where it came from."""
+def take_file(desk: Desk, number: int, path: Path, source: Source | None = None, **asked: Any) -> None:
+    """Take a table that lies on this machine, as the command line does; `source` tells where it came from.
+
+    `asked` are further fields of the choice.
+    """
     source = source or Source(
         kind="upload", reference=path.name, title=path.stem, file_name=path.name, sha256=sha256_of(path),
         size=path.stat().st_size,
     )  # fmt: skip
-    take(desk, number, path, DatasetChoice(source=source))
+    take(desk, number, path, _having(DatasetChoice(source=source), **asked))
 
 
 def arrivals(desk: Desk, number: int) -> Path:
@@ -287,7 +299,8 @@ def _keep(desk: Desk, number: int, examination: Examination, before: Overview | 
     choice = _chosen(desk, number)
     inspection, made, problem = examination.inspection, examination.series, None
     update: dict[str, Any] = {"series_sha256": None}
-    if choice.roles is None and examination.roles is not None:
+    # Roles come before their units only where both were asked for by typing a command.
+    if examination.roles is not None and (choice.roles is None or (before is None and not choice.units)):
         update["roles"] = examination.roles
         units = {**{column.name: column.unit for column in inspection.columns if column.unit}, **choice.units}
         update |= {"units": units, "unit": units.get(examination.roles.target, "")}
