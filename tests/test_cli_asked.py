@@ -67,7 +67,12 @@ def test_what_cannot_be_right_is_named(projects: int, given: dict[str, list[str]
 
 def test_two_projects_take_two_columns_and_two_series_of_one_table(desk: Desk, shops: str) -> None:
     asked = per_project(
-        2, None, target=["sold (kg)", "price"], series=["south", "shop=north"], horizon=["7", ""], split=["", ".8,.1,.1"]
+        2,
+        None,
+        target=["sold (kg)", "price"],
+        series=["south", "shop=north"],
+        horizon=["7", ""],
+        split=["", ".8,.1,.1"],
     )
     assert _take_datasets(desk, [shops, shops], asked) == [1, 2]
     first, second = dataset.series(desk, 1), dataset.series(desk, 2)
