@@ -17,8 +17,10 @@ from assistant.desk import (
     charts,
     dataset,
     dataset_fetch,
+    hand_over,
     notebook,
     own_rules,
+    packaging,
     report,
     report_sections,
     submission,
@@ -266,7 +268,7 @@ def test_the_same_notebook_in_both_projects_is_a_mistake_to_name(desk: Desk) -> 
 
 
 def test_what_there_is_can_be_packaged_with_an_honest_list_of_what_is_missing(trained: Desk) -> None:
-    package = submission.package(trained)
+    package = packaging.make(trained)
     assert verify(package.bundle.path, trained.brief).manifest is not None
     assert "project 2: everything" in " ".join(package.missing) or any("project 2" in part for part in package.missing)
     assert package.mail is not None
@@ -275,50 +277,50 @@ def test_what_there_is_can_be_packaged_with_an_honest_list_of_what_is_missing(tr
 
 
 def test_the_same_draft_is_packaged_to_the_same_bytes(trained: Desk) -> None:
-    assert submission.package(trained).sha256 == submission.package(trained).sha256
+    assert packaging.make(trained).sha256 == packaging.make(trained).sha256
 
 
 def test_a_change_after_packaging_is_noticed(trained: Desk) -> None:
-    submission.package(trained)
-    assert submission.current_package(trained) is not None
+    packaging.make(trained)
+    assert packaging.current(trained) is not None
     trained.change(lambda draft: draft.with_student(registration="R-1"))
-    assert submission.current_package(trained) is None
+    assert packaging.current(trained) is None
     with pytest.raises(DeliveryError, match="changed"):
-        submission.send(trained, True, {})
+        hand_over.send(trained, True, {})
     trained.change(lambda draft: draft.with_student(registration=""))
 
 
 def test_a_report_that_was_built_again_to_the_same_bytes_leaves_the_package_as_it_is(trained: Desk) -> None:
-    submission.package(trained)
+    packaging.make(trained)
     report = trained.project(1).report
     assert report is not None
     trained.change_project(1, report=report.model_copy(update={"inputs_sha256": "0" * 64}))
-    assert submission.current_package(trained) is not None
+    assert packaging.current(trained) is not None
 
 
 def test_nothing_is_sent_before_the_student_confirms(trained: Desk) -> None:
-    submission.package(trained)
+    packaging.make(trained)
     with pytest.raises(DeliveryError, match="confirm"):
-        submission.send(trained, False, {})
-    assert submission.deliveries(trained) == ()
+        hand_over.send(trained, False, {})
+    assert hand_over.deliveries(trained) == ()
 
 
 def test_without_an_account_the_mail_goes_to_the_outbox_and_is_not_called_sent(trained: Desk) -> None:
-    submission.package(trained)
-    assert "NOT SENT" in submission.send(trained, True, {}).sentence
-    [row, *_] = submission.deliveries(trained)
+    packaging.make(trained)
+    assert "NOT SENT" in hand_over.send(trained, True, {}).sentence
+    [row, *_] = hand_over.deliveries(trained)
     assert row.status == "outbox"
     assert not trained.is_sent()
-    assert "OUTBOX" in submission.receipt(trained, row.id)
+    assert "OUTBOX" in hand_over.receipt(trained, row.id)
     assert list((trained.folder / "outbox").glob("*.eml"))
 
 
 def test_a_receipt_is_shown_to_its_own_student_only(trained: Desk) -> None:
-    submission.package(trained)
-    submission.send(trained, True, {})
-    [row, *_] = submission.deliveries(trained)
+    packaging.make(trained)
+    hand_over.send(trained, True, {})
+    [row, *_] = hand_over.deliveries(trained)
     with pytest.raises(DeliveryError, match="no such receipt"):
-        submission.receipt(Desk(trained.services, new_owner()), row.id)
+        hand_over.receipt(Desk(trained.services, new_owner()), row.id)
 
 
 def test_a_students_own_deadline_and_recipients_hold_in_a_local_run(desk: Desk) -> None:

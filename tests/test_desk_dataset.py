@@ -16,7 +16,7 @@ import pandas as pd
 import pytest
 
 from assistant.dataset.repairs import can_undo
-from assistant.desk import dataset, submission
+from assistant.desk import dataset, packaging, submission
 from assistant.desk import dataset_fetch as fetching
 from assistant.desk.dataset_fetch import FetchState
 from assistant.desk.desk import Desk
@@ -247,14 +247,14 @@ def test_the_link_and_the_digest_go_out_instead_of_the_file(desk: Desk, tmp_path
     project = submission.submission(desk).projects[0]
     assert project.by_link
     assert project.source is not None
-    bundle = submission.package(desk).bundle
+    bundle = packaging.make(desk).bundle
     assert bundle.manifest.file("dataset", 1) is None
     assert "project 1: dataset" not in bundle.manifest.missing
     with zipfile.ZipFile(bundle.path) as archive:
         links = archive.read("LINKS.txt").decode()
     assert f"https://example.org/table.csv (not in this bundle; SHA-256 {project.source.sha256})" in links
     dataset.set_share(desk, 1, "file")
-    assert submission.package(desk).bundle.manifest.file("dataset", 1) is not None
+    assert packaging.make(desk).bundle.manifest.file("dataset", 1) is not None
 
 
 def test_a_link_is_fetched_while_the_page_may_be_closed(desk: Desk, host: Loopback) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.desk import notebook, submission
+from assistant.desk import hand_over, notebook, packaging
 from assistant.desk.desk import Desk
 from assistant.desk.services import open_services
 from assistant.errors import DeliveryError
@@ -47,8 +47,8 @@ def test_the_account_typed_on_the_page_sends_once_and_its_password_is_kept_nowhe
     server: Running, tmp_path: Path
 ) -> None:
     desk = desk_with(tmp_path, MailAccount(ca_file=server.ca_file))
-    submission.package(desk)
-    assert submission.send(desk, True, typed_account(server)).sentence.startswith("SENT")
+    packaging.make(desk)
+    assert hand_over.send(desk, True, typed_account(server)).sentence.startswith("SENT")
     assert desk.is_sent()
     [message] = server.mailbox.messages
     assert message["To"].addresses[0].addr_spec == "support@internselite.com"
@@ -60,32 +60,32 @@ def test_the_account_typed_on_the_page_sends_once_and_its_password_is_kept_nowhe
 
 def test_pressing_send_again_sends_nothing_more(server: Running, tmp_path: Path) -> None:
     desk = desk_with(tmp_path, MailAccount(ca_file=server.ca_file))
-    package = submission.package(desk)
-    presses = [threading.Thread(target=submission.send, args=(desk, True, typed_account(server))) for _ in range(4)]
+    package = packaging.make(desk)
+    presses = [threading.Thread(target=hand_over.send, args=(desk, True, typed_account(server))) for _ in range(4)]
     for press in presses:
         press.start()
     for press in presses:
         press.join()
-    submission.send(desk, True, typed_account(server))
+    hand_over.send(desk, True, typed_account(server))
     assert len(server.mailbox.messages) == 1
-    assert not submission.send_state(desk, package).may_send
+    assert not hand_over.send_state(desk, package).may_send
 
 
 def test_a_wrong_password_is_explained_and_may_be_corrected(server: Running, tmp_path: Path) -> None:
     desk = desk_with(tmp_path, MailAccount(ca_file=server.ca_file))
-    package = submission.package(desk)
+    package = packaging.make(desk)
     with pytest.raises(DeliveryError, match="password"):
-        submission.send(desk, True, typed_account(server, password="wrong-password"))
-    state = submission.send_state(desk, package)
+        hand_over.send(desk, True, typed_account(server, password="wrong-password"))
+    state = hand_over.send_state(desk, package)
     assert (state.may_send, state.button) == (True, "Try again")
-    assert submission.send(desk, True, typed_account(server)).sentence.startswith("SENT")
+    assert hand_over.send(desk, True, typed_account(server)).sentence.startswith("SENT")
     assert len(server.mailbox.messages) == 1
 
 
 def test_on_a_hosted_server_the_hosts_account_is_used_whatever_is_typed(server: Running, tmp_path: Path) -> None:
     desk = desk_with(tmp_path, server.account(), hosted=True)
-    submission.package(desk)
-    submission.send(desk, True, {"host": "mail.example.org", "password": "x"})
+    packaging.make(desk)
+    hand_over.send(desk, True, {"host": "mail.example.org", "password": "x"})
     assert len(server.mailbox.messages) == 1
 
 
@@ -95,26 +95,26 @@ def test_past_the_deadline_the_late_policy_decides_on_the_server(server: Running
     brief.write_text(shipped.replace('late_policy = "accept"', 'late_policy = "refuse"'), "utf-8")
     late = datetime(2023, 1, 15, 18, 30, tzinfo=UTC)
     desk = desk_with(tmp_path, server.account(), brief=brief, hosted=True)
-    submission.package(desk)
+    packaging.make(desk)
     too_late = Desk(replace(desk.services, clock=lambda: late), desk.owner)
-    submission.package(too_late)
+    packaging.make(too_late)
     with pytest.raises(DeliveryError, match=r"(?i)deadline"):
-        submission.send(too_late, True, {})
+        hand_over.send(too_late, True, {})
     assert server.mailbox.messages == []
 
 
 def test_a_late_mail_says_so_in_its_subject(server: Running, tmp_path: Path) -> None:
     desk = desk_with(tmp_path, server.account(), hosted=True)
     late = Desk(replace(desk.services, clock=lambda: datetime(2023, 1, 15, 18, 30, tzinfo=UTC)), desk.owner)
-    submission.package(late)
-    submission.send(late, True, {})
+    packaging.make(late)
+    hand_over.send(late, True, {})
     assert "late" in server.mailbox.messages[0]["Subject"]
 
 
 def test_without_a_name_nothing_is_sent(server: Running, tmp_path: Path) -> None:
     desk = desk_with(tmp_path, server.account())
     desk.change(lambda draft: draft.with_student(name=""))
-    submission.package(desk)
+    packaging.make(desk)
     with pytest.raises(DeliveryError, match="name"):
-        submission.send(desk, True, {})
+        hand_over.send(desk, True, {})
     assert server.mailbox.messages == []

@@ -7,7 +7,7 @@ from typing import Any
 import gradio as gr
 import pytest
 
-from assistant.ui.fields import NOTHING, Fields, parts
+from assistant.ui.fields import NOTHING, Fields, is_told, parts
 
 
 class OpenPage:
@@ -114,3 +114,10 @@ def test_an_open_page_whose_server_was_started_again_stores_what_it_tells() -> N
     page.type("typed while the server was away")
     page.look()
     assert (page.screen, page.stored) == ("typed while the server was away",) * 2
+
+
+def test_a_password_is_remembered_nowhere() -> None:
+    assert is_told(gr.Textbox(render=False), "typed")
+    assert not is_told(gr.Textbox(render=False), None)
+    assert not is_told(gr.Textbox(type="password", render=False), "secret")
+    assert not is_told(gr.HTML(render=False), "<p>ours</p>")

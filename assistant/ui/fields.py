@@ -10,6 +10,8 @@ from typing import Any
 import gradio as gr
 from gradio.blocks import Block
 
+# What only the server changes. What a student types, ticks or opens is sent whenever a handler says so.
+_OURS = (gr.HTML, gr.Tab, gr.Group, gr.Column, gr.Row, gr.Button, gr.Timer)
 _LOCK = threading.Lock()
 
 
@@ -90,3 +92,16 @@ def parts(update: Any) -> tuple[dict[str, Any], Any]:
         return {}, said
     rest = {key: item for key, item in said.items() if key not in ("value", "render", "__type__")}
     return rest, said.get("value", NOTHING)
+
+
+def is_field(component: Any) -> bool:
+    """Tell whether a component is one that a student types in, ticks, picks or opens."""
+    return not isinstance(component, (*_OURS, gr.State))
+
+
+def is_told(component: Any, value: Any) -> bool:
+    """Tell whether a value that an event brought says what a field holds, and may be remembered."""
+    if isinstance(component, gr.Textbox):
+        # A text box that is not on the page sends None: nothing was typed there. A password is kept nowhere.
+        return value is not None and component.type != "password"
+    return is_field(component)

@@ -13,8 +13,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from assistant.desk import report
 from assistant.desk.desk import Desk
+from assistant.desk.hand_over import receipt
 from assistant.desk.services import Services
-from assistant.desk.submission import receipt
 from assistant.errors import AssistantError
 from assistant.ui.identity import Identity, arrival
 from assistant.ui.keep import LastWords

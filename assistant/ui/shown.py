@@ -12,18 +12,11 @@ from typing import Any
 
 import gradio as gr
 
-from assistant.ui.fields import NOTHING, Fields, parts
+from assistant.ui.fields import NOTHING, Fields, is_field, parts
 
-# What only the server changes. What a student types, ticks or opens is sent whenever a handler says so.
-_OURS = (gr.HTML, gr.Tab, gr.Group, gr.Column, gr.Row, gr.Button, gr.Timer)
 _LOCK = threading.Lock()
 # Two answers that leave within this time may reach the browser the other way round.
 _UNSURE_SECONDS = 5.0
-
-
-def is_field(component: Any) -> bool:
-    """Tell whether a component is one that a student types in, ticks, picks or opens."""
-    return not isinstance(component, (*_OURS, gr.State))
 
 
 @dataclass

@@ -8,7 +8,7 @@ from typing import Any
 
 import gradio as gr
 
-from assistant.desk import submission as steps
+from assistant.desk import hand_over, packaging, submission
 from assistant.desk.desk import Desk
 from assistant.ui.html import heading, note
 from assistant.ui.submit_cards import bundle_card, deliveries_card, grouped_findings, mail_card, sent_note
@@ -42,16 +42,16 @@ class SubmitPage:
 
     def render(self, desk: Desk) -> Updates:
         """Return what each component shows for this student now."""
-        package = steps.current_package(desk)
-        state = steps.send_state(desk, package)
+        package = packaging.current(desk)
+        state = hand_over.send_state(desk, package)
         return {
-            self.findings: grouped_findings(steps.findings(desk), desk.draft),
-            self.bundle: bundle_card(package, packaged_before=steps.was_packaged(desk)),
+            self.findings: grouped_findings(submission.findings(desk), desk.draft),
+            self.bundle: bundle_card(package, packaged_before=packaging.was_made(desk)),
             self.mail: mail_card(package),
             self.confirm: gr.Checkbox(value=False, visible=package is not None and state.may_send),
             self.send: gr.Button(value=state.button, interactive=state.may_send, visible=package is not None),
             self.again: gr.Button(visible=state.may_repeat),
-            self.deliveries: note(state.sentence, state.kind) + deliveries_card(steps.deliveries(desk)),
+            self.deliveries: note(state.sentence, state.kind) + deliveries_card(hand_over.deliveries(desk)),
         }
 
 
@@ -98,13 +98,13 @@ def wire(page: SubmitPage, wizard: Wizard) -> None:
     fields = list(page.account)
 
     def send(desk: Desk, confirmed: bool, *values: Any) -> str:
-        return sent_note(steps.send(desk, confirmed, dict(zip(fields, values, strict=True))))
+        return sent_note(hand_over.send(desk, confirmed, dict(zip(fields, values, strict=True))))
 
     def again(desk: Desk, *values: Any) -> str:
-        return sent_note(steps.send(desk, True, dict(zip(fields, values, strict=True)), again=True))
+        return sent_note(hand_over.send(desk, True, dict(zip(fields, values, strict=True)), again=True))
 
     def pack(desk: Desk) -> None:
-        steps.package(desk)
+        packaging.make(desk)
 
     inputs = list(page.account.values())
     wizard.act(page.package.click, page, pack)

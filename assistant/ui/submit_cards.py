@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from assistant.desk import submission as steps
+from assistant.desk.hand_over import DeliveryRow, HandedOver
+from assistant.desk.packaging import Package
 from assistant.findings import Finding, Level
 from assistant.state.draft import Draft
 from assistant.ui.html import download, error_note, findings_list, note, size_text, table
@@ -31,7 +32,7 @@ def grouped_findings(findings: Sequence[Finding], draft: Draft) -> str:
     return "".join(groups)
 
 
-def bundle_card(package: steps.Package | None, *, packaged_before: bool) -> str:
+def bundle_card(package: Package | None, *, packaged_before: bool) -> str:
     """Return the bundle's files and size."""
     if package is None:
         if packaged_before:
@@ -49,7 +50,7 @@ def bundle_card(package: steps.Package | None, *, packaged_before: bool) -> str:
     )
 
 
-def mail_card(package: steps.Package | None) -> str:
+def mail_card(package: Package | None) -> str:
     """Return the mail exactly as it will go."""
     if package is None:
         return ""
@@ -64,7 +65,7 @@ def mail_card(package: steps.Package | None) -> str:
     )
 
 
-def sent_note(handed: steps.HandedOver) -> str:
+def sent_note(handed: HandedOver) -> str:
     """Return how handing over ended; a mail that only lies in the outbox can be taken from here."""
     if not handed.by_hand:
         return note(handed.sentence, "fine")
@@ -72,7 +73,7 @@ def sent_note(handed: steps.HandedOver) -> str:
     return note(f"{handed.sentence} {how}", "warn") + download("files/message.eml", "Download the finished mail (.eml)")
 
 
-def deliveries_card(rows: Sequence[steps.DeliveryRow]) -> str:
+def deliveries_card(rows: Sequence[DeliveryRow]) -> str:
     """Return every attempt to hand in, newest first, each with its receipt."""
     cards = []
     for row in rows:

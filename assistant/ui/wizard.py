@@ -13,12 +13,12 @@ from anyio import to_thread
 from assistant.desk.desk import Desk
 from assistant.desk.services import Services
 from assistant.errors import AssistantError
-from assistant.ui.fields import Fields
+from assistant.ui.fields import Fields, is_field, is_told
 from assistant.ui.html import error_note, mark_label
 from assistant.ui.identity import Identity, arrival
 from assistant.ui.keep import LastWords
 from assistant.ui.marks import STEP_TITLES, all_states
-from assistant.ui.shown import Shown, is_field
+from assistant.ui.shown import Shown
 
 Updates = dict[Any, Any]
 
@@ -228,7 +228,7 @@ class Wizard:
 
         async def answer(request: gr.Request, shown: Shown, *values: Any) -> Updates:
             # Not in the other thread: in the order in which it was sent.
-            told = {box: value for box, value in zip(inputs, values, strict=True) if _is_told(box, value)}
+            told = {box: value for box, value in zip(inputs, values, strict=True) if is_told(box, value)}
             shown.fields.tell(told, shown.turn())
             if wait:
                 await asyncio.sleep(wait)
@@ -247,11 +247,6 @@ class Wizard:
             api_visibility="private",
             **options,
         )
-
-
-def _is_told(component: Any, value: Any) -> bool:
-    # A text box that is not on the page sends None: nothing was typed there.
-    return is_field(component) and not (value is None and isinstance(component, gr.Textbox))
 
 
 def _look_nowhere(_desk: Desk, _fields: Fields, _turn: int, *_values: Any) -> Updates:
