@@ -121,3 +121,12 @@ def test_a_password_is_remembered_nowhere() -> None:
     assert not is_told(gr.Textbox(render=False), None)
     assert not is_told(gr.Textbox(type="password", render=False), "secret")
     assert not is_told(gr.HTML(render=False), "<p>ours</p>")
+
+
+def test_a_page_that_is_read_twice_when_it_opens_is_filled_once() -> None:
+    page = OpenPage("")
+    first, second = page.begin_to_look(), page.begin_to_look()
+    page.end_the_look(first)
+    page.type("typed as soon as it was filled", arrives=False)
+    page.end_the_look(second)
+    assert page.screen == "typed as soon as it was filled"

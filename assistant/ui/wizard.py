@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from enum import Enum, auto
 from typing import Any, Protocol
 
 import gradio as gr
@@ -13,7 +14,7 @@ from anyio import to_thread
 from assistant.desk.desk import Desk
 from assistant.desk.services import Services
 from assistant.errors import AssistantError
-from assistant.ui.fields import Fields, is_field, is_told
+from assistant.ui.fields import is_field, is_told
 from assistant.ui.html import error_note, mark_label
 from assistant.ui.identity import Identity, arrival
 from assistant.ui.keep import LastWords
@@ -27,6 +28,14 @@ def without(updates: Updates, components: Iterable[Any]) -> Updates:
     """Return the updates but those of some components."""
     left_out = set(components)
     return {component: update for component, update in updates.items() if component not in left_out}
+
+
+class Fill(Enum):
+    """Which of a page's fields an answer may fill: all, those that need it, or none."""
+
+    ALL = auto()
+    UNSETTLED = auto()
+    NONE = auto()
 
 
 class Page(Protocol):
@@ -112,11 +121,11 @@ class Wizard:
             except AssistantError as error:
                 return {page.message: error_note(error)}
 
-        def look(desk: Desk, fields: Fields, turn: int, *_values: Any) -> Updates:
-            updates = page.render(desk)
-            return updates if retype else without(fields.unsettled(updates, page.typed, turn), page.typed)
+        def look(desk: Desk, *_values: Any) -> Updates:
+            return page.render(desk)
 
-        return self._connect(event, page, look, inputs, [*page.outputs], change=change, **options)
+        fill = Fill.ALL if retype else Fill.NONE
+        return self._connect(event, page, look, inputs, [*page.outputs], change=change, fill=fill, **options)
 
     def save(self, event: Callable[..., Any], page: Page, do: Callable[..., Any], inputs: Iterable[Any] = ()) -> Any:
         """On `event`, call `do(desk, *values)` for what is being typed; only the marks and the message are shown anew.
@@ -136,10 +145,8 @@ class Wizard:
         somebody who types there.
         """
 
-        def look(desk: Desk, fields: Fields, turn: int) -> Updates:
-            return fields.unsettled(page.render(desk), page.typed, turn)
-
-        return self._connect(event, page, look, (), [*page.outputs], show_progress="hidden")
+        fill = Fill.UNSETTLED
+        return self._connect(event, page, page.render, (), [*page.outputs], fill=fill, show_progress="hidden")
 
     def refresh(
         self,
@@ -155,10 +162,8 @@ class Wizard:
         if do is not None:
             return self.act(event, page, do, inputs, show_progress="hidden")
 
-        def look(desk: Desk, fields: Fields, turn: int) -> Updates:
-            return without(fields.unsettled(page.render(desk), page.typed, turn), page.typed)
-
-        return self._connect(event, page, look, (), [*page.outputs], show_progress="hidden")
+        fill = Fill.NONE
+        return self._connect(event, page, page.render, (), [*page.outputs], fill=fill, show_progress="hidden")
 
     def follow(
         self,
@@ -183,13 +188,10 @@ class Wizard:
             keep(desk, *values)
             return {}
 
-        def look(desk: Desk, _fields: Fields, _turn: int, *values: Any) -> Updates:
-            return show(desk, *values)
-
         options: dict[str, Any] = {"show_progress": "hidden", "trigger_mode": trigger_mode}
         if keep is not None:
             options |= {"change": change, "only_news": True}
-        return self._connect(event, page, look, inputs, [*outputs], wait=seconds, **options)
+        return self._connect(event, page, show, inputs, [*outputs], wait=seconds, **options)
 
     def _connect(
         self,
@@ -201,12 +203,14 @@ class Wizard:
         *,
         change: Callable[..., Updates] | None = None,
         only_news: bool = False,
+        fill: Fill = Fill.ALL,
         wait: float = 0.0,
         **options: Any,
     ) -> Any:
         """On `event`, `change` what is stored, then `look` at it; both return what the page is to show.
 
-        With `only_news` nothing is changed when the page's fields hold what they were known to hold.
+        With `only_news` nothing is changed when the page's fields hold what they were known to hold; `fill` says which
+        of the page's fields may be filled.
         """
         assert self.shown is not None
         inputs = list(inputs)
@@ -222,7 +226,7 @@ class Wizard:
                         if only_news:
                             shown.fields.stored(told)
                 turn = shown.turn()
-                return {**look(desk, shown.fields, turn, *values), **changed, **self.tabs.render(desk)}, turn
+                return {**look(desk, *values), **changed, **self.tabs.render(desk)}, turn
             except AssistantError as error:
                 return {page.message: error_note(error)}, shown.turn()
 
@@ -234,7 +238,9 @@ class Wizard:
                 await asyncio.sleep(wait)
             updates, turn = await to_thread.run_sync(handle, request, shown, told, *values)
             # Not in the other thread: answers leave in the order in which they are noted.
-            return shown.new(updates, turn)
+            if fill is not Fill.ALL:
+                updates = shown.fields.unsettled(updates, page.typed, turn)
+            return shown.new(without(updates, page.typed) if fill is Fill.NONE else updates, turn)
 
         return event(
             answer,
@@ -249,5 +255,5 @@ class Wizard:
         )
 
 
-def _look_nowhere(_desk: Desk, _fields: Fields, _turn: int, *_values: Any) -> Updates:
+def _look_nowhere(_desk: Desk, *_values: Any) -> Updates:
     return {}
