@@ -14,6 +14,8 @@ from assistant.dataset.months import month_number
 
 _ENOUGH = 0.9
 _PIVOT = 36  # two-digit years from here on are of the last century: tables tell of the past
+_DAYS = 20  # different days of the month, from which on two digits that run up to 31 are no years
+_FEW_TURNS = 3
 _WRAP = 90  # years that no table skips from one row to the next
 _ORDERS: tuple[tuple[str, DateOrder, str], ...] = (
     ("ymd", "year first", "year, month, day"),
@@ -117,6 +119,7 @@ def rank_readings(
     wanted = [reading for reading in readings if reading.order == order]
     if wanted:
         return wanted[:1]
+    readings = _in_order(_without_days_as_years(readings, tokens), rows)
     usual = _USUAL.get(sign.strip()[:1], _DEFAULT)
     rhythm = {reading.letters: _rhythm(reading.values, rows) for reading in readings}
     readings.sort(key=lambda reading: (*rhythm[reading.letters], usual.index(reading.letters)))
@@ -127,7 +130,32 @@ def rank_readings(
         for reading in readings[1:]
         if rhythm[reading.letters][0] <= most and not (reading.values == chosen.values).all()
     ]
+    if sign.strip()[:1] == "." and chosen.letters == "dmy":
+        return [chosen]  # nobody writes the month first with points
     return [chosen, *rivals[:1]]
+
+
+def _without_days_as_years(readings: list[Reading], tokens: Tokens) -> list[Reading]:
+    """Leave out readings whose first part, of two digits, would be a year while it runs up to 31 as days do."""
+    first = tokens.numbers[:, 0][tokens.numbers[:, 0] > 0]
+    two = bool((tokens.digits[:, 0] <= 2).all())
+    days = two and len(first) and first.max() in (29, 30, 31) and len(np.unique(first)) >= _DAYS
+    kept = [reading for reading in readings if not (days and reading.letters[0] == "y")]
+    return kept or readings
+
+
+def _in_order(readings: list[Reading], rows: np.ndarray) -> list[Reading]:
+    """Leave out readings under which the rows turn back far more often than under another one."""
+    turns = []
+    for reading in readings:
+        moments = reading.values.to_numpy()[rows[rows >= 0]]
+        steps = np.diff(moments[~np.isnat(moments)]).astype("timedelta64[s]").astype("int64")
+        turns.append(int(min((steps > 0).sum(), (steps < 0).sum())))
+    return [
+        reading
+        for reading, number in zip(readings, turns, strict=True)
+        if number <= 2 * min(turns, default=0) + _FEW_TURNS
+    ]
 
 
 def with_clock(days: pd.DatetimeIndex, clocks: np.ndarray | None) -> pd.DatetimeIndex:

@@ -36,6 +36,7 @@ _NICE = (
     28800,
     43200,
     _DAY,
+    2 * _DAY,
     7 * _DAY,
 )
 _NOUNS = {1: "second", 60: "minute", 3600: "hour", _DAY: "day", 7 * _DAY: "week"}

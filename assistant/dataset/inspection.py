@@ -271,7 +271,8 @@ def _judge(
     rows, target = len(series.frame), series.target
     if not series.dated:
         related = float(autocorrelation(series.values[: series.split.train], 1)[1])
-        if time is None and related < _RELATED:
+        in_order = time is not None or any(repair.key == "wide" for repair in series.repairs)
+        if not in_order and related < _RELATED:
             return (
                 "no time order",
                 f"The rows of this table follow no order in time: neighbouring values of {target} have nothing to do "

@@ -116,7 +116,7 @@ def find_time(
         if not _may_be_time(frame[name], name, columns[name]):
             continue
         reading = read_single(frame[name], name, order)
-        if reading is not None and reading.read > 0.8:
+        if reading is not None and reading.read > 0.8 and not _is_key(reading, name, columns[name]):
             singles.append((_time_weight(reading, name, place, frame), reading))
     singles.sort(key=lambda item: -item[0])
     parts = _find_part_columns(frame)
@@ -143,12 +143,19 @@ def _may_be_time(column: pd.Series, name: str, understood: Column) -> bool:
     return understood.kind == "number"
 
 
+def _is_key(reading: TimeReading, name: str, column: Column) -> bool:
+    """Numbers under the name of a key that stand in many rows each are no moments, whatever they look like."""
+    return (
+        column.kind == "number" and _names_things(name) and reading.values is not None and not reading.values.is_unique
+    )
+
+
 def _time_weight(reading: TimeReading, name: str, place: int, frame: pd.DataFrame) -> float:
     weight = (
         1.0
         if plain_name(name) in TIME_NAMES
         else 0.7
-        if re.search(r"(?i)date|time|datum|zeit|fecha|period|stamp", name)
+        if re.search(r"(?i)date|time|datum|zeit|fecha|period|stamp|hour$|day$|minute$|month$|year$", name)
         else 0.0
     )
     weight += 0.3 * reading.read - 0.02 * min(place, 20)

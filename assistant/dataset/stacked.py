@@ -26,6 +26,13 @@ _NAMED = re.compile(
     r"|region|zone|area|city|state|country|county|branch|family|group|type|class|cluster|household|building|room|user"
     r"|customer|patient|machine|device|node|line|series|location|wban|usaf|fips|ticker)(?:$|[_\W\d])|(?:Id|ID|Nr)$"
 )
+_INSTRUMENTS = re.compile(
+    r"(?i)(?:^|[_\W])(?:device|sensor|station|node|meter|machine|logger|probe|mac|site|tag|ticker|symbol)"
+    r"(?:$|[_\W\d]|id$|name$)"
+)
+_MOST_INSTRUMENTS = 100
+_LEAST_TURNS = 20  # rows of each instrument
+_TURNS = 0.2  # share of rows that another instrument wrote than the row before
 
 
 @dataclass(frozen=True)
@@ -46,7 +53,7 @@ def find_stack(
     if time is None or time.values is None or len(frame) < 4:
         return None
     if time.values.is_unique:
-        return None
+        return _taking_turns(frame, columns, time, target)
     moments, _ = pd.factorize(time.values)
     number = int(moments.max()) + 1
     if number < 2 or number > 0.7 * len(frame):
@@ -76,6 +83,29 @@ def find_stack(
         ]
         best = max(pairs, key=lambda pair: pair[0], default=(0.0, ""))
     return make_stack(frame, best[1]) if best[0] > 0.0 else None
+
+
+def _taking_turns(frame: pd.DataFrame, columns: Mapping[str, Column], time: TimeReading, target: str) -> Stack | None:
+    """Find the instruments that write into one table in turns, so that no two rows have the same moment."""
+    assert time.values is not None
+    order = np.argsort(time.values.to_numpy(), kind="stable")
+    for name, column in columns.items():
+        if (
+            name in time.columns
+            or name == target
+            or not _INSTRUMENTS.search(name)
+            or column.kind not in ("text", "number")
+        ):
+            continue
+        if not 2 <= column.distinct <= min(_MOST_INSTRUMENTS, len(frame) // _LEAST_TURNS) or column.missing:
+            continue
+        if column.kind == "number" and not _is_code(column):
+            continue
+        codes = pd.factorize(frame[name])[0][order]
+        turns = float((np.diff(codes) != 0).mean())
+        if turns > _TURNS and np.bincount(codes).min() >= _LEAST_TURNS:
+            return make_stack(frame, name)
+    return None
 
 
 def make_stack(frame: pd.DataFrame, column: str) -> Stack | None:

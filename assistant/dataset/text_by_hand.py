@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from assistant.dataset.separators import FIXED_WIDTH, WHITESPACE
 from assistant.dataset.series import Repair
-from assistant.dataset.text_layout import Layout, split_line
+from assistant.dataset.text_layout import Layout, is_rule, split_line
 
 
 def read_by_hand(
@@ -105,6 +105,8 @@ def _second_table(rows: int, *, applied: bool) -> Repair:
 def _rows(lines: Sequence[str], layout: Layout) -> list[list[str]]:
     if layout.comment:
         lines = [line for line in lines if not line.lstrip().startswith(layout.comment)]
+    if layout.ruled:
+        lines = [line for line in lines if not is_rule(line)]
     if layout.wrapped:
         lines = [line.strip()[1:-1].replace('""', '"') if line.strip() else line for line in lines]
     if layout.separator in (WHITESPACE, FIXED_WIDTH):

@@ -48,6 +48,7 @@ class Layout:
     dotted_dates: bool = False  # dates are written as in 31.12.2020, where points also part thousands
     wrapped: bool = False  # every line stands in quotes as a whole
     renamed: tuple[str, ...] = ()
+    ruled: bool = False  # lines are drawn between the names and the values, or around them
 
 
 def find_layout(text: str, whole: bool = True, header: bool | None = None) -> Layout:
@@ -69,7 +70,7 @@ def find_layout(text: str, whole: bool = True, header: bool | None = None) -> La
     body = [
         (number, line)
         for number, line in kept
-        if not (comment and line.lstrip().startswith(comment)) and not (_RULE.match(line) and "---" in line)
+        if not (comment and line.lstrip().startswith(comment)) and not is_rule(line)
     ]
     separator, quote, widths = find_separator([line for _, line in body], declared[1] if declared else None)
     rows = [
@@ -80,6 +81,11 @@ def find_layout(text: str, whole: bool = True, header: bool | None = None) -> La
         rows = [(number, [bare[number].strip()] if cuts_words(bare[number], widths) else row) for number, row in rows]
     comments = [line for _, line in kept if comment and line.lstrip().startswith(comment)]
     return _arrange(rows, lines, comments, separator, quote, widths, comment, wrapped, header)
+
+
+def is_rule(line: str) -> bool:
+    """Tell whether a line is drawn between names and values, or around them."""
+    return "---" in line and bool(_RULE.match(line))
 
 
 def split_line(line: str, layout: Layout) -> list[str]:
@@ -148,6 +154,7 @@ def _arrange(
         decimal_comma=separator != "," and _has_decimal_comma([row for _, row in data]),
         wrapped=wrapped,
         renamed=renamed,
+        ruled=any(map(is_rule, lines)),
     )
 
 

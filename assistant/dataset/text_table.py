@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import pandas as pd
+
 from assistant.dataset.encoding import find_encoding
 from assistant.dataset.separators import FIXED_WIDTH, WHITESPACE
 from assistant.dataset.series import Repair
@@ -70,6 +72,8 @@ def read_text(
             repairs = [crooked_rows(len(crooked), crooked, applied=True)]
     if not len(frame.columns) or not len(frame):
         raise DatasetError("The table has no rows.", f"{path.name} holds a header at most.", "Choose another file.")
+    if layout.separator == "|":
+        frame = _without_frame(frame)
     if layout.renamed:
         repairs.append(
             Repair(
@@ -109,12 +113,19 @@ def _read_start(
         return read_text(start, columns, header, undo=undo)
 
 
+def _without_frame(frame: pd.DataFrame) -> pd.DataFrame:
+    """Leave out the empty columns that the bars around a drawn table make."""
+    edges = [name for name in {frame.columns[0], frame.columns[-1]} if name.startswith("column ")]
+    return frame.drop(columns=[name for name in edges if frame[name].isna().all()])
+
+
 def _by_hand(layout: Layout) -> bool:
     return (
         layout.separator in (WHITESPACE, FIXED_WIDTH)
         or layout.wrapped
         or layout.blank_quotes
         or bool(layout.comment)
+        or layout.ruled
         or len(layout.separator) != 1
         or not layout.separator.isascii()
     )
