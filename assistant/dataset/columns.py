@@ -11,6 +11,7 @@ import pandas as pd
 
 from assistant.dataset.cells import read_numbers
 from assistant.dataset.choices import Choices
+from assistant.dataset.durations import read_durations
 from assistant.dataset.series import Repair
 from assistant.dataset.table import Table
 
@@ -48,9 +49,34 @@ def understand_columns(table: Table, choices: Choices | None = None) -> Mapping[
     """Return each column of a table understood, by its name."""
     choices = choices or Choices()
     hint: Literal[".", ","] = "," if table.reader.decimal_comma else "."
-    return {
+    columns = {
         name: _understand(name, table.frame[name], hint, choices, table.units.get(name, "")) for name in table.columns
     }
+    if not any(column.kind == "number" and column.distinct > 2 for column in columns.values()):
+        columns |= {
+            name: found
+            for name, column in columns.items()
+            if column.kind == "text" and (found := _durations(name, table.frame[name], choices, alone=True)) is not None
+        }
+    return columns
+
+
+def _durations(name: str, column: pd.Series, choices: Choices, *, alone: bool = False) -> Column | None:
+    """Return a column of lengths of time, in minutes (of words, where that is switched off); None when it holds none."""
+    minutes = read_durations(column, name, alone=alone)
+    if minutes is None:
+        return None
+    key = f"durations:{name}"
+    repair = Repair(
+        what=f"{name} was read as lengths of time, in minutes.",
+        count=int(np.isfinite(minutes).sum()),
+        why="A forecast needs numbers; undone, they are words.",
+        key=key,
+        applied=key not in choices.undo,
+    )
+    if not repair.applied:
+        return Column(name, "text", int(column.isna().sum()), distinct=int(column.nunique()), repairs=(repair,))
+    return _number(name, minutes, (repair,), choices, "min", False)
 
 
 def _understand(name: str, column: pd.Series, hint: Literal[".", ","], choices: Choices, unit: str) -> Column:
@@ -67,7 +93,7 @@ def _understand(name: str, column: pd.Series, hint: Literal[".", ","], choices: 
         return _flag(name, column, flags, unit)
     reading = read_numbers(column, choices.decimal, hint)
     if reading is None:
-        return Column(name, "text", missing, distinct=int(column.nunique()))
+        return _durations(name, column, choices) or Column(name, "text", missing, distinct=int(column.nunique()))
     repairs = _reading_repairs(name, reading.marks, reading.strange, reading.signs, choices.undo)
     if any(not repair.applied for repair in repairs if not repair.key.startswith("marks:")):
         return Column(name, "text", missing, distinct=int(column.nunique()), repairs=repairs)
