@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import replace
 from types import SimpleNamespace
@@ -46,6 +47,9 @@ NAMES = (
     "Արմեն Պետրոսյան", "Անուշ Ղազարյան",
     "გიორგი ბერიძე", "თამარ ყიფიანი",
     "ישראל כהן", "محمد عبد الله",
+    "王小明", "欧阳娜娜", "陳美麗", "山田太郎", "さくら 鈴木", "김민수", "이서연",
+    "ገብረ ማርያም", "ગુજરાતી પટેલ", "ਹਰਪ੍ਰੀਤ ਸਿੰਘ", "ಲಕ್ಷ್ಮೀ ಹೆಗ್ಡೆ", "ശ്രീകുമാർ നായർ", "ප්‍රියංකා පෙරේරා",
+    "ପ୍ରିୟା ମହାପାତ୍ର", "សុខ ចាន់ធូ", "ສົມສັກ ວົງສາ", "အောင်ဆန်းစုကြည်",
 )  # fmt: skip
 
 
@@ -108,6 +112,11 @@ def text_of(pdf: bytes) -> str:
         document.close()
 
 
+def unjoined(text: str) -> str:
+    """Return text in its plain letters, without the marks that only steer how letters join."""
+    return unicodedata.normalize("NFKC", text).replace("\u200d", "")
+
+
 def embedded_fonts(pdf: bytes) -> list[bool]:
     with pikepdf.open(io.BytesIO(pdf)) as document:
         fonts = [
@@ -157,7 +166,19 @@ def test_names_in_every_script_are_set_with_their_own_letters(made, name):
     with pikepdf.open(io.BytesIO(report.pdf)) as document:
         assert str(document.docinfo["/Author"]) == name
         shown = {str(item.get("/BaseFont")) for item in document.objects if isinstance(item, pikepdf.Dictionary)}
-    for script in ("Devanagari", "Tamil", "Telugu", "Thai"):
+    assert unjoined(name) in unjoined(text_of(report.pdf))
+    for script in (
+        "Devanagari",
+        "Bengali",
+        "Tamil",
+        "Telugu",
+        "Thai",
+        "CJK",
+        "Ethiopic",
+        "Sinhala",
+        "Khmer",
+        "Myanmar",
+    ):
         faces = {font.split("-")[-1] for font in shown if script in font}
         assert faces in (set(), {"Regular", "Bold"})
 

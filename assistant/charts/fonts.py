@@ -6,11 +6,15 @@ from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
+from assistant.charts.characters import characters_of
+from assistant.charts.east_asian import east_asian_in, font_file
+
 SCRIPT_SHARE = 0.885
-# Packages of one Noto family each; a script is covered when its package is installed.
-_NOTO_PACKAGES = tuple(f"fontpkg_noto_sans_{script}" for script in ("devanagari", "tamil", "telugu", "thai"))
 # Fonts of scripts that no package carries; another script is covered by putting its font there.
 OWN_FONTS = Path(__file__).resolve().parent.parent.parent / "templates" / "fonts"
+# Asked last: signs, Latin letters that look unlike the text's, and Arabic ones whose dots are drawn apart, so that a text
+# of them cannot be copied.
+_LAST = ("NotoSansSymbols", "NotoEmoji", "NotoSans", "NotoSansArabic")
 
 
 @cache
@@ -24,14 +28,19 @@ def matplotlib_fonts() -> Path:
 
 @cache
 def noto_files() -> tuple[Path, ...]:
-    """Return the upright font file of every installed Noto package, and the fonts that lie in `templates/fonts`."""
-    files: list[Path] = []
-    for package in _NOTO_PACKAGES:
-        spec = find_spec(package)
-        if spec is not None and spec.origin is not None:
-            found = sorted((Path(spec.origin).parent / "files").glob("*.ttf"))
-            files.extend(path for path in found[:1])
-    return (*files, *sorted(OWN_FONTS.glob("*.ttf")))
+    """Return the upright Noto fonts of one script each, those for signs, and the fonts in `templates/fonts`."""
+    spec = find_spec("manimgx_fonts")
+    found: list[Path] = []
+    if spec is not None and spec.origin is not None:
+        found = sorted(path for path in Path(spec.origin).parent.glob("*.ttf") if "Italic" not in path.name)
+    scripts = [path for path in found if family_of(path) not in _LAST]
+    last = sorted((path for path in found if path not in scripts), key=lambda path: _LAST.index(family_of(path)))
+    return (*scripts, *sorted(OWN_FONTS.glob("*.ttf")), *last)
+
+
+def family_of(path: Path) -> str:
+    """Return the family that a Noto file is named after."""
+    return path.name.split("[")[0].split("-")[0].removesuffix(".ttf")
 
 
 def fallback_files(text: str) -> tuple[Path, ...]:
@@ -41,15 +50,9 @@ def fallback_files(text: str) -> tuple[Path, ...]:
         if not _has(matplotlib_fonts() / "STIXGeneral.ttf", character):
             fonts = (matplotlib_fonts() / "DejaVuSans.ttf", *noto_files())
             needed.update(dict.fromkeys(path for path in fonts if _has(path, character)))
+    if letters := east_asian_in(text):
+        needed[font_file(letters)] = None
     return tuple(needed)
-
-
-@cache
-def characters_of(path: Path) -> frozenset[int]:
-    """Return the code points that a font file has a picture for."""
-    from matplotlib.ft2font import FT2Font
-
-    return frozenset(FT2Font(str(path)).get_charmap())
 
 
 def enlarge_scripts() -> None:

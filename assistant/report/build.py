@@ -42,7 +42,7 @@ def build_report(
     """
     content = Content(brief, student, title, facts, sections, charts, colab_url, source)
     with BUILDING:
-        register_fonts()
+        register_fonts(content.all_text)
         report = typeset(content)
         return Report(
             pdf=write_pdf(report, {} if drawn is None else drawn),

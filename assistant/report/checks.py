@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import unicodedata
+from collections.abc import Iterator
+
 from assistant.findings import Finding, Level
 from assistant.report.fonts import missing_characters
 from assistant.report.outcome import Overflow
@@ -43,16 +46,16 @@ def check_report(report: Typeset, project: int | None) -> list[Finding]:
             f"It is filled to {share:.0%}.".replace("%", " %"),
             "Add a figure or some sentences, or cut what stands on it.",
         )
-    shown = [content.title, content.student.name, content.student.registration, *content.texts.values()]
-    shown += [caption for _, caption in content.charts]
-    if lost := missing_characters(content.facts.fill(" ".join(shown))):
-        named = ", ".join(f"{character} (U+{ord(character):04X})" for character in lost[:8])
-        say(
-            Level.WARN,
-            "Some characters are in no font of the report.",
-            f"They would be shown as a box: {named}.",
-            "Write them in another way.",
-        )
+    for where, text, fix in _shown(report):
+        if lost := missing_characters(content.facts.fill(text)):
+            named = ", ".join(f"{character} ({_spoken(character)})" for character in lost[:8])
+            more = f" and {len(lost) - 8} more" if len(lost) > 8 else ""
+            say(
+                Level.WARN,
+                f"No font of the report has some characters of {where}.",
+                f"Each would be shown as a box: {named}{more}.",
+                fix,
+            )
     if words.unknown:
         say(
             Level.WARN,
@@ -78,3 +81,23 @@ def check_report(report: Typeset, project: int | None) -> list[Finding]:
         if section.draft != REFERENCES_DRAFT and not text.strip():
             say(Level.BLOCK, f"The section “{section.title}” is empty.", "", "Write at least a few sentences.")
     return findings
+
+
+def _shown(report: Typeset) -> Iterator[tuple[str, str, str]]:
+    """Give every text with the words that say where it stands, and what to do about a character that no font has."""
+    content = report.content
+    yield (
+        "your name", content.student.name,
+        "Write it in other letters as well, for example Latin ones. The report can be handed in all the same.",
+    )  # fmt: skip
+    yield "your registration", content.student.registration, "Check how it is written."
+    yield "the title", content.title, "Write it in another way."
+    for section, text in content.sections:
+        yield f"“{section.title}”", text, "Write them in another way."
+    yield "the captions", " ".join(caption for _, caption in content.charts), "Write them in another way."
+
+
+def _spoken(character: str) -> str:
+    """Return the name and number of a character."""
+    code = f"U+{ord(character):04X}"
+    return f"{unicodedata.name(character).lower()}, {code}" if unicodedata.name(character, "") else code

@@ -54,6 +54,19 @@ class Content:
         return [(section, self.texts[section.title]) for section in self.brief.report.sections]
 
     @property
+    def all_text(self) -> str:
+        """Return everything that can be read in the report, for a look at its characters."""
+        captions = (caption for _, caption in self.charts)
+        references = (reference.text for reference in self.known_references)
+        return " ".join(
+            (
+                self.brief.title, self.title, self.student.name, self.student.registration, self.source.title,
+                *(section.title for section, _ in self.sections), *self.texts.values(), *captions,
+                *self.facts.texts.values(), *references,
+            )
+        )  # fmt: skip
+
+    @property
     def written(self) -> list[str]:
         """Return the texts in which references can be cited, in the order of reading."""
         return [text for section, text in self.sections if section.draft != REFERENCES_DRAFT]

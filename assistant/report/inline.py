@@ -15,17 +15,23 @@ from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Paragraph
 
 from assistant.facts import Facts
+from assistant.report import breaking, shaping
+from assistant.report.direction import arrange
 from assistant.report.fonts import FAMILY, needs_shaping, runs, use_bold
 from assistant.report.formula import Formula, lay_out
 from assistant.report.markdown import Piece, read_pieces
-from assistant.report.shaping import install
 
 _LINK_COLOUR = "#1f3a5f"
-install()
+shaping.install()
+breaking.install()
 
 
 class ReportCanvas(Canvas):  # type: ignore[misc]
-    """A canvas that draws a formula where a paragraph has made room for one."""
+    """A canvas that draws a formula where a paragraph has made room for one, and shaped words of any kind."""
+
+    def beginText(self, x: float = 0, y: float = 0, direction: str | None = None) -> shaping.ShapedText:  # noqa: N802
+        """Return an empty text that begins at a place."""
+        return shaping.ShapedText(self, x, y, direction=direction)
 
     def drawImage(self, image: Any, x: float, y: float, *arguments: Any, **options: Any) -> Any:  # noqa: N802
         """Draw a formula or, for anything else, what reportlab draws."""
@@ -42,14 +48,24 @@ class TextParagraph(Paragraph):  # type: ignore[misc]
         super().__init__(text, style, **options)
         # Reportlab forgets the letters once it has shaped them.
         self.said = "".join(str(getattr(frag, "text", "")) for frag in self.frags)
+        self.leftwards = runs_leftwards(self.said)
+        if len(self.frags) == 1 and breaking.east_asian(self.said):
+            # Reportlab takes a simpler way with a single font, on which lines break at blanks alone.
+            self.frags[0].backColor = None
 
     def breakLines(self, width: Any) -> Any:  # noqa: N802
-        """Break lines as reportlab does, and count the spaces beside formulas, which it forgets."""
+        """Break lines as reportlab does, count the spaces beside formulas and letters, which it forgets, and put words
+        that are read from right to left into order."""
         broken = super().breakLines(width)
         for line in broken.lines:
             words = getattr(line, "words", ())
-            if any(hasattr(word, "cbDefn") for word in words):
+            formulas = any(hasattr(word, "cbDefn") for word in words)
+            letters = "" if formulas else "".join(str(getattr(word, "text", "")) for word in words)
+            if formulas or breaking.east_asian(letters):
                 line.wordCount = sum(word.text.count(" ") for word in words) + 1
+                line.letters = len(letters)
+            if words:
+                line.words = arrange(words, "R" if self.leftwards else "L")
         return broken
 
     def split(self, width: float, height: float) -> list[TextParagraph]:
@@ -62,6 +78,7 @@ class TextParagraph(Paragraph):  # type: ignore[misc]
             lines = round(parts[0].wrap(width, 100_000)[1] / self.style.leading)
             words = self.said.split(" ")
             cut = sum(counts[:lines])
+            parts[0].leftwards = parts[1].leftwards = self.leftwards
             parts[0].said, parts[1].said = " ".join(words[:cut]), " ".join(words[cut:])
         return parts
 

@@ -9,9 +9,33 @@ from __future__ import annotations
 from itertools import groupby
 from typing import Any
 
+from reportlab.lib.rl_accel import fp_str
 from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfbase.ttfonts import ShapedFragWord, makeShapedFragWord, shapeFragWord
+from reportlab.pdfgen.textobject import PDFTextObject
 from reportlab.platypus import paragraph
+
+# Not the ligatures of choice, such as the one of the Hebrew letters alef and lamed.
+_FEATURES = {"kern": True, "liga": True}
+
+
+class ShapedText(PDFTextObject):  # type: ignore[misc]
+    """Text in which a word may begin with a letter or mark that stands higher than the line.
+
+    Reportlab 5.1 fails there, and forgets a height when it is followed by another at once.
+    """
+
+    _rise: float
+    _y: float
+
+    def setRise(self, rise: float) -> None:  # noqa: N802
+        """Let what follows stand higher than the line by so many points."""
+        if self._code and not self._code[-1].endswith(" Ts"):
+            super().setRise(rise)
+            return
+        self._y += self._rise - rise
+        self._rise = rise
+        self._code[-1:] = [f"{fp_str(rise)} Ts"]
 
 
 def shape_word(word: Any) -> Any:
@@ -20,14 +44,14 @@ def shape_word(word: Any) -> Any:
         return word
     stretches = [list(group) for _, group in groupby(word[1:], key=_font)]
     if len(stretches) < 2:
-        return shapeFragWord(word)
+        return shapeFragWord(word, _FEATURES)
     width, parts = word[0], []
     for stretch in stretches:
         if _font(stretch[0]) is None:
             parts += stretch
             continue
         before = sum(stringWidth(text, style.fontName, style.fontSize) for style, text in stretch)
-        shaped = shapeFragWord([before, *stretch])
+        shaped = shapeFragWord([before, *stretch], _FEATURES)
         width += shaped[0] - before
         parts += shaped[1:]
     return makeShapedFragWord(word)([width, *parts])

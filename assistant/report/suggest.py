@@ -39,7 +39,7 @@ def suggest_changes(
     """
     content = Content(brief, student, title, facts, sections, charts, colab_url, source)
     with BUILDING:
-        register_fonts()
+        register_fonts(content.all_text)
         now = typeset(content, tidy=False)
         if now.over:
             return tuple(_shorter(content, now))
