@@ -240,7 +240,8 @@ class Wizard:
             # Not in the other thread: answers leave in the order in which they are noted.
             if fill is not Fill.ALL:
                 updates = shown.fields.unsettled(updates, page.typed, turn)
-            return shown.new(without(updates, page.typed) if fill is Fill.NONE else updates, turn)
+            new = shown.new(without(updates, page.typed) if fill is Fill.NONE else updates, turn)
+            return new or {page.message: gr.skip()}  # gradio takes no answer at all for an error
 
         return event(
             answer,

@@ -70,12 +70,13 @@ def awkward() -> bytes:
 
 
 def unclear() -> bytes:
-    """Dates that can be day first as well as month first."""
-    lines = ["when,level"]
-    for year in range(2005, 2021):
-        for month in range(1, 13):
-            lines.append(f"{month:02}/{1 + (month + year) % 12:02}/{year},{10 + month + year % 5}")
-    return "\n".join(lines).encode()
+    """Dates that can be day first as well as month first, in no order that would tell."""
+    rows = [
+        f"{month:02}/{13 - month:02}/{year},{10 + month + year % 5}"
+        for year in range(2005, 2021)
+        for month in range(1, 13)
+    ]
+    return "\n".join(["when,level", *(rows[71 * index % len(rows)] for index in range(len(rows)))]).encode()
 
 
 def upload(page: Page, name: str, content: bytes, number: int = 1) -> None:
