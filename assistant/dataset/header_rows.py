@@ -21,6 +21,8 @@ _DATE_NAME = re.compile(
     r"\d[-/.]\d+[-/.]\d|\d{4}[-/]\d|\d{4}\s?[QMWqmw]\d|[QMWqmw]\d\s?\d{4}|\d[-\s]?[A-Za-z]{3}|[A-Za-z]{3}[-\s]?\d"
 )
 _CLOCK_NAME = re.compile(r"^\d{1,2}:\d\d(?::\d\d)?(?:\s*[-–]\s*\d{1,2}:\d\d)?$")
+_FACTS = 4  # lines of facts above the values, at least
+_SURE = 0.95
 _BRACKETED = re.compile(r"^\s*[\[(].*[\])]\s*$")
 
 
@@ -59,6 +61,32 @@ def later_header(rows: Sequence[tuple[int, list[str]]], start: int, width: int) 
         if names and len(after) == width and any(looks_typed(after[column]) for column in typed):
             return index
     return start
+
+
+def behind_blanks(rows: Sequence[tuple[int, list[str]]], start: int, width: int) -> int:
+    """Facts stand above the names, and a row of blanks between: the row behind the blanks counts."""
+    for index in range(min(start + 4, len(rows) - 2), start, -1):
+        row, names = rows[index][1], rows[index + 1][1]
+        full = len(names) == width > 1 and all(names) and not any(map(looks_typed, names))
+        if full and len(row) >= 1 and not any(row):
+            return index + 1
+    return start
+
+
+def without_facts(rows: list[tuple[int, list[str]]], width: int) -> list[tuple[int, list[str]]]:
+    """Leave out lines of facts that stand between the title of the values and the values, such as when they came out.
+
+    Where the last of them is full, it may hold the names instead, and all rows are returned.
+    """
+    body = [row for _, row in rows[len(rows) // 3 :] if len(row) == width]
+    if width < 2 or len(body) < 2 * _FACTS or _typed_share(body, 0) < _SURE:
+        return rows
+    begin = next((index for index, (_, row) in enumerate(rows) if len(row) == width and looks_typed(row[0])), 0)
+    first = next((index for index, (_, row) in enumerate(rows) if len(row) == width and all(row[1:])), begin)
+    facts = [row for _, row in rows[first:begin]]
+    if len(facts) < _FACTS or begin > len(rows) // 3 or any(len(row) != width for row in facts) or all(facts[-1]):
+        return rows
+    return [*rows[: first + 1], *rows[begin:]]
 
 
 def _body_typed(body: Sequence[Sequence[str]]) -> bool:
@@ -157,6 +185,8 @@ def name_columns(header_rows: Sequence[Sequence[str]], width: int) -> tuple[list
         elif sum(bool(_UNIT.match(row[index]) or _BRACKETED.match(row[index])) for index in filled) >= 0.5 * len(
             filled
         ):
+            if not names[0] and filled[0] == 0:
+                names[0], filled = row[0], filled[1:]  # the index is named beside the units of the others
             units = {
                 index: row[index].strip("[]() ")
                 for index in filled

@@ -17,6 +17,7 @@ from assistant.dataset.archive import DEFAULT_UNPACKED, is_archive, is_workbook,
 from assistant.dataset.encoding import find_encoding
 from assistant.dataset.excel import read_excel
 from assistant.dataset.merged import fill_merged
+from assistant.dataset.mixed_periods import keep_finest
 from assistant.dataset.table import Reader, Table
 from assistant.dataset.text_arrow import to_frame
 from assistant.dataset.text_table import read_text
@@ -76,13 +77,13 @@ def read_table(
     """Read a table from a file of any usual kind; the kind is told by the content, not by the name.
 
     `columns` limits what is loaded, `member` picks a file of an archive, `sheet` one of a workbook, `header` says
-    whether the columns' names stand in the file. Blocks of merged cells are filled, and a wide table with a column for
+    whether the columns' names stand in the file. Blocks of merged cells are filled, sums over longer periods are left out, and a wide table with a column for
     each moment is turned into one row for each, unless their keys are in `undo`. Raises DatasetError when there is no
     table in it.
     """
     try:
         table = _read(path, columns, member, sheet, header, undo, unpacked_limit, 0)
-        table = fill_merged(table, undo)
+        table = keep_finest(fill_merged(table, undo), undo)
         return table if "wide" in undo else lengthen(table)
     except (OSError, MemoryError) as error:
         raise DatasetError("The file cannot be read.", f"{path.name}: {error}.", "Choose it again.") from error

@@ -29,6 +29,8 @@ _TARGET_WORDS = words(
     "precipitation humidity speed wind volume",
     "umsatz absatz verbrauch netzlast last preis leistung wert anzahl temperatur ventes prix consommation valeur",
     "ventas precio demanda consumo valor 销售额 销量 价格 気温",
+    "schluss schlusskurs kurs cierre último clôture dernier chiusura ultimo fechamento slotkoers kapanış şimdi",
+    "tg tx tn rr",
 )
 _ID_WORDS = re.compile(
     r"^(?:.*[_ ](?:lat|lon|lng|latitude|longitude)|id|no|nr|num|index|idx|row|rownumber|rowid|rownames|sno|serialno"

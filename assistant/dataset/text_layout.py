@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from assistant.dataset.header_rows import (
+    behind_blanks,
     count_header_rows,
     first_of_table,
     later_header,
@@ -16,6 +17,7 @@ from assistant.dataset.header_rows import (
     name_parts,
     names_from_comment,
     trim_last,
+    without_facts,
 )
 from assistant.dataset.separators import FIXED_WIDTH, cuts_words, find_separator, join_lines, split_cells
 
@@ -123,8 +125,9 @@ def _arrange(
 ) -> Layout:
     counts = Counter(len(row) for _, row in rows[len(rows) // 4 :])
     width = max(counts.items(), key=lambda item: (item[1], item[0]))[0] if counts else 1
+    rows = without_facts(rows, width)
     start = first_of_table(rows, width)
-    start = later_header(rows, start, width)
+    start = behind_blanks(rows, later_header(rows, start, width), width)
     block = count_header_rows(rows[start:], width) if header is None else int(header)
     header_rows = [row for _, row in rows[start : start + block]]
     data = rows[start + block :]
