@@ -183,14 +183,23 @@ def test_names_in_every_script_are_set_with_their_own_letters(made, name):
         assert faces in (set(), {"Regular", "Bold"})
 
 
-def test_a_very_short_text_still_makes_a_whole_report(made):
+@pytest.mark.parametrize("charts", [0, 1, 2, 5])
+def test_a_very_short_text_still_makes_a_whole_report(made, charts):
     sections = dict.fromkeys(made.sections, "Short.")
-    report = build(made, sections=sections)
+    report = build(made, sections=sections, charts=made.charts[:charts])
     assert report.pages <= 2
     assert report.filled >= 0.6
     assert faults(report.pdf) == []
     kinds = {change.kind for change in suggest_changes(*arguments(made, sections=sections), available=made.every_chart)}
     assert report.filled >= 0.85 or kinds >= {"extend"}
+
+
+@pytest.mark.parametrize("words", [1, 20, 60])
+def test_no_page_before_the_last_is_left_half_empty(made, words):
+    register_fonts()
+    filled = typeset(Content(*arguments(made, sections=dict.fromkeys(made.sections, "Short. " * words)))).filled
+    assert filled.void < 0.5
+    assert filled.disorder == 0
 
 
 def test_a_last_page_that_stays_half_empty_is_told(made):

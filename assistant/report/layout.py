@@ -104,6 +104,14 @@ class Column:
                 self.placed[index] = (offset + left * count / len(gaps), block)
         self.used = self.height
 
+    def spread(self, air: float) -> None:
+        """Put so much more space in front of each heading but one at the column's head."""
+        down = 0.0
+        for index, (offset, block) in enumerate(self.placed):
+            down += air if index and block.kind == "heading" else 0.0
+            self.placed[index] = (offset + down, block)
+        self.used += down
+
 
 class Wide(NamedTuple):
     """A wide block in its place, with its distance from the page's head."""
@@ -137,6 +145,13 @@ class Filled:
             met += [wide.block for wide in self.wide if (wide.page, wide.at) == (page, "foot")]
         seen = [block.order for block in met if block.order]
         return sum(later < earlier for place, earlier in enumerate(seen) for later in seen[place:])
+
+    @property
+    def void(self) -> float:
+        """Return the largest share of a column that is empty at its foot, on the pages before the last one."""
+        before = [column for column in self.columns if column.page < self.pages - 1 and column.height > 0]
+        # A page whose columns are few lines between its figures has nothing that could be missed.
+        return max((1 - column.used / column.height for column in before if column.height > _STRETCH), default=0.0)
 
     def last_page_share(self, paper: Paper) -> float:
         """Return how much of the last page's height is filled, from its head to the foot of its longest column."""

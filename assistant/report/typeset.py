@@ -36,6 +36,8 @@ _GROWN = tuple(Setting(LARGEST, stretch) for stretch in (1.1, 1.2, 1.3, 1.4))
 _TALL = tuple(Setting(LARGEST, stretch) for stretch in (1.55, 1.7, 1.85, 2.0))
 _AIRY = (Setting(10.6, 1.4, 1.22), Setting(11.0, 1.4, 1.24), Setting(11.0, 1.55, 1.28), Setting(11.5, 1.7, 1.4))
 LEAST_SHARE = 0.6  # of the last page's height
+_MOST_VOID = 0.15  # of a column, empty at its foot on a page before the last one
+_MOST_AIR = 5  # lines, more than usual in front of a heading
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,7 +99,52 @@ def typeset(content: Content, *, tidy: bool = True) -> Typeset:
         return _set(content, paper, words, ordered, references, setting)
 
     best = _sized(at, content.brief.report.page_limit, paper)
-    return _in_order(best) if tidy and not best.over and best.filled.disorder else best
+    if not tidy or best.over:
+        return best
+    if best.filled.void > _MOST_VOID:
+        best = _without_void(best, at)
+    if best.filled.disorder:
+        best = _in_order(best)
+    if best.filled.last_page_share(paper) < LEAST_SHARE:
+        _spread(best)
+    return best
+
+
+def _without_void(report: Typeset, at: Callable[[Setting], Typeset]) -> Typeset:
+    """Return the report with its figures as high and its wide ones where the columns of full pages reach their feet best.
+
+    Much is left empty where the text is very short, because figures cannot be parted.
+    """
+    paper, best = report.paper, report
+    bigger = [setting for setting in (*_GROWN, *_TALL) if setting.stretch > report.stretch]
+    for setting in (report.setting, *bigger):
+        attempt = report if setting == report.setting else at(setting)
+        for spots in other_spots(len(report.filled.wide), report.filled.pages):
+            filled = balanced(attempt.blocks, paper, report.head.height, attempt.styles.leading, spots)
+            full = filled.pages == report.filled.pages and filled.last_page_share(paper) >= LEAST_SHARE
+            if full and _fault(filled) < _fault(best.filled) - 0.05:
+                best = replace(attempt, filled=filled)
+        if _fault(best.filled) == 0:
+            break
+    return best
+
+
+def _fault(filled: Filled) -> float:
+    """Return how bad it is what stands where: a pair of figures in the wrong order counts as a tenth of a column."""
+    return max(0.0, filled.void - _MOST_VOID) + filled.disorder / 10
+
+
+def _spread(report: Typeset) -> None:
+    """Put air between the sections of a last page that stays half empty whatever the size of its letters."""
+    paper = report.paper
+    last = [column for column in report.filled.columns if column.page == report.filled.pages - 1]
+    longest = min(last, key=lambda column: column.top - column.used, default=None)
+    gaps = sum(block.kind == "heading" for _, block in longest.placed[1:]) if longest else 0
+    if longest and gaps and not any(wide.page == longest.page for wide in report.filled.wide):
+        lacking = LEAST_SHARE * paper.text_height + 1 - (paper.text_height - (longest.top - longest.used))
+        air = min(lacking / gaps, _MOST_AIR * report.styles.leading)
+        for column in last:
+            column.spread(air)
 
 
 def _in_order(report: Typeset) -> Typeset:
