@@ -45,7 +45,14 @@ def made_series(
             citation="Example Observatory (2015). Carbon dioxide over a made island. https://example.org/made-island",
             retrieved=datetime(2024, 1, 2, tzinfo=UTC),
         ),
-        repairs=(Repair(what="Gaps were filled with the last value before them.", count=5, why="A value is needed."),)
+        repairs=(
+            Repair(
+                what="Gaps were filled with the last value before them.",
+                count=5,
+                why="A value is needed.",
+                places=((40, 44), (200, 201)),
+            ),
+        )
         if repairs
         else (),
         units={"co2": unit},

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import xml.etree.ElementTree as ElementTree
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -166,3 +167,16 @@ def test_dates_below_an_axis_say_the_year_where_it_begins(days, expected):
     ax.set_xlim(days[0], days[-1])
     ax.xaxis.set_major_formatter(DateLabels())
     assert ax.xaxis.get_major_formatter().format_ticks(days) == expected
+
+
+def test_the_chart_of_repairs_shows_where_values_were_filled():
+    series = made_series()
+    forecasts = made_forecasts(series)
+    charts = {chart.name: chart for chart in describe_charts(series, made_run(series, forecasts), forecasts)}
+    where = next(panel for panel in charts["repairs"].panels if panel.x.scale == "time")
+    filled = next(mark for mark in where.marks if mark.label == "Filled")
+    assert np.flatnonzero(~np.isnan(filled.y)).tolist() == [40, 41, 42, 43, 200]
+    assert "5 were filled; the longest stretch is 4 months from May 1988 on" in charts["repairs"].explanation
+    unplaced = replace(series, repairs=tuple(repair.model_copy(update={"places": ()}) for repair in series.repairs))
+    charts = {chart.name: chart for chart in describe_charts(unplaced, made_run(series, forecasts), forecasts)}
+    assert len(charts["repairs"].panels) == 1

@@ -46,7 +46,8 @@ def test_a_ready_project_becomes_a_regular_series_without_gaps(ready: object) ->
 def test_the_gaps_of_the_carbon_dioxide_record_are_filled_and_told() -> None:
     series = prepare_ready(next(ready for ready in list_ready() if ready.name == "co2"))
     gaps = next(repair for repair in series.repairs if repair.key == "gaps")
-    assert gaps.count == 59
+    assert gaps.count == sum(end - first for first, end in gaps.places) == 59
+    assert all((series.values[first:end] == series.values[first - 1]).all() for first, end in gaps.places)
     assert series.frequency.alias == "W-SAT"
 
 

@@ -54,13 +54,17 @@ class Axis:
 
 @dataclass(frozen=True, eq=False)
 class Panel:
-    """One pair of axes with what is drawn in it; `same_scale` makes a unit equally long on both axes."""
+    """One pair of axes with what is drawn in it.
+
+    `same_scale` makes a unit equally long on both axes; `room` is how large the panel is beside the others.
+    """
 
     x: Axis
     y: Axis
     marks: tuple[Mark, ...]
     title: str = ""
     same_scale: bool = False
+    room: float = 1.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,7 +95,7 @@ class Chart:
         """Return the SHA-256 of all that is drawn, so that a drawing need not be made twice."""
         state = hashlib.sha256(f"{self.name}|{self.title}|{self.wide}|{self.stacked}|{self.height}".encode())
         for panel in self.panels:
-            state.update(f"{panel.x}|{panel.y}|{panel.title}|{panel.same_scale}".encode())
+            state.update(f"{panel.x}|{panel.y}|{panel.title}|{panel.same_scale}|{panel.room}".encode())
             for mark in panel.marks:
                 state.update(
                     f"{mark.kind}|{mark.colour}|{mark.label}|{mark.dashed}|{mark.marker}|{mark.width}".encode()

@@ -133,12 +133,22 @@ def data_facts(series: Series, title: str) -> dict[str, str]:
     }
     applied = [repair for repair in series.repairs if repair.applied]
     facts["repairs_sentence"] = " ".join(_told(repair) for repair in applied) or "Nothing had to be repaired."
+    if places := _filled(series):
+        first, end = max(places, key=lambda place: place[1] - place[0])
+        facts["filled_rows"] = f"{sum(end - first for first, end in places):,}"
+        facts["filled_longest"] = series.frequency.count(end - first)
+        facts["filled_longest_start"] = show_time(index[first], step)
     if series.frequency.season > 1:
         season = series.frequency.season
         coefficients = autocorrelation(np.diff(values), season)
         if len(coefficients) > season:
             facts["season_autocorrelation"] = show_number(float(coefficients[season]), 2)
     return facts
+
+
+def _filled(series: Series) -> list[tuple[int, int]]:
+    """Return the stretches in which the target was filled."""
+    return [place for repair in series.repairs if repair.applied for place in repair.places]
 
 
 def _told(repair: Repair) -> str:
@@ -293,6 +303,7 @@ def _situation(series: Series, run: Run) -> list[str]:
         *(["cancelled"] if run.cancelled else []),
         *(["short"] if series.split.train < SHORT_TRAINING_ROWS else []),
         *(["repaired"] if any(repair.applied for repair in series.repairs) else []),
+        *(["filled"] if _filled(series) else []),
         *(["features"] if series.roles.features else []),
         *(["dated"] if series.dated else []),
         *(["seasonal"] if series.frequency.season > 1 else []),

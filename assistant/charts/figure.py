@@ -34,7 +34,7 @@ def build_figure(chart: Chart, width_mm: float, stretch: float, palette: Mapping
     figure.get_layout_engine().set(w_pad=0.02, h_pad=0.02, wspace=0.03, hspace=0.03)  # type: ignore[union-attr, call-arg]
     count = len(chart.panels)
     # The panel along the time axis gets more room than a histogram.
-    ratios = [1.5 if count > 2 and panel.x.scale == "time" else 1.0 for panel in chart.panels]
+    ratios = [1.5 if count > 2 and panel.x.scale == "time" else panel.room for panel in chart.panels]
     if chart.stacked:
         axes = figure.subplots(count, 1, squeeze=False, height_ratios=ratios).ravel()
     else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -27,7 +28,7 @@ def series_chart(series: Series) -> Drawn:
 
 
 def repairs_charts(series: Series) -> list[Drawn]:
-    """Return the chart of the repairs, or nothing when there were none."""
+    """Return the chart of the repairs, with where values were filled, or nothing when there were none."""
     applied = sorted((repair for repair in series.repairs if repair.applied), key=lambda repair: -repair.count)[:6]
     if not applied:
         return []
@@ -40,7 +41,31 @@ def repairs_charts(series: Series) -> list[Drawn]:
         Axis("", scale="names", names=names),
         (Mark("bars", "data", x=np.array([float(repair.count) for repair in applied]), y=places),),
     )
-    return [("repairs", (panel,), {"height": 0.17 + 0.11 * len(applied)})]
+    height = 0.17 + 0.11 * len(applied)
+    filled = filled_rows(series)
+    if not len(filled):
+        return [("repairs", (panel,), {"height": height})]
+    shown = np.full(len(series.values), np.nan)
+    shown[filled] = series.values[filled]
+    x = positions(series)
+    where = Panel(
+        time_axis(series),
+        value_axis(series),
+        (
+            Mark("line", "muted", "Measured", x=x, y=series.values),
+            Mark("line", "forecast", "Filled", x=x, y=shown, marker="o", width=1.6),
+        ),
+        room=0.42,
+    )
+    counts = replace(panel, room=height)
+    return [("repairs", (where, counts), {"height": 0.5 + height, "stacked": True})]
+
+
+def filled_rows(series: Series) -> np.ndarray:
+    """Return the rows, from 0, at which the target had no value and was given one, as far as that is known."""
+    places = [place for repair in series.repairs if repair.applied for place in repair.places]
+    rows = {row for first, end in places for row in range(first, min(end, len(series.frame)))}
+    return np.array(sorted(rows), dtype=np.int64)
 
 
 def season_chart(series: Series) -> Drawn:

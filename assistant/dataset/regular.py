@@ -216,9 +216,16 @@ def fill_gaps(frame: pd.DataFrame, target: str, undo: frozenset[str], repairs: l
             count=empty,
             why="The network needs a value at each step, and nothing may be filled from the future.",
             key="gaps",
+            places=_stretches(frame[target].isna().to_numpy()),
         )
     )
     return frame.ffill().astype("float64")
+
+
+def _stretches(holds: np.ndarray) -> tuple[tuple[int, int], ...]:
+    """Return where something holds: each stretch by its first row and the row after its last."""
+    edges = np.flatnonzero(np.diff(np.concatenate(([0], holds.astype("int8"), [0])))).tolist()
+    return tuple(zip(edges[::2], edges[1::2], strict=True))
 
 
 def _cut_ends(frame: pd.DataFrame, first: int, last: int, undo: frozenset[str], repairs: list[Repair]) -> pd.DataFrame:
@@ -297,10 +304,8 @@ def _first_known(column: pd.Series) -> int | None:
 
 def _longest_whole(frame: pd.DataFrame, repairs: list[Repair]) -> pd.DataFrame:
     whole = frame.notna().all(axis=1).to_numpy()
-    edges = np.flatnonzero(np.diff(np.concatenate(([0], whole.astype("int8"), [0]))))
-    starts, ends = edges[::2], edges[1::2]
-    longest = int((ends - starts).argmax())
-    kept = frame.iloc[starts[longest] : ends[longest]]
+    first, end = max(_stretches(whole), key=lambda stretch: stretch[1] - stretch[0])
+    kept = frame.iloc[first:end]
     repairs.append(
         Repair(
             what="The longest stretch without a gap was taken.",

@@ -48,7 +48,8 @@ class Roles(BaseModel):
 class Repair(BaseModel):
     """One change that was made to the table: what was done, to how many values or rows, and why.
 
-    `key` names the repair so that it can be switched off; `applied` is False when it was.
+    `key` names the repair so that it can be switched off; `applied` is False when it was. `places` are the stretches of
+    the series whose target it changed, where that is known: each its first row and the row after its last.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -58,6 +59,7 @@ class Repair(BaseModel):
     why: str
     key: str = ""
     applied: bool = True
+    places: tuple[tuple[int, int], ...] = ()
 
 
 class Frequency(BaseModel):
