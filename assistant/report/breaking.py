@@ -28,6 +28,7 @@ _FIRST_OF_SYLLABLE = frozenset("เแโใไເແໂໃໄ")
 _AFTER_CONSONANT = frozenset("ะาำๅๆฯະາຳຽ")
 _JOINS_NEXT = frozenset("\u17d2\u1039")  # of Khmer and Burmese: the next consonant is written below
 _ENDS_SYLLABLE = "\u103a"  # of Burmese, above a consonant that belongs to the one before
+_FIRST_SPECIAL = "\u0590"  # before it are Latin, Greek, Cyrillic and Armenian letters
 _LONG = 8  # letters with their marks
 
 
@@ -122,7 +123,11 @@ def install() -> None:
 
     @wraps(words_of)
     def parted(*arguments: Any, **options: Any) -> list[Any]:
-        return mark_words([piece for word in words_of(*arguments, **options) for piece in part_word(word)])
+        words = words_of(*arguments, **options)
+        # Most words are of scripts that need none of this, which is told fastest by their last letter in Unicode.
+        if all(not text or max(text) < _FIRST_SPECIAL for word in words for _, text in word[1:]):
+            return list(words)
+        return mark_words([piece for word in words for piece in part_word(word)])
 
     paragraph._getFragWords = parted
     paragraph._justifyDrawParaLineX = stretched(paragraph._justifyDrawParaLineX)
