@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from pathlib import Path
 
 import pandas as pd
@@ -253,3 +254,22 @@ def test_days_without_a_year_are_no_months_of_other_years(
         table_of(tmp_path, "date,level", [f"{moment},{place % 7}.5" for place, moment in enumerate(moments)])
     )
     assert (found.time.first if found.time else None) == first
+
+
+@pytest.mark.parametrize(
+    ("price", "first", "told"),
+    [("1,5", 1.234, False), ("1.5", 1234.0, False), ("1", 1.234, True)],
+    ids=["another comma parts decimals", "points part decimals", "nothing tells"],
+)
+def test_a_comma_before_three_digits_is_read_by_the_other_numbers(
+    price: str, first: float, told: bool, tmp_path: Path
+) -> None:
+    path = tmp_path / "table.csv"
+    rows = (f"{date(2021, 1, 1) + timedelta(days=n)};{1 + n % 9},{234 + n};{price}{n % 7}" for n in range(90))
+    path.write_text("\n".join(["day;amount;price", *rows]) + "\n", "utf-8")
+    examination = examine(path, roles=Roles(target="amount", time=("day",)))
+    assert examination.series is not None
+    assert examination.series.values[0] == pytest.approx(first)
+    assert (
+        any("may part the decimals or the thousands" in str(item) for item in examination.inspection.findings) == told
+    )

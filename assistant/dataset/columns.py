@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
@@ -14,13 +14,18 @@ from assistant.dataset.choices import Choices
 from assistant.dataset.durations import read_durations
 from assistant.dataset.series import Repair
 from assistant.dataset.table import Table
+from assistant.dataset.text_layout import has_decimal_comma
 
 Kind = Literal["number", "time", "flag", "text", "empty"]
+# The same, of which some tables are full: only far beyond all other numbers do they mean that there is none.
+_BEYOND = frozenset({99.0, 99.9, 32767.0, -32768.0, -32767.0, 65535.0})
 # Numbers that instruments write when there is no value.
 _SENTINELS = frozenset(
     {-99.0, -99.9, -99.99, -200.0, -999.0, -999.9, -999.99, -7999.0, -8888.0, -9999.0, -9999.9, -99999.0}
     | {99.99, 999.0, 999.9, 999.99, 9999.0, 9999.9, 9999.99, -9999.99, 99999.0, 999999.0, 9.96921e36, 1e20, -1e20}
 )
+_FAR_BEYOND = 3.0  # times the span of all other numbers
+_SAMPLE = 2000
 _COUNTED = 100_000
 _YES = frozenset({"true", "yes", "y", "on", "t"})
 _FLAGS = ({"true", "false"}, {"yes", "no"}, {"y", "n"}, {"on", "off"}, {"t", "f"})
@@ -58,7 +63,19 @@ def understand_columns(table: Table, choices: Choices | None = None) -> Mapping[
             for name, column in columns.items()
             if column.kind == "text" and (found := _durations(name, table.frame[name], choices, alone=True)) is not None
         }
+    if hint == "," and choices.decimal is None and not _has_decimal_commas(table):
+        # Every comma stands before three digits: each may as well part thousands.
+        columns |= {
+            name: replace(column, unsure=True)
+            for name, column in columns.items()
+            if any(repair.key == f"signs:{name}" and "decimal commas" in repair.what for repair in column.repairs)
+        }
     return columns
+
+
+def _has_decimal_commas(table: Table) -> bool:
+    texts = (column for _, column in table.frame.items() if isinstance(column.dtype, pd.StringDtype))
+    return any(column.dropna().head(_SAMPLE).map(has_decimal_comma).any() for column in texts)
 
 
 def _durations(name: str, column: pd.Series, choices: Choices, *, alone: bool = False) -> Column | None:
@@ -217,7 +234,7 @@ def _find_sentinel(known: np.ndarray) -> float | None:
     """A sentinel is one of the usual numbers, lies at the edge and far from all the rest."""
     low, high = float(known.min()), float(known.max())
     for edge in (low, high):
-        if edge not in _SENTINELS:
+        if edge not in _SENTINELS and edge not in _BEYOND:
             continue
         rest = known[known != edge]
         if len(rest) < 3 or len(rest) < 0.2 * len(known):
@@ -225,6 +242,10 @@ def _find_sentinel(known: np.ndarray) -> float | None:
         span = max(float(rest.max() - rest.min()), 1e-9)
         distance = float(rest.min() - edge) if edge == low else float(edge - rest.max())
         repeated = int((known == edge).sum())
+        if edge in _BEYOND:
+            if repeated > 1 and distance > _FAR_BEYOND * span:
+                return edge
+            continue
         if edge < 0 and rest.min() >= 0 and edge <= -99 and distance > 0.3 * span:
             return edge
         if distance > (0.5 if repeated > 1 else 2.0) * span:

@@ -42,8 +42,8 @@ _THREE = re.compile(rf"^{_PART}({_BETWEEN}){_PART}(?:{_BETWEEN}){_PART}$")
 _TWO = re.compile(rf"^{_PART}(?:{_BETWEEN}){_PART}$")
 _QUARTER = re.compile(
     r"^(?:(?:FY\s*'?)?(?P<y1>\d{4}|(?<=\D)\d{2}|\d{2}(?=\s*Q))(?:[-/]\d{2})?[-/_. :]*(?:Q|K|T|Quarter\s*|qtr\s*)"
-    r"(?P<q1>[1-4])|(?:Q|Quarter\s*|qtr\s*)\s*(?P<q2>[1-4])[-/_. ,':]*(?:FY\s*'?)?(?P<y2>\d{4}|\d{2})(?:[-/]\d{2})?"
-    r"|(?P<q3>[1-4])\.?\s*(?:Q|st quarter|nd quarter|rd quarter|th quarter)[-/_. ,']*(?P<y3>\d{4}|\d{2}))$",
+    r"(?P<q1>[1-4])|(?:Q|T|Quarter\s*|qtr\s*|Quartal\s*|trim\.?\s*)\s*(?P<q2>[1-4])[-/_. ,':]*(?:FY\s*'?)?(?P<y2>\d{4}|\d{2})(?:[-/]\d{2})?"
+    r"|(?P<q3>[1-4])\.?\s*(?:[QT]|Quartal|er trimestre|[eè]me trimestre|st quarter|nd quarter|rd quarter|th quarter)[-/_. ,']*(?P<y3>\d{4}|\d{2}))$",
     re.IGNORECASE,
 )
 _HALF_YEAR = re.compile(
@@ -151,8 +151,8 @@ def _latin(texts: Sequence[str]) -> Sequence[str]:
     if re.search(r"\d\s*[年년]", first):
         signs = str.maketrans({"年": "-", "년": "-", "月": "-", "월": "-", "日": " ", "일": " ", "時": ":", "시": ":"})
         return [re.sub(r"-\s+", "-", text.translate(signs)).strip(" -:") for text in texts]
-    if re.fullmatch(r"\d{8}[T_ ]?\d{4}(?:\d{2})?Z?", first) and not first.isdecimal():
-        return [re.sub(r"^(\d{8})[T_ ]?(\d{2})(\d{2})(\d{2})?Z?$", _with_colons, text) for text in texts]
+    if re.fullmatch(r"\d{8}[T_: -]?\d{4}(?:\d{2})?Z?", first) and not first.isdecimal():
+        return [re.sub(r"^(\d{8})[T_: -]?(\d{2})(\d{2})(\d{2})?Z?$", _with_colons, text) for text in texts]
     if re.search(r"\d:\d\d(?::\d\d)?(?: [A-Z]{2,5})? \d{4}$", first):
         return [
             re.sub(r"^(.*?) (\d{1,2}:\d\d(?::\d\d)?)(?: [A-Z]{2,5})? (\d{4})$", r"\1 \3 \2", text) for text in texts
@@ -340,11 +340,11 @@ def _offset_seconds(text: str) -> int:
 
 def _special_forms(bare: Sequence[str], clocks: np.ndarray | None) -> DateTexts | None:
     """Dates as a run of digits before a time of day, such as 20140101 00:30, and days of a year, such as 2014-001."""
-    if all(re.fullmatch(r"\d{4}-\d{3}", text) for text in bare):
+    if _share(r"\d{4}-\d{3}", bare) >= _ENOUGH:
         days = pd.DatetimeIndex(pd.to_datetime(pd.Series(bare), format="%Y-%j", errors="coerce"))
         if np.mean(days.notna()) >= _ENOUGH:
             return DateTexts(form="YYYY-day of the year", values=with_clock(days, clocks), order="year first")
-    if all(re.fullmatch(r"\d{8}", text) for text in bare):
+    if _share(r"\d{8}", bare) >= _ENOUGH:
         days = pd.DatetimeIndex(pd.to_datetime(pd.Series(bare), format="%Y%m%d", errors="coerce"))
         if np.mean(days.notna()) >= _ENOUGH:
             return DateTexts(
@@ -353,6 +353,10 @@ def _special_forms(bare: Sequence[str], clocks: np.ndarray | None) -> DateTexts 
                 order="year first",
             )
     return None
+
+
+def _share(pattern: str, texts: Sequence[str]) -> float:
+    return sum(re.fullmatch(pattern, text) is not None for text in texts) / max(len(texts), 1)
 
 
 def _read_two(tokens: Sequence[Any], clocks: np.ndarray | None, rows: np.ndarray) -> DateTexts | None:

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 import re
-import tempfile
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from assistant.dataset.archive import DEFAULT_UNPACKED
+from assistant.dataset.rows_as_text import filled, read_rows
+from assistant.dataset.series import Repair
 from assistant.dataset.table import Reader, Table
-from assistant.dataset.text_table import read_text
 from assistant.errors import DatasetError
 
 _XML = 400_000_000  # bytes to which a workbook of a usual size unpacks, for its parts are wordy
+_MERGED = "merged cells"
 _CHOOSE = "Choose another file."
 
 
@@ -45,19 +45,15 @@ def read_excel(
                 raise DatasetError(
                     f"The workbook has no sheet {sheet!r}.", f"It has {', '.join(names)}.", "Choose one of them."
                 )
-            sheets = {name: _rows(book, name) for name in ((sheet,) if sheet is not None else names)}
+            sheets = {name: _rows(book, name, undo) for name in ((sheet,) if sheet is not None else names)}
     except (CalamineError, OSError, ValueError, zipfile.BadZipFile) as error:
         raise DatasetError(
             "The workbook cannot be read.", f"{path.name}: {error}.", "Save it as CSV and choose that."
         ) from error
-    chosen = max(sheets, key=lambda name: sum(map(_filled, sheets[name])), default=None)
-    if chosen is None or not any(map(_filled, sheets[chosen])):
+    chosen = max(sheets, key=lambda name: sum(map(filled, sheets[name])), default=None)
+    if chosen is None or not any(map(filled, sheets[chosen])):
         raise DatasetError("The workbook is empty.", f"{path.name} has no filled cells.", _CHOOSE)
-    with tempfile.TemporaryDirectory() as folder:
-        text = Path(folder) / path.name
-        with text.open("w", encoding="utf-8", newline="") as stream:
-            csv.writer(stream, lineterminator="\n").writerows(_trimmed(sheets[chosen]))
-        table = read_text(text, columns, header, undo=undo)
+    table = read_rows(sheets[chosen], path.name, columns, header, undo)
     reader = Reader(
         kind="excel",
         header=table.reader.header,
@@ -66,7 +62,34 @@ def read_excel(
         sheet=chosen,
         sheets=names,
     )
-    return Table(frame=table.frame, reader=reader, units=table.units, repairs=table.repairs)
+    return Table(
+        frame=table.frame, reader=reader, units=table.units, repairs=(*_merged(path, chosen, undo), *table.repairs)
+    )
+
+
+def _merged(path: Path, sheet: str, undo: frozenset[str]) -> tuple[Repair, ...]:
+    """Return the repair that says how many cells belong to blocks that were merged over several rows."""
+    from python_calamine import CalamineWorkbook
+
+    with CalamineWorkbook.from_path(str(path)) as book:
+        blocks = _blocks(book.get_sheet_by_name(sheet))
+    count = sum(end[0] - start[0] for start, end in blocks)
+    if not count:
+        return ()
+    return (
+        Repair(
+            what="Cells that were merged over several rows have their value in each of them.",
+            count=count,
+            why="A workbook keeps the value of such a block in its first row alone.",
+            key=_MERGED,
+            applied=_MERGED not in undo,
+        ),
+    )
+
+
+def _blocks(sheet: Any) -> list[tuple[tuple[int, int], tuple[int, int]]]:
+    """Return the first and the last cell of each block that was merged over several rows."""
+    return [(start, end) for start, end in sheet.merged_cell_ranges or () if end[0] > start[0]]
 
 
 def _check_size(path: Path, limit: int) -> None:
@@ -84,12 +107,19 @@ def _check_size(path: Path, limit: int) -> None:
         )
 
 
-def _rows(book: Any, name: str) -> list[list[str]]:
+def _rows(book: Any, name: str, undo: frozenset[str]) -> list[list[str]]:
     try:
-        cells = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+        sheet = book.get_sheet_by_name(name)
+        cells = sheet.to_python(skip_empty_area=False)
+        blocks = _blocks(sheet) if _MERGED not in undo else []
     except Exception:
         return []
-    return [[_text(cell) for cell in row] for row in cells]
+    rows = [[_text(cell) for cell in row] for row in cells]
+    for (first, column), (last, _) in blocks:
+        for row in rows[first + 1 : last + 1]:
+            if column < len(row) and column < len(rows[first]):
+                row[column] = rows[first][column]
+    return rows
 
 
 def _text(cell: Any) -> str:
@@ -110,14 +140,3 @@ def _text(cell: Any) -> str:
             return f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
         case _:
             return str(cell).strip()
-
-
-def _filled(row: Sequence[str]) -> int:
-    return sum(map(bool, row))
-
-
-def _trimmed(rows: list[list[str]]) -> list[list[str]]:
-    """Cut away the empty rows and columns around the table."""
-    full = [row for row in rows if _filled(row)]
-    used = [index for index in range(max(map(len, full))) if any(index < len(row) and row[index] for row in full)]
-    return [[row[index] if index < len(row) else "" for index in range(used[0], used[-1] + 1)] for row in full]

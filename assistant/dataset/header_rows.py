@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from assistant.dataset.cells import is_missing, looks_typed
 from assistant.dataset.separators import FIXED_WIDTH, WHITESPACE, split_cells
+from assistant.dataset.time_names import PART_NAMES, TIME_NAMES, plain_name
 
 _UNIT = re.compile(
     r"^[\[(]?\s*(?:[°º]?\s?[CFK]|deg\.?\s?[CF]?|degrees?|%|‰|ppmv?|ppb|[kMGm]?Wh?(?:/m[²2])?|[kMG]?VAr?|[km]?A|[kMmc]?m[²³23]?(?:/(?:s|h|d|day))?|m\s?s-?1|km/?h|"
@@ -87,6 +88,11 @@ def without_facts(rows: list[tuple[int, list[str]]], width: int) -> list[tuple[i
     if len(facts) < _FACTS or begin > len(rows) // 3 or any(len(row) != width for row in facts) or all(facts[-1]):
         return rows
     return [*rows[: first + 1], *rows[begin:]]
+
+
+def is_unit(text: str) -> bool:
+    """Tell whether a text is a unit that tables usually have."""
+    return bool(_UNIT.match(text))
 
 
 def _body_typed(body: Sequence[Sequence[str]]) -> bool:
@@ -208,15 +214,42 @@ def _merged(upper: Sequence[str], lower: Sequence[str]) -> list[str]:
     return merged
 
 
-def names_from_comment(
-    line: str, comment: str, separator: str, quote: str, width: int, names: list[str]
-) -> tuple[list[str], bool]:
-    """Return the names that the last comment above a table without names holds, and whether it does."""
-    bare = line.lstrip().lstrip(comment).strip()
-    cells = split_cells(bare, WHITESPACE if separator == FIXED_WIDTH else separator, quote)
-    if len(cells) == width and width > 1 and not any(map(looks_typed, cells)):
-        return cells, True
-    return names, False
+def names_from_comments(
+    comments: Sequence[str], comment: str, separator: str, quote: str, width: int
+) -> tuple[list[str], dict[int, str]] | None:
+    """Return the names, and the units, that the last comments above a table without names hold; None for none.
+
+    The last comment holds the names, unless it holds units and parts of a time are named in the one before.
+    """
+    rows = [
+        split_cells(line.lstrip().lstrip(comment).strip(), WHITESPACE if separator == FIXED_WIDTH else separator, quote)
+        for line in comments[-2:]
+    ]
+    *above, last = rows
+    if len(last) != width or width < 2 or any(map(looks_typed, last)):
+        return None
+    if above and len(above[0]) == width and _time_words(above[0]) > 1:
+        units = {index: cell for index, cell in enumerate(last) if not _time_words([above[0][index]])}
+        if 1 < sum(map(is_unit, units.values())) >= 0.6 * len(units) and not any(
+            is_unit(above[0][index]) for index in units
+        ):
+            return above[0], units
+    return last, {}
+
+
+def _time_words(names: Sequence[str]) -> int:
+    known = TIME_NAMES.union(*PART_NAMES.values())
+    return sum(plain_name(name) in known for name in names)
+
+
+def behind_sentence(rows: Sequence[tuple[int, list[str]]], start: int, separator: str) -> int:
+    """A sentence above a table of blanks may have as many words as the table has columns: the names stand below it."""
+    if separator not in (WHITESPACE, FIXED_WIDTH) or start + 2 >= len(rows):
+        return start
+    (_, sentence), (_, names) = rows[start], rows[start + 1]
+    if _time_words(names) and not _time_words(sentence) and all(names) and not any(map(looks_typed, names)):
+        return start + 1
+    return start
 
 
 def trim_last(names: list[str], data: Sequence[Sequence[str]], header_rows: Sequence[Sequence[str]]) -> list[str]:

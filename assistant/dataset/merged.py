@@ -8,6 +8,7 @@ import pandas as pd
 from assistant.dataset.series import Repair
 from assistant.dataset.table import Table
 from assistant.dataset.time_names import PART_NAMES, plain_name
+from assistant.dataset.times import read_single
 
 _LEAST_BLOCK = 3
 _MOSTLY_BLANK = 0.6
@@ -22,7 +23,12 @@ def fill_merged(table: Table, undo: frozenset[str] = frozenset()) -> Table:
     repairs = []
     for name, column in columns.items():
         blank = column.isna().to_numpy()
-        if len(column) < 2 * _LEAST_BLOCK or blank[0] or blank.mean() < _MOSTLY_BLANK or not _is_merged(name, column):
+        if (
+            len(column) < 2 * _LEAST_BLOCK
+            or blank[0]
+            or blank.mean() < _MOSTLY_BLANK
+            or not _is_merged(name, column, table.frame)
+        ):
             continue
         key = f"merged:{name}"
         columns[name] = column if key in undo else column.ffill()
@@ -30,7 +36,7 @@ def fill_merged(table: Table, undo: frozenset[str] = frozenset()) -> Table:
             Repair(
                 what=f"The blanks in {name} were filled with the value above them.",
                 count=int(blank.sum()),
-                why="Each value stands once above a block of rows of equal length, as cells merged in a workbook do.",
+                why="Each value stands once above a block of rows, as cells merged in a workbook do.",
                 key=key,
                 applied=key not in undo,
             )
@@ -41,7 +47,7 @@ def fill_merged(table: Table, undo: frozenset[str] = frozenset()) -> Table:
     return Table(frame=frame, reader=table.reader, units=table.units, repairs=(*table.repairs, *repairs))
 
 
-def _is_merged(name: object, column: pd.Series) -> bool:
+def _is_merged(name: object, column: pd.Series, frame: pd.DataFrame) -> bool:
     starts = np.flatnonzero(column.notna().to_numpy())
     values = column.iloc[starts]
     if not values.is_unique or len(values) < 2:
@@ -50,4 +56,18 @@ def _is_merged(name: object, column: pd.Series) -> bool:
         follow = np.diff(values.to_numpy(dtype="float64"))
         return plain_name(str(name)) in PART_NAMES["year"] and bool((follow == 1).all())
     lengths = np.diff([*starts, len(column)])
-    return bool((lengths[:-1] == lengths[0]).all() and _LEAST_BLOCK <= lengths[-1] <= lengths[0])
+    if (lengths[:-1] == lengths[0]).all() and _LEAST_BLOCK <= lengths[-1] <= lengths[0]:
+        return True
+    return bool(lengths.min() >= _LEAST_BLOCK) and _begin_anew(frame.drop(columns=[name]), starts)
+
+
+def _begin_anew(others: pd.DataFrame, starts: np.ndarray) -> bool:
+    """Tell whether the moments of the rows run forward within each block of rows and turn back where the next begins."""
+    for name in others.columns:
+        reading = read_single(others[name], str(name))
+        if reading is None or reading.values is None or reading.values.isna().any():
+            continue
+        back = np.flatnonzero(np.diff(reading.values.to_numpy()).astype("timedelta64[s]").astype("int64") < 0) + 1
+        if np.array_equal(back, starts[1:]):
+            return True
+    return False

@@ -16,6 +16,7 @@ _EPOCHS = (
     (1e14, 6e15, "us", "epoch microseconds"),
     (1e17, 9.2e18, "ns", "epoch nanoseconds"),
 )
+_NOW = (8e8, 2.2e9)  # seconds since 1970 in which data that name no time were recorded: 1995 to 2039
 _YEARS = (1500, 2200)
 
 
@@ -137,6 +138,8 @@ def _read_fractions(column: pd.Series, numbers: np.ndarray, name: str, named: bo
         elif step < 0.5:
             values = values.dt.round("h") if step < 0.002 else values.dt.round("D")
         return _made(name, "year with decimals", values)
+    if _mostly_one_way(numbers) and not named and _NOW[0] <= low and high <= _NOW[1] and _rises(numbers):
+        return _made(name, "epoch seconds", _from_epoch(column, "s"))
     if _mostly_one_way(numbers) and named:
         for least, most, unit, form in _EPOCHS[:2]:
             if least <= low and high <= most:
@@ -155,6 +158,10 @@ def _mostly_one_way(numbers: np.ndarray) -> bool:
     steps = np.diff(numbers)
     steps = steps[steps != 0]
     return len(steps) > 0 and max((steps > 0).mean(), (steps < 0).mean()) > 0.9
+
+
+def _rises(numbers: np.ndarray) -> bool:
+    return bool((np.diff(numbers) > 0).all()) and numbers[-1] - numbers[0] < 1e-2 * numbers[0]
 
 
 def _steady(numbers: np.ndarray) -> bool:

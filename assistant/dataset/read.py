@@ -14,8 +14,10 @@ import pyarrow as pa
 import pyarrow.parquet as parquet
 
 from assistant.dataset.archive import DEFAULT_UNPACKED, is_archive, is_workbook, list_members, unpack_member
+from assistant.dataset.arff import is_arff, read_arff
 from assistant.dataset.encoding import find_encoding
 from assistant.dataset.excel import read_excel
+from assistant.dataset.html_table import read_html
 from assistant.dataset.merged import fill_merged
 from assistant.dataset.mixed_periods import keep_finest
 from assistant.dataset.table import Reader, Table
@@ -109,6 +111,10 @@ def _read(
         return read_excel(path, columns, sheet, header, undo, limit)
     if is_archive(path):
         return _read_member(path, columns, member, sheet, header, undo, limit, depth)
+    if is_arff(head) and (found := read_arff(path, columns, undo)) is not None:
+        return found
+    if _is_page(head) and (found := read_html(path, columns, header, undo)) is not None:
+        return found
     _refuse_other_kinds(path, head)
     start = head.lstrip(b"\xef\xbb\xbf \t\r\n")
     if start[:1] in (b"{", b"[") and (found := _read_json(path, columns)) is not None:
@@ -137,6 +143,16 @@ def _read_member(
     return Table(frame=table.frame, reader=reader, units=table.units, repairs=table.repairs)
 
 
+def _lower_start(head: bytes) -> bytes:
+    return head.lstrip(b"\xef\xbb\xbf \t\r\n")[:512].lower()
+
+
+def _is_page(head: bytes) -> bool:
+    return _lower_start(head).startswith(
+        (b"<!doctype html", b"<html", b"<head", b"<?xml", b"<svg", b"<body", b"<table", b"<div", b"<meta", b"<style")
+    )
+
+
 def _refuse_other_kinds(path: Path, head: bytes) -> None:
     for mark, kind in _OTHER_KINDS:
         if head.startswith(mark) and (len(mark) > 2 or b"\0" in head):
@@ -146,8 +162,8 @@ def _refuse_other_kinds(path: Path, head: bytes) -> None:
                 else "Save it as a CSV file and choose that."
             )
             raise DatasetError(f"This is {kind}, not a table.", f"{path.name} starts like one.", fix)
-    start = head.lstrip(b"\xef\xbb\xbf \t\r\n")[:512].lower()
-    if start.startswith((b"<!doctype html", b"<html", b"<head", b"<?xml", b"<svg", b"<body")):
+    start = _lower_start(head)
+    if _is_page(head):
         raise DatasetError(
             "This is a web page, not a table.",
             f"{path.name} starts with {start[:20].decode('ascii', 'replace')!r}.",

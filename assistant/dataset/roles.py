@@ -80,6 +80,15 @@ def suggest_roles(
     taken = set(time.columns) if time else set()
     taken |= _echoes(table.frame, columns, time)
     candidates = [column for name, column in columns.items() if name not in taken and _forecastable(column)]
+    # What rises by the same step from row to row only counts the rows, unless it is all that the table holds.
+    candidates = candidates or [
+        column
+        for name, column in columns.items()
+        if not (time and name in time.columns)
+        and column.values is not None
+        and _counts_rows(column.values)
+        and _forecastable(column)
+    ]
     ranked = sorted(candidates, key=lambda column: -_weight(column, columns))
     if not ranked:
         raise DatasetError(

@@ -9,13 +9,14 @@ from dataclasses import dataclass, field
 
 from assistant.dataset.header_rows import (
     behind_blanks,
+    behind_sentence,
     count_header_rows,
     first_of_table,
     later_header,
     make_distinct,
     name_columns,
     name_parts,
-    names_from_comment,
+    names_from_comments,
     trim_last,
     without_facts,
 )
@@ -23,6 +24,7 @@ from assistant.dataset.separators import FIXED_WIDTH, cuts_words, find_separator
 
 _LINES = 400
 _RULE = re.compile(r"^[\s|+:=-]+$")  # a line drawn between the names and the values
+_COMMA = re.compile(r"\s*[-+]?\d[\d.\s]*,(?:\d{1,2}|\d{4,}|\d+[eE][-+]?\d+)\s*")
 _COMMENT = ("#", "%", "//", "!", "@", "'", "*")
 
 
@@ -128,13 +130,15 @@ def _arrange(
     rows = without_facts(rows, width)
     start = first_of_table(rows, width)
     start = behind_blanks(rows, later_header(rows, start, width), width)
+    start = behind_sentence(rows, start, separator)
     block = count_header_rows(rows[start:], width) if header is None else int(header)
     header_rows = [row for _, row in rows[start : start + block]]
     data = rows[start + block :]
     first = data[0][0] if data else (rows[-1][0] + 1 if rows else 0)
     names, units, found = name_columns(header_rows, width)
     if not found and header is not False and comments:
-        names, found = names_from_comment(comments[-1], comment, separator, quote, width, names)
+        named = names_from_comments(comments, comment, separator, quote, width)
+        names, units, found = (*named, True) if named is not None else (names, units, False)
     if data and len(names) == width and found:
         names = trim_last(names, [row for _, row in data], header_rows)
     if not found:
@@ -162,7 +166,17 @@ def _arrange(
 
 
 def _has_decimal_comma(rows: Sequence[Sequence[str]]) -> bool:
-    return any(re.fullmatch(r"\s*[-+]?\d[\d.\s]*,\d+(?:[eE][-+]?\d+)?\s*", cell) for row in rows for cell in row)
+    """A comma before three digits may part thousands, as it does where other numbers have points before decimals."""
+    cells = {cell for row in rows for cell in row}
+    if any(map(has_decimal_comma, cells)):
+        return True
+    pointed = any(re.fullmatch(r"\s*[-+]?\d+\.(?:\d{1,2}|\d{4,})\s*", cell) for cell in cells)
+    return not pointed and any(re.fullmatch(r"\s*[-+]?\d[\d.\s]*,\d+(?:[eE][-+]?\d+)?\s*", cell) for cell in cells)
+
+
+def has_decimal_comma(cell: str) -> bool:
+    """Tell whether a cell is a number with a comma that cannot part thousands."""
+    return bool(_COMMA.fullmatch(cell))
 
 
 _ZONED_DAY = re.compile(r"^\d{4}-\d\d-\d\d[T ]00:00(?::00(?:\.0+)?)?[+-](?!00:?00$)\d\d:?\d\d$")

@@ -11,6 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from assistant.dataset.encoding import find_encoding
+from assistant.dataset.header_rows import is_unit
 from assistant.dataset.separators import FIXED_WIDTH, WHITESPACE
 from assistant.dataset.series import Repair
 from assistant.dataset.table import Reader, Table
@@ -136,6 +137,6 @@ def _units(layout: Layout) -> dict[str, str]:
     units = {}
     for name in layout.names:
         match = re.search(r"[\[(]\s*([^\[\]()]{1,16})\s*[\])]\s*$", name)
-        if match and not match[1].isdecimal():
+        if match and not match[1].isdecimal() and (name[match.start() - 1 : match.start()] == " " or is_unit(match[1])):
             units[name] = match[1]
     return {**units, **{name: unit for name, unit in layout.units.items() if unit}}

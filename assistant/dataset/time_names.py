@@ -11,14 +11,14 @@ from assistant.dataset.words import words
 PART_NAMES: dict[str, frozenset[str]] = {
     part: frozenset(words(names))
     for part, names in {
-        "year": "year yr yyyy jahr ano año annee année anno calendaryear yearid 年 年份 年度 год rok jaar वर्ष साल",
+        "year": "year yr yy yyyy jahr ano año annee année anno calendaryear yearid 年 年份 年度 год rok jaar वर्ष साल",
         "quarter": "quarter qtr quartal trimestre",
         "month": "month mon mnth mo mm monat mes mois mese monthnumber monthid monthname period 月 月份 месяц maand mês महीना",
         "week": "week weekofyear weeknumber woche kw semana semaine isoweek",
         "day": "day dd dom tag dia día jour giorno dayofmonth mday date dy 日 день dag दिन",
         "day of year": "dayofyear doy yday julianday jday",
         "hour": "hour hr hrs hh stunde hora heure ora hourofday time hourending he 时 時 小时 час uur",
-        "minute": "minute min mins minutes mi",
+        "minute": "minute min mins minutes mi mn mm",
         "second": "second sec secs seconds ss",
     }.items()
 }
@@ -65,4 +65,5 @@ def find_parts(names: Sequence[str]) -> dict[str, str]:
         for part, known in PART_NAMES.items():
             if plain in known and part not in found:
                 found[part] = name
+                break  # a second mm is the minute
     return found
