@@ -366,3 +366,8 @@ def test_sections_that_are_all_draft_reach_the_list_on_the_submit_page(desk: Des
     set_section(desk, 1, INTRODUCTION, "Entirely my own sentence about the sun.")
     after = [finding.what for finding in submission.findings(desk) if "still all draft" in finding.what]
     assert len(after) == len(drafts) - 1
+
+
+def test_what_the_set_report_lacks_is_said_before_it_is_handed_in(desk: Desk) -> None:
+    set_section(desk, 1, INTRODUCTION, "The error is {eror}.")
+    assert "The text names facts that do not exist." in {finding.what for finding in report.findings(desk)}

@@ -135,6 +135,11 @@ def test_the_letters_of_one_report_do_not_depend_on_those_before():
     assert drawn("王小明") == first
 
 
+@pytest.mark.parametrize("text", ["𠮷野家", "😀 well", "𝛼"])
+def test_letters_beyond_the_first_plane_can_be_copied(text):
+    assert "".join(lines_of(drawn(text))) == text
+
+
 def test_letters_with_signs_for_their_looks_lack_nothing():
     assert missing_characters("❤️ 👍🏽 👩‍🔬 ☀️ 王小明") == ()
     assert missing_characters("བོད་") != ()

@@ -174,13 +174,20 @@ def _make(desk: Desk, number: int, change: Advice) -> str:
 
 
 def findings(desk: Desk) -> tuple[Finding, ...]:
-    """Return what a reader of the reports would miss: sections that are all draft, sentences of an older training."""
+    """Return what a reader of the reports would miss.
+
+    That are letters that no font has, names of facts that do not exist, sections that are all draft, and sentences of
+    an older training.
+    """
     found: list[Finding] = []
     for number, project in enumerate(desk.draft.projects, 1):
         if project.run is None:
             continue
         texts = sections(desk, number)
         every = required(desk, number).charts
+        built = build(desk, number)
+        # That there are too many pages is said of the finished file.
+        found += [finding for finding in built.findings if finding.level is Level.WARN or not built.over]
         found += check_own_words(desk.brief, {title: text.shown for title, text in texts.items()}, every, number)
         found += [_stale_finding(number, title, len(text.stale)) for title, text in texts.items() if text.stale]
     return tuple(found)

@@ -6,10 +6,13 @@ in another font touches an Indic word. Here each stretch of one font is shaped o
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from itertools import groupby
 from typing import Any
 
 from reportlab.lib.rl_accel import fp_str
+from reportlab.pdfbase import ttfonts
 from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfbase.ttfonts import ShapedFragWord, makeShapedFragWord, shapeFragWord
 from reportlab.pdfgen.textobject import PDFTextObject
@@ -17,6 +20,7 @@ from reportlab.platypus import paragraph
 
 # Not the ligatures of choice, such as the one of the Hebrew letters alef and lamed.
 _FEATURES = {"kern": True, "liga": True}
+_to_unicode = ttfonts.makeToUnicodeCMap
 
 
 class ShapedText(PDFTextObject):  # type: ignore[misc]
@@ -63,6 +67,15 @@ def _font(part: Any) -> str | None:
     return None if hasattr(style, "cbDefn") else str(style.fontName)
 
 
+def to_unicode(name: str, characters: Sequence[int]) -> str:
+    """Return reportlab's table of what each letter of an embedded font stands for, rare letters in UTF-16 as PDF asks."""
+    table = _to_unicode(name, characters)
+    return re.sub(
+        r"(?<= <)[0-9A-F]{5,6}(?=>)", lambda code: chr(int(code[0], 16)).encode("utf-16-be").hex().upper(), table
+    )
+
+
 def install() -> None:
     """Let reportlab's paragraphs shape words in this way."""
     paragraph.shapeFragWord = shape_word
+    ttfonts.makeToUnicodeCMap = to_unicode
