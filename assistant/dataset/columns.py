@@ -70,7 +70,29 @@ def understand_columns(table: Table, choices: Choices | None = None) -> Mapping[
             for name, column in columns.items()
             if any(repair.key == f"signs:{name}" and "decimal commas" in repair.what for repair in column.repairs)
         }
+    if hint == "." and any(_has_fractions(column) for _, column in table.frame.items()):
+        # Points part the decimals elsewhere in the table.
+        columns = {
+            name: replace(column, unsure=False)
+            if column.unsure and not _has_grouping_points(column, table.frame[name])
+            else column
+            for name, column in columns.items()
+        }
     return columns
+
+
+def _has_grouping_points(column: Column, texts: pd.Series) -> bool:
+    grouped = any("thousands separators" in repair.what for repair in column.repairs)
+    return grouped and not texts.dropna().head(_SAMPLE).astype("str").str.contains(",").any()
+
+
+def _has_fractions(column: pd.Series) -> bool:
+    """Tell whether a column of numbers, sampled, has fractions of another length than thousandths, which could be groups."""
+    if not pd.api.types.is_float_dtype(column):
+        return False
+    sample = column.dropna().head(_SAMPLE).to_numpy()
+    finite = sample[np.isfinite(sample)]
+    return bool((np.abs(finite * 100 - np.round(finite * 100)) < 1e-6).all() and (finite != np.floor(finite)).any())
 
 
 def _has_decimal_commas(table: Table) -> bool:
