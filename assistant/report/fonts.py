@@ -63,8 +63,12 @@ def families() -> Mapping[str, tuple[Path, ...]]:
     return {first: faces[first], second: faces[second], **east_asian, **noto, last: faces[last], **late}
 
 
+@cache
 def _characters(family: str) -> frozenset[int]:
-    return east_asian_characters() if family == _EAST_ASIAN else characters_of(families()[family][0])
+    if family == _EAST_ASIAN:
+        return east_asian_characters()
+    # Emoji have a very wide blank.
+    return characters_of(families()[family][0]) - ({ord(" ")} if family == "NotoEmoji" else set())
 
 
 @cache
