@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 import os
 import socket
 from collections.abc import Callable
@@ -170,6 +172,15 @@ def build_app(services: Services) -> FastAPI:
     return app
 
 
+class _ServerEnds(logging.Filter):
+    """Leaves out that a page was open when the server ended: whoever ended it knows, and it is no error."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Tell whether a record is to be written."""
+        cut_off = record.exc_info is not None and isinstance(record.exc_info[1], asyncio.CancelledError)
+        return not cut_off and "graceful shutdown exceeded" not in str(record.msg)
+
+
 class _Server(uvicorn.Server):
     """Tells where it is once it answers."""
 
@@ -196,6 +207,7 @@ def serve(announce: Callable[[str], None]) -> None:
     shown = "127.0.0.1" if settings.address in ("0.0.0.0", "::") else settings.address  # noqa: S104 - shown, not bound
     # Open pages hold a stream that never ends by itself.
     config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=2)
+    logging.getLogger("uvicorn.error").addFilter(_ServerEnds())
     _Server(config, lambda: announce(f"http://{shown}:{settings.port}")).run(sockets=[listening])
 
 

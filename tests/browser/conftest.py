@@ -34,6 +34,12 @@ expect.set_options(timeout=30_000)
 WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 
 
+def free_port() -> int:
+    """Return a port that nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return int(free.getsockname()[1])
+
+
 @dataclass
 class Server:
     """A wizard in a process of its own; it keeps its port and its workspace over a restart."""
@@ -42,6 +48,8 @@ class Server:
     environment: dict[str, str] = field(default_factory=dict)
     port: int = 0
     process: subprocess.Popen[str] | None = None
+    said: list[str] = field(default_factory=list)
+    listener: threading.Thread | None = None
 
     @property
     def url(self) -> str:
@@ -49,25 +57,26 @@ class Server:
 
     def start(self) -> None:
         if not self.port:
-            with socket.create_server(("127.0.0.1", 0)) as free:
-                self.port = free.getsockname()[1]
+            self.port = free_port()
         own = {"ASSISTANT_WORKSPACE": str(self.workspace), "PORT": str(self.port), **self.environment}
         self.process = subprocess.Popen(
             [sys.executable, "app.py"], cwd=ROOT, env={**os.environ, **own}, stderr=subprocess.PIPE, text=True
         )
         stderr = self.process.stderr
         assert stderr is not None
-        said = []
         for line in stderr:
-            said.append(line)
+            self.said.append(line)
             if "The wizard is on" in line:
                 # A pipe that nobody reads would stop the server once it is full.
-                threading.Thread(target=_read_away, args=(stderr,), daemon=True).start()
+                self.listener = threading.Thread(target=_listen, args=(stderr, self.said), daemon=True)
+                self.listener.start()
                 return
-        raise AssertionError("".join(said))
+        raise AssertionError("".join(self.said))
 
     def stop(self) -> None:
+        """End the server; raise AssertionError when it met an error that nobody expected."""
         assert self.process is not None
+        assert self.listener is not None
         self.process.terminate()
         try:
             self.process.wait(20)
@@ -75,12 +84,13 @@ class Server:
             self.process.kill()
             self.process.wait()
             raise AssertionError("the server did not end within 20 seconds") from None
+        self.listener.join(20)
+        assert not any("Traceback" in line for line in self.said), "".join(self.said)
 
 
-def _read_away(stream: IO[str]) -> None:
+def _listen(stream: IO[str], said: list[str]) -> None:
     with stream:
-        for _ in stream:
-            pass
+        said.extend(stream)
 
 
 @pytest.fixture(scope="session")

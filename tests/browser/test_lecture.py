@@ -2,31 +2,20 @@
 
 from __future__ import annotations
 
-import socket
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import PHONE, ROOT, WIDE, free_port
 
 pytestmark = pytest.mark.browser
 
-ROOT = Path(__file__).resolve().parent.parent.parent
 SLOW = 60_000  # milliseconds: the child imports torch, on a machine that may be busy
-ARGUMENTS = [
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-]  # fmt: skip
-
-
-def free_port() -> int:
-    with socket.socket() as place:
-        place.bind(("127.0.0.1", 0))
-        return int(place.getsockname()[1])
 
 
 @pytest.fixture(scope="module")
@@ -49,20 +38,9 @@ def address() -> Iterator[str]:
         server.wait()
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    chromium = Path("/usr/bin/chromium")
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(
-            executable_path=str(chromium) if chromium.exists() else None, args=ARGUMENTS
-        )
-        yield started
-        started.close()
-
-
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
+def page(chromium: Browser) -> Iterator[Page]:
+    context = chromium.new_context(viewport=WIDE)
     opened = context.new_page()
     opened.set_default_timeout(SLOW)
     expect.set_options(timeout=SLOW)
@@ -135,8 +113,8 @@ def test_a_slider_is_moved_by_the_keyboard_and_the_gradient_follows(page: Page, 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("idea", ["memory", "gradient", "forget-gate", "adding", "words"])
-def test_on_a_phone_nothing_is_wider_than_the_screen(browser: Browser, address: str, idea: str, scheme: str) -> None:
-    context = browser.new_context(viewport={"width": 390, "height": 844})
+def test_on_a_phone_nothing_is_wider_than_the_screen(chromium: Browser, address: str, idea: str, scheme: str) -> None:
+    context = chromium.new_context(viewport=PHONE)
     page = context.new_page()
     page.goto(f"{address}?__theme={scheme}&at=understand-{idea}", wait_until="domcontentloaded")
     name = {"forget-gate": "gate"}.get(idea, idea)
