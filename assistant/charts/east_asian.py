@@ -138,8 +138,8 @@ def _letter(character: str, region: Region, weight: int) -> _Letter:
     from fontTools.pens.cu2quPen import Cu2QuPen
     from fontTools.pens.ttGlyphPen import TTGlyphPen
 
-    names, outlines = _outlines(region, weight)
-    drawn = outlines[names[ord(character)]]
+    names, outlines = _outlines(region)
+    drawn = outlines[weight][names[ord(character)]]
     pen, bounds = TTGlyphPen(None), BoundsPen(None)
     drawn.draw(Cu2QuPen(pen, _FINEST, reverse_direction=True))
     outline = pen.glyph()
@@ -147,15 +147,18 @@ def _letter(character: str, region: Region, weight: int) -> _Letter:
     return _Letter(outline, round(drawn.width), round(bounds.bounds[0]) if bounds.bounds else 0)
 
 
-@cache
-def _outlines(region: Region, weight: int) -> tuple[Any, Any]:
-    """Return the names of the letters by code point, and their outlines at a weight by name."""
+@lru_cache(maxsize=2)
+def _outlines(region: Region) -> tuple[Any, dict[int, Any]]:
+    """Return the names of the letters by code point, and for each weight their outlines by name.
+
+    A font of one region takes up to 100 MB of memory, and half a second to read; few classes need more than two.
+    """
     from fontTools.ttLib import TTFont
 
     path = collection_file()
     assert path is not None
     font = TTFont(path, fontNumber=_PLACES[region], lazy=True)
-    return font.getBestCmap(), font.getGlyphSet(location={"wght": weight})
+    return font.getBestCmap(), {weight: font.getGlyphSet(location={"wght": weight}) for weight in (REGULAR, BOLD)}
 
 
 def _empty() -> Any:
