@@ -25,6 +25,7 @@ _SENTINELS = frozenset(
     | {99.99, 999.0, 999.9, 999.99, 9999.0, 9999.9, 9999.99, -9999.99, 99999.0, 999999.0, 9.96921e36, 1e20, -1e20}
 )
 _FAR_BEYOND = 3.0  # times the span of all other numbers
+_TRIED = 60  # columns that are tried as lengths of time where the table has no numbers
 _SAMPLE = 2000
 _COUNTED = 100_000
 _YES = frozenset({"true", "yes", "y", "on", "t"})
@@ -60,7 +61,7 @@ def understand_columns(table: Table, choices: Choices | None = None) -> Mapping[
     if not any(column.kind == "number" and column.distinct > 2 for column in columns.values()):
         columns |= {
             name: found
-            for name, column in columns.items()
+            for name, column in list(columns.items())[:_TRIED]
             if column.kind == "text" and (found := _durations(name, table.frame[name], choices, alone=True)) is not None
         }
     if hint == "," and choices.decimal is None and not _has_decimal_commas(table):

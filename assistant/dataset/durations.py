@@ -33,6 +33,9 @@ def read_durations(column: pd.Series, name: str, *, alone: bool = False) -> np.n
     Texts with colons may be times of day: they are lengths when the name says so, when they count more hours than a day
     has, or when `alone` says that the table has no other numbers.
     """
+    first = next((str(text).strip() for text in column.array[:_SAMPLE] if not is_missing(str(text))), "")
+    if not (_COLONS.match(first) or _with_units(first)):
+        return None  # told quickly, for a table may have thousands of columns
     known = [text for text in column.dropna().astype("str").str.strip() if not is_missing(text)]
     sample = known[:_SAMPLE]
     if not sample:
