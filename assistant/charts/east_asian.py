@@ -157,8 +157,9 @@ def _outlines(region: Region) -> tuple[Any, dict[int, Any]]:
 
     path = collection_file()
     assert path is not None
-    font = TTFont(path, fontNumber=_PLACES[region], lazy=True)
-    return font.getBestCmap(), {weight: font.getGlyphSet(location={"wght": weight}) for weight in (REGULAR, BOLD)}
+    # With the outlines everything that is needed of the file has been read.
+    with TTFont(path, fontNumber=_PLACES[region], lazy=True) as font:
+        return font.getBestCmap(), {weight: font.getGlyphSet(location={"wght": weight}) for weight in (REGULAR, BOLD)}
 
 
 def _empty() -> Any:
