@@ -51,7 +51,14 @@ _HALF_YEAR = re.compile(
     re.IGNORECASE,
 )
 _WEEK = re.compile(
-    r"^(?P<year>\d{4})\s*[-/_ ]?\s*(?:W|w|KW\s?|kw\s?|Week\s*|week\s*)(?P<week>\d{1,2})(?:-?(?P<day>[1-7]))?$"
+    r"^(?P<year>\d{4})\s*[-/_ ]?\s*(?:W|KW\s?|Week\s*|Wk\s*)(?P<week>\d{1,2})(?:-?(?P<day>[1-7]))?$"
+    r"|^(?:W|KW|Week|Wk|Woche|Semaine|Semana)\s*(?P<week2>\d{1,2})\s*[-/., ]\s*(?P<year2>\d{4})$",
+    re.IGNORECASE,
+)
+# Words before a date that say which day of a week or a month it is.
+_BEFORE = re.compile(
+    r"(?i)^(?:week\s+(?:of|ending|ended|beginning|commencing|starting)|w[/.]?[ecb]\.?|month\s+(?:of|ending|ended)|as\s+(?:of|at)"
+    r"|woche\s+(?:vom|ab|bis)|stand|am|semaine\s+du|au|le|semana\s+(?:del|de)|al)[:\s]+(?=\S*\d)"
 )
 _MONTH_CODE = re.compile(r"^(?P<year>\d{4})\s*[-/ ]?[Mm](?P<month>\d{1,2})$")
 _YEARS_SPAN = re.compile(r"^(?P<year>\d{4})\s*[-/–]\s*(?:\d{2}|\d{4})$")
@@ -143,6 +150,9 @@ def _latin(texts: Sequence[str]) -> Sequence[str]:
         return [
             re.sub(r"^(\d{4})\s*年?\s*第?\s*([一二三四1-4])\s*季度?$", _chinese_quarter, text.strip()) for text in texts
         ]
+    if _BEFORE.match(first):
+        texts = [_BEFORE.sub("", text.strip()) for text in texts]
+        first = texts[0]
     if _FILLER.search(first):
         texts = [_FILLER.sub(" ", text).strip() for text in texts]
         first = texts[0]
@@ -259,7 +269,11 @@ def _half_year(match: re.Match[str]) -> str:
 def _week(match: re.Match[str]) -> str:
     try:
         return str(
-            pd.Timestamp.fromisocalendar(int(match["year"]), max(int(match["week"]), 1), int(match["day"] or 1)).date()
+            pd.Timestamp.fromisocalendar(
+                int(match["year"] or match["year2"]),
+                max(int(match["week"] or match["week2"]), 1),
+                int(match["day"] or 1),
+            ).date()
         )
     except ValueError:
         return ""

@@ -153,8 +153,9 @@ def _speaks_for_names(
         # A wide table: years, dates or hours as the names of columns, behind a word such as "Country" or behind nothing.
         return (shift == 0 and not row[0]) or any(not looks_typed(cell) and not is_missing(cell) for cell in row)
     if not words and not against:
-        # Only blanks where the body has values: a row that names the index, or one with nothing to say.
-        return True
+        # Only blanks where the body has values: a row that names the index, or one with nothing to say; a year alone
+        # belongs to the rows below it.
+        return first or not looks_typed(row[0])
     return len(words) > len(against)
 
 

@@ -24,6 +24,7 @@ from assistant.dataset.table import Reader, Table
 from assistant.dataset.text_arrow import to_frame
 from assistant.dataset.text_table import read_text
 from assistant.dataset.wide import lengthen
+from assistant.dataset.year_rows import place_years
 from assistant.errors import DatasetError
 
 # What files of other kinds start with, and what they are.
@@ -85,7 +86,7 @@ def read_table(
     """
     try:
         table = _read(path, columns, member, sheet, header, undo, unpacked_limit, 0)
-        table = keep_finest(fill_merged(table, undo), undo)
+        table = keep_finest(place_years(fill_merged(table, undo), undo), undo)
         return table if "wide" in undo else lengthen(table)
     except (OSError, MemoryError) as error:
         raise DatasetError("The file cannot be read.", f"{path.name}: {error}.", "Choose it again.") from error

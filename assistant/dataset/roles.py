@@ -30,7 +30,7 @@ _TARGET_WORDS = words(
     "umsatz absatz verbrauch netzlast last preis leistung wert anzahl temperatur ventes prix consommation valeur",
     "ventas precio demanda consumo valor 销售额 销量 价格 気温",
     "schluss schlusskurs kurs cierre último clôture dernier chiusura ultimo fechamento slotkoers kapanış şimdi",
-    "tg tx tn rr",
+    "tg tx tn rr цена курс продажи закрытие потребление температура значение",
 )
 _ID_WORDS = re.compile(
     r"^(?:.*[_ ](?:lat|lon|lng|latitude|longitude)|id|no|nr|num|index|idx|row|rownumber|rowid|rownames|sno|serialno"
@@ -45,6 +45,8 @@ _CODE_WORDS = re.compile(
     r"|std(?:dev)?|error|stderr|uncertainty|interpolated|days|ndays)$",
     re.IGNORECASE,
 )
+# What changed since the row before says less than what is.
+_CHANGES = re.compile(r"(?i)chan?ge?\b|\bchg\b|\bdiff|änderung|variation|variaci|изменени|涨跌|growth")
 MOST_FEATURES = 8
 _SAME_TIME = 40  # days by which the same moments may differ where they are written with decimals
 _FEW_MISSING = 0.1  # share of missing values that says nothing against a target
@@ -340,6 +342,8 @@ def _weight(column: Column, columns: Mapping[str, Column]) -> float:
         weight = 2.0 - 0.02 * min(_TARGET_WORDS.index(word) for word in words if word in _TARGET_WORDS)
     if _CODE_WORDS.search(column.name):
         weight -= 4.0
+    if _CHANGES.search(column.name):
+        weight -= 0.5
     assert column.values is not None
     names = list(columns)
     place = names.index(column.name)
