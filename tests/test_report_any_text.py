@@ -76,6 +76,15 @@ def test_any_column_name_can_be_drawn(target):
     assert target in said
 
 
+@pytest.mark.parametrize("source", ["水_{t}", r"\text{किमी}"])
+def test_a_formula_with_letters_that_it_cannot_hold_is_shown_as_typed(source):
+    register_fonts()
+    words = Words(Facts(run_id="", texts={}))
+    paragraph = words.paragraph(f"So ${source}$ it is.", Styles(10.0).body(first=True))
+    assert source in paragraph.said
+    assert list(words.broken) == [source]
+
+
 def test_a_run_without_epochs_and_a_level_series_can_be_drawn():
     series = made_series()
     series = replace(series, frame=series.frame * 0 + 5.0)

@@ -75,7 +75,7 @@ def check_report(report: Typeset, project: int | None) -> list[Finding]:
             Level.WARN,
             "A formula cannot be read.",
             f"It is shown as typed: {next(iter(words.broken))}",
-            "Check its braces and commands.",
+            "Check its braces and commands; its letters can be Latin and Greek ones.",
         )
     for section, text in content.sections:
         if section.draft != REFERENCES_DRAFT and not text.strip():

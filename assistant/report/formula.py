@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from assistant.charts.fonts import SCRIPT_SHARE, enlarge_scripts
+from assistant.charts.characters import characters_of
+from assistant.charts.fonts import SCRIPT_SHARE, enlarge_scripts, matplotlib_fonts
 from assistant.report.fonts import font_of_file
 from assistant.report.style import INK, SMALLEST
 
@@ -73,6 +74,9 @@ def _lay_out(source: str) -> Formula | None:
     from matplotlib.font_manager import FontProperties
     from matplotlib.mathtext import MathTextParser
 
+    # For a letter that its fonts lack mathtext draws another sign without a word.
+    if any(ord(sign) not in characters_of(matplotlib_fonts() / "STIXGeneral.ttf") for sign in source if sign.strip()):
+        return None
     enlarge_scripts()
     with _LOCK, mpl.rc_context({"mathtext.fontset": "stix"}):
         try:
