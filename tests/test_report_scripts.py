@@ -135,8 +135,8 @@ def test_the_letters_of_one_report_do_not_depend_on_those_before():
     assert drawn("王小明") == first
 
 
-@pytest.mark.parametrize("text", ["𠮷野家", "😀 well", "𝛼"])
-def test_letters_beyond_the_first_plane_can_be_copied(text):
+@pytest.mark.parametrize("text", ["𠮷野家", "😀 well", "𝛼", "محمد عبد الله", "ישראל", "משה final office"])
+def test_letters_can_be_copied_as_they_were_typed(text):
     assert "".join(lines_of(drawn(text))) == text
 
 

@@ -48,7 +48,7 @@ class TextParagraph(Paragraph):  # type: ignore[misc]
         super().__init__(text, style, **options)
         # Reportlab forgets the letters once it has shaped them.
         self.said = "".join(str(getattr(frag, "text", "")) for frag in self.frags)
-        self.leftwards = runs_leftwards(self.said)
+        self.leftwards = False
         if len(self.frags) == 1 and breaking.east_asian(self.said):
             # Reportlab takes a simpler way with a single font, on which lines break at blanks alone.
             self.frags[0].backColor = None
@@ -120,6 +120,7 @@ class Words:
                 # The last line of a justified paragraph would end at the wrong margin.
                 style = style.clone(style.name, alignment=TA_RIGHT, firstLineIndent=0)
         paragraph = TextParagraph(markup or " ", style, bulletText=bullet)
+        paragraph.leftwards = runs_leftwards(text)
         # Reportlab makes room in a line only for pictures, and reads those from files; the marks that the markup left
         # are therefore turned into pictures here, which the canvas above draws as formulas.
         marks = [

@@ -7,6 +7,7 @@ in another font touches an Indic word. Here each stretch of one font is shaped o
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from itertools import groupby
 from typing import Any
@@ -68,11 +69,19 @@ def _font(part: Any) -> str | None:
 
 
 def to_unicode(name: str, characters: Sequence[int]) -> str:
-    """Return reportlab's table of what each letter of an embedded font stands for, rare letters in UTF-16 as PDF asks."""
-    table = _to_unicode(name, characters)
-    return re.sub(
-        r"(?<= <)[0-9A-F]{5,6}(?=>)", lambda code: chr(int(code[0], 16)).encode("utf-16-be").hex().upper(), table
-    )
+    """Return reportlab's table of what each letter of an embedded font stands for, in UTF-16 as PDF asks.
+
+    A ligature stands for its letters, and a form that a letter takes beside others for the letter.
+    """
+    return re.sub(r"(?<= <)[0-9A-F]{4,6}(?=>)", lambda code: _meant(int(code[0], 16)), _to_unicode(name, characters))
+
+
+def _meant(code: int) -> str:
+    character = chr(code)
+    if "\ufb00" <= character <= "\ufdff" or "\ufe70" <= character <= "\ufefc":
+        letters = unicodedata.normalize("NFKC", character)
+        character = character if " " in letters else letters
+    return character.encode("utf-16-be", "surrogatepass").hex().upper()
 
 
 def install() -> None:
