@@ -22,7 +22,7 @@ from assistant.findings import Finding, Level
 
 TEXT_SUFFIXES = (".csv", ".tsv", ".txt", ".dat", ".data", ".psv", ".tab")
 _VERY_LARGE = 60_000_000  # bytes
-_START = 4_000_000
+_START = 1_000_000
 _FEATURES = 3  # as many are suggested for a very large table
 
 

@@ -110,6 +110,7 @@ def _parse(
             skip_rows=layout.first_row,
             encoding=encoding if isinstance(stream, pa.NativeFile) and encoding != "utf-8-sig" else "utf-8",
             block_size=1 << 20,
+            use_threads=not types,  # where the types are known, threads cost more memory than they save time
         ),
         parse_options=arrow_csv.ParseOptions(
             delimiter=layout.separator,
