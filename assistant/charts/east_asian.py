@@ -129,7 +129,7 @@ def font_file(characters: frozenset[str]) -> Path:
 
 @cache
 def _folder() -> tempfile.TemporaryDirectory[str]:
-    return tempfile.TemporaryDirectory(prefix="letters-")
+    return tempfile.TemporaryDirectory(prefix="letters-", ignore_cleanup_errors=True)
 
 
 @lru_cache(maxsize=8192)
