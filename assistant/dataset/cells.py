@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -24,6 +25,7 @@ MISSING_MARKS = frozenset(
 
 _CURRENCY = "$€£¥₹₽₩₺₫₴฿¢"
 _CURRENCY_CODES = r"(?:USD|EUR|GBP|INR|JPY|CNY|CHF|AUD|CAD|NZD|SEK|NOK|DKK|PLN|BRL|ZAR|RUB|Rs\.?|US\$|R\$|kr)"
+_LONGEST = 60  # characters of a number or a date
 _GROUP_SPACE = re.compile(r"(?<=\d)[\s\u00a0\u202f\u2009\u2007'’`_](?=\d{3}(?!\d))")
 _SURE = 10  # numbers with a sign before three digits, beside others without, from which on it parts thousands
 _MULTIPLES = {"k": 1e3, "m": 1e6, "mn": 1e6, "mio": 1e6, "b": 1e9, "bn": 1e9, "t": 1e12}
@@ -50,7 +52,12 @@ def is_missing(text: str) -> bool:
 
 def looks_typed(text: str) -> bool:
     """Tell whether a cell looks like a number or a date rather than like words."""
-    if not any(character.isdecimal() for character in text) or len(text) > 60:
+    return len(text) <= _LONGEST and _looks_typed(text)
+
+
+@functools.lru_cache(maxsize=20_000)  # a layout is found by looking at the same cells several times
+def _looks_typed(text: str) -> bool:
+    if not any(character.isdecimal() for character in text):
         return False
     bare = _CURRENCY_SIGNS.sub("", _WORDS_OF_DATES.sub("", text)).strip()
     if re.fullmatch(r"[-+−–]?[\d.,]+[eE][-+]?\d+", bare):
