@@ -79,16 +79,4 @@
   if (start.searchParams.get("at")?.startsWith("understand-")) {
     go(start.searchParams.get("at"), start.hash.slice(1));
   }
-
-  // Text takes a moment to reach the server. What was typed last is sent once more when the page is left, as it stands
-  // there then: a button may have replaced it.
-  const typed = new Map();
-  document.addEventListener("input", (event) => {
-    const box = event.target.closest?.("[id^='student-'], [id^='p']");
-    if (box && event.target.matches("textarea, input:not([type])")) typed.set(box.id, { field: event.target, when: Date.now() });
-  }, true);
-  window.addEventListener("pagehide", () => {
-    const last = [...typed].filter(([, { when }]) => Date.now() - when < 10000).map(([id, { field }]) => [id, field.value]);
-    if (last.length) navigator.sendBeacon("keep", JSON.stringify(Object.fromEntries(last)));
-  });
 })();

@@ -8,7 +8,8 @@ import gradio as gr
 
 _HERE = Path(__file__).parent
 STYLE = (_HERE / "style.css").read_text("utf-8")
-HEAD = "".join(f"<script>{(_HERE / name).read_text('utf-8')}</script>" for name in ("navigation.js", "pointing.js"))
+_SCRIPTS = ("navigation.js", "last_words.js", "pointing.js")
+HEAD = "".join(f"<script>{(_HERE / name).read_text('utf-8')}</script>" for name in _SCRIPTS)
 
 
 def theme() -> gr.themes.Base:

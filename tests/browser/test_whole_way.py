@@ -149,6 +149,22 @@ def test_nothing_is_lost_when_the_server_is_started_again_under_an_open_page(
     expect(field(page, "student-registration")).to_have_value("typed after the restart!")
 
 
+@pytest.mark.parametrize("leave", ["", "window.addEventListener('pagehide', (event) => event.stopImmediatePropagation(), true)"],
+    ids=["leaving tells", "leaving has no time to tell"])  # fmt: skip
+def test_what_never_reached_the_server_is_there_after_a_reload(
+    shared_server: Server, student: Student, leave: str
+) -> None:
+    student.page.add_init_script(leave)
+    page = student.open(shared_server.url)
+    introduce(page, "Dina Roy", "dina@example.org")
+    page.route("**/run/predict*", lambda _route: None)
+    field(page, "student-registration").fill("R-77")
+    page.unroute_all(behavior="ignoreErrors")
+    page.reload(wait_until="domcontentloaded")
+    expect(field(page, "student-name")).to_have_value("Dina Roy")
+    expect(field(page, "student-registration")).to_have_value("R-77")
+
+
 def test_a_resume_code_opens_the_draft_in_another_browser(
     shared_server: Server, new_student: Callable[..., Student]
 ) -> None:
