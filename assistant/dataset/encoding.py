@@ -33,6 +33,7 @@ _OTHERS = [
 ]
 _ENOUGH_SIGNS = 24
 _WORDS = re.compile(rb"[A-Za-z]*[\x80-\xff]+[A-Za-z\x80-\xff]*")
+_INSIDE = re.compile(r"(?<=[A-Za-z])[¹²³£¥¿¼½¾¶§±ªº¦¨¯´¸](?=[A-Za-z])")  # what no Western word holds between letters
 _LATIN = re.compile(rb"[A-Za-z]")
 
 
@@ -95,9 +96,23 @@ def _eight_bit(data: bytes) -> str:
     if words and all(len(word) >= 3 and not _LATIN.search(word) for word in words):
         # Words of nothing but signs beyond ASCII are not of Western Europe, where those stand among plain letters.
         return _single_bytes(words) or _best_of(sample, _OTHERS) or fallback
+    if (other := _not_western(words)) is not None:
+        return other
     if _signs(sample) < _ENOUGH_SIGNS or _signs(sample) < 0.05 * len(sample):
         return fallback
     return _best_of(sample, [*_OTHERS, "cp1252"]) or fallback
+
+
+def _not_western(words: list[bytes]) -> str | None:
+    """Tell Polish, Czech and Turkish of a few words by signs that Western words do not have there; None for others."""
+    western = " ".join(word.decode("cp1252", errors="replace") for word in words)
+    if _INSIDE.search(western) and not _INSIDE.search(" ".join(word.decode("cp1250", "replace") for word in words)):
+        return "cp1250"
+    if re.search(r"[šž]", western) and re.search(r"[ìèøù]", western):
+        return "cp1250"
+    if re.search(r"[ðþýÝÞÐ]", western) and not re.search(r"[áéíóúæÁÉÍÓÚÆ]", western):
+        return "cp1254"
+    return None
 
 
 def _single_bytes(words: list[bytes]) -> str | None:

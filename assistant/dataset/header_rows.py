@@ -65,11 +65,14 @@ def later_header(rows: Sequence[tuple[int, list[str]]], start: int, width: int) 
 
 
 def behind_blanks(rows: Sequence[tuple[int, list[str]]], start: int, width: int) -> int:
-    """Facts stand above the names, and a row of blanks between: the row behind the blanks counts."""
-    for index in range(min(start + 4, len(rows) - 2), start, -1):
-        row, names = rows[index][1], rows[index + 1][1]
+    """Facts stand above the names, and a row of blanks between: the row behind the blanks counts.
+
+    A line of nothing at all is no row: behind it, names count below facts that are narrower than the table.
+    """
+    for index in range(min(start + 4, len(rows) - 2), start - 1, -1):
+        (number, row), (below, names) = rows[index], rows[index + 1]
         full = len(names) == width > 1 and all(names) and not any(map(looks_typed, names))
-        if full and len(row) >= 1 and not any(row):
+        if full and ((index > start and not any(row)) or (below > number + 1 and 0 < len(row) < width)):
             return index + 1
     return start
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tempfile
 from collections import Counter
 from collections.abc import Sequence
@@ -62,6 +63,7 @@ _PICTURES_AND_SOUND = ("a picture", "sound", "sound or film")
 _NESTED = 2
 _DEEP = 3  # levels of JSON above its table
 _FEW = 3  # records below which lists lying elsewhere are looked for
+_FEW_LINES = 5  # of which a table in text has more
 _MOST_LISTS = 500
 _CONTROL = bytes(code for code in (*range(1, 9), *range(14, 26), *range(28, 32)))
 _FEW_CONTROLS = 0.005
@@ -210,7 +212,13 @@ def _read_json(path: Path, columns: Sequence[str] | None) -> Table | None:
     try:
         data: Any = json.loads(text)
         kind = "json"
-    except (ValueError, RecursionError):
+    except (ValueError, RecursionError) as error:
+        if re.match(r"\s*(?:\[\s*[\[{]|\{\s*\")", text) and text.count("\n") < _FEW_LINES:
+            raise DatasetError(
+                "The JSON file is broken.",
+                f"{path.name}: {_first_line(error)}.",
+                "Download it again, or save it as CSV.",
+            ) from error
         try:
             data = [json.loads(line) for line in text.splitlines() if line.strip()]
             kind = "json lines"

@@ -20,7 +20,7 @@ class Reader(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    kind: str  # "csv", "fixed width", "excel", "parquet", "json", "json lines"
+    kind: str  # "csv", "fixed width", "excel", "parquet", "json", "json lines", "html", "arff"
     separator: str | None = None
     encoding: str | None = None
     header: bool | None = None
