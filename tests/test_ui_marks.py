@@ -27,6 +27,7 @@ FINISHED = ProjectDraft(
     run=RUN,
     charts={"forecast": ChartChoice(checked_run="r1", in_report=True)},
     report=ReportSummary(run_id="r1", inputs_sha256="i", pages=2),
+    sections={section.title: "My own words." for section in BRIEF.report.sections},
     notebook=NotebookSummary(run_id="r1", inputs_sha256="i", reproduced=True),
     colab_link="https://colab.research.google.com/drive/1aBcDeFgHiJkLmNoPqRsTuVwXyZ012345",
 )
@@ -117,3 +118,12 @@ def test_the_start_page_asks_for_a_name_and_an_address_that_can_be_one(student: 
 
 def test_a_place_is_named_so_that_it_can_stand_in_an_address() -> None:
     assert (place("submit", None), place("train", 2)) == ("submit", "p2-train")
+
+
+def test_a_report_whose_words_are_the_drafts_is_open_and_names_the_sections() -> None:
+    project = FINISHED.model_copy(update={"sections": {"Introduction": "My own words."}})
+    state = all_states(draft_of(project, ProjectDraft()), BRIEF)[1, "report"]
+    assert state.mark is Mark.OPEN
+    assert "Conclusion" in state.todo
+    assert "Introduction" not in state.todo
+    assert "References" not in state.todo

@@ -9,6 +9,7 @@ from assistant.brief import Brief, checked_address
 from assistant.desk.notebook import notebook_inputs
 from assistant.errors import NotebookError
 from assistant.notebook.colab import check_colab_link
+from assistant.report.texts import REFERENCES_DRAFT
 from assistant.state.draft import Draft, ProjectDraft
 
 
@@ -152,6 +153,9 @@ def _report(project: ProjectDraft, brief: Brief) -> StepState:
         return StepState(Mark.LOOK, "The report shows an older training: open it again.")
     if project.report.pages > brief.report.page_limit:
         return StepState(Mark.LOOK, project.report.over or f"The report has {project.report.pages} pages.")
+    sections = [section.title for section in brief.report.sections if section.draft != REFERENCES_DRAFT]
+    if drafts := [title for title in sections if title not in project.sections]:
+        return StepState(Mark.OPEN, f"Still the draft, and not your own words: {', '.join(drafts)}.")
     return _DONE
 
 

@@ -85,6 +85,15 @@ def read_report(page: Page, number: int) -> None:
     """Open the report and wait for its pages."""
     open_step(page, f"p{number}-report")
     expect(page.locator(f"#p{number}-report-pages img").first).to_be_visible()
+
+
+def write_report(page: Page, number: int) -> None:
+    """Say something of one's own in every section but the references."""
+    read_report(page, number)
+    texts = page.locator(f"[id^='p{number}-report-section-']").locator("textarea")
+    for index in range(texts.count()):
+        if draft := texts.nth(index).input_value():
+            texts.nth(index).fill(f"{draft}\n\nThis sentence is mine.")
     expect_mark(page, f"p{number}-report", "✓")
 
 

@@ -20,10 +20,10 @@ from tests.browser.steps import (
     introduce,
     make_notebook,
     open_step,
-    read_report,
     start_training,
     use_ready,
     wait_for_scores,
+    write_report,
 )
 
 
@@ -40,7 +40,7 @@ def test_a_student_gets_from_ready_projects_to_a_finished_mail_by_clicks(
         open_step(page, f"p{number}-train")
         wait_for_scores(page, number)
         assert confirm_charts(page, number) >= 4
-        read_report(page, number)
+        write_report(page, number)
         make_notebook(page, number, link)
 
     open_step(page, "submit")
