@@ -144,7 +144,7 @@ def test_an_archive_unpacks_to_no_more_than_the_host_allows(desk: Desk, tmp_path
 
 
 def test_dates_with_two_readings_keep_both_after_one_was_picked(desk: Desk, tmp_path: Path) -> None:
-    rows = [f"{m:02}/{1 + (m + y) % 12:02}/{y},{m + y % 5}" for y in range(2005, 2021) for m in range(1, 13)]
+    rows = [f"03/04/{year},{year % 7}" for year in range(1950, 2021)]
     upload(desk, tmp_path, "\n".join(["when,level", *rows]))
     readings = dataset.overview(desk, 1).readings
     assert {reading.order for reading in readings} == {"day first", "month first"}

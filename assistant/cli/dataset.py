@@ -98,7 +98,10 @@ def inspection_text(found: Inspection) -> str:
     if found.target is not None:
         lines.append(f"Target: {found.target}; features: {', '.join(found.features) or 'none'}")
     if found.horizon is not None:
-        season = f"the pattern repeats after {found.season}" if (found.season or 1) > 1 else "no season assumed"
+        season = "no season assumed"
+        if (found.season or 1) > 1:
+            shows = "the pattern repeats after" if found.season_shows else "usual, but hardly shown, is a pattern of"
+            season = f"{shows} {found.season}"
         lines.append(f"Horizon: {found.horizon} steps; {season}")
     lines += [
         f"{'Repaired' if repair.applied else 'Undone'}: {repair.what} ({repair.count:,}×) {repair.why}"

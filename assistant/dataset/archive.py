@@ -22,7 +22,7 @@ _RATIO_FREE = 10_000_000  # bytes up to which a ratio says nothing
 _BLOCK = 1 << 20
 _MEMBERS = 10_000
 TABLE_SUFFIXES = words(
-    ".csv .tsv .txt .dat .data .tab .psv .asc .prn .xlsx .xlsm .xlsb .xls .ods .parquet .pq .json .jsonl .ndjson .gz"
+    ".csv .tsv .txt .dat .data .tab .psv .asc .prn .arff .xlsx .xlsm .xlsb .xls .ods .parquet .pq .json .jsonl .ndjson .gz"
 )
 _OPENERS = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ": lzma.open}
 

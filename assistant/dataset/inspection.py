@@ -18,7 +18,7 @@ from assistant.dataset.large import read_start
 from assistant.dataset.prepare import prepare
 from assistant.dataset.read import read_table
 from assistant.dataset.roles import Suggestion, find_time, suggest_roles
-from assistant.dataset.season import autocorrelation
+from assistant.dataset.season import autocorrelation, season_shows
 from assistant.dataset.series import Repair, Roles, Series, Source
 from assistant.dataset.stacked import find_stack
 from assistant.dataset.table import Reader, Table
@@ -74,7 +74,10 @@ class SeriesFacts(_Frozen):
 
 
 class Inspection(_Frozen):
-    """What was understood of a table; `verdict` is one sentence, `outcome` its kind."""
+    """What was understood of a table; `verdict` is one sentence, `outcome` its kind.
+
+    `season_shows` tells whether the data show the season, or whether it is only usual for such data.
+    """
 
     reader: Reader
     rows: int
@@ -86,6 +89,7 @@ class Inspection(_Frozen):
     reasons: dict[str, str]
     series: SeriesFacts | None
     season: int | None
+    season_shows: bool | None = None
     horizon: int | None
     repairs: tuple[Repair, ...]
     findings: tuple[Finding, ...]
@@ -170,6 +174,7 @@ def examine(
         reasons=dict(suggestion.reasons) if suggestion else {},
         series=SeriesFacts(column=stack.column, names=dict(list(stack.rows.items())[:500])) if stack else None,
         season=series.frequency.season if series else None,
+        season_shows=season_shows(series.values[: series.split.train], series.frequency.season) if series else None,
         horizon=series.horizon if series else None,
         repairs=series.repairs if series else _reading_repairs(table, columns),
         findings=findings,

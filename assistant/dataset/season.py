@@ -57,6 +57,12 @@ def repeats(correlation: Sequence[float], season: int) -> bool:
     return correlation[season] >= _ALIKE and correlation[season] >= correlation[season // 2] + _RISE
 
 
+def season_shows(training: np.ndarray, season: int) -> bool:
+    """Tell whether the training part shows its season, or whether that is only usual for such data."""
+    training = training[-_ENOUGH:]
+    return repeats([float(value) for value in autocorrelation(training, season)], season)
+
+
 def _peak(correlation: np.ndarray, lag: int) -> float:
     """How far a lag stands out: its correlation above that half a season away."""
     if lag >= len(correlation):

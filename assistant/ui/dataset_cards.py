@@ -10,6 +10,7 @@ from assistant.dataset.fetch import ALL_FILES, dataset_searches
 from assistant.dataset.inspection import Inspection
 from assistant.dataset.ready import ReadyProject
 from assistant.dataset.repairs import can_undo, why_fixed
+from assistant.dataset.season import season_shows
 from assistant.dataset.series import Repair, Series, Source
 from assistant.desk import dataset as steps
 from assistant.desk.dataset_fetch import FetchState, FoundDataset, KaggleSearch
@@ -64,11 +65,19 @@ def series_card(series: Series, picture: str) -> str:
     pairs = [
         ("Series", f"{series.target}{unit}"),
         ("Rows", f"{len(series.frame):,}, one a {frequency.step}, {span}"),
-        ("Pattern repeats after", frequency.count(frequency.season) if frequency.season > 1 else "no season assumed"),
+        _season(series),
         ("Forecast", f"{frequency.count(series.horizon)} ahead"),
         ("Parts", parts),
     ]
     return f'<figure class="chart">{picture}</figure>{definition_list(pairs)}'
+
+
+def _season(series: Series) -> tuple[str, str]:
+    season = series.frequency.season
+    if season <= 1:
+        return "Pattern repeats after", "no season assumed"
+    shows = season_shows(series.values[: series.split.train], season)
+    return "Pattern repeats after" if shows else "Usual pattern, hardly shown", series.frequency.count(season)
 
 
 def glance(series: Series | None, overview: Overview, picture: str) -> str:
