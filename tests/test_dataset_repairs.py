@@ -162,3 +162,21 @@ def test_a_repair_without_a_switch_says_why() -> None:
         repair = Repair(what="x", count=1, why="y", key=key)
         assert not can_undo(repair)
         assert why_fixed(repair)
+
+
+@pytest.mark.parametrize(
+    ("name", "key", "rows"),
+    [
+        ("years-quarters-and-months-below-each-other.csv", "periods", 357),
+        ("years-in-rows-above-their-months.csv", "year rows", 130),
+        ("merged-cells-for-three-regions-of-unequal-length.xlsx", "merged cells", 92),
+    ],
+)
+def test_what_was_done_to_the_rows_of_a_file_can_be_undone(name: str, key: str, rows: int) -> None:
+    path = Path(__file__).parent / "data" / "tables" / name
+    for undo in (frozenset[str](), frozenset({key})):
+        found = examine(path, choices=Choices(undo=undo)).inspection
+        [repair] = [repair for repair in found.repairs if repair.key == key]
+        assert can_undo(repair)
+        assert repair.applied == (not undo)
+    assert found.rows == rows
