@@ -15,8 +15,6 @@ from typing import Any
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 # Before pyarrow is imported: its own pool would keep what a table once needed.
 os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
-# Gradio asks matplotlib for its backend at each event; to find one, it would load everything that draws (20 MB).
-os.environ.setdefault("MPLBACKEND", "agg")
 
 import gradio as gr
 import uvicorn
