@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from assistant.training.run import Epoch
 
-_WIDTH, _HEIGHT = 640, 220
+_WIDTH, _HEIGHT = 480, 220
 _LEFT, _RIGHT, _TOP, _BOTTOM = 78, 84, 12, 36
 
 

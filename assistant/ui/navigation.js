@@ -63,7 +63,7 @@
       const total = Math.floor(Math.abs(left));
       const days = Math.floor(total / 86400);
       const clock = [total / 3600 % 24, total / 60 % 60, total % 60].map((x) => String(Math.floor(x)).padStart(2, "0")).join(":");
-      const span = days > 2 ? `${days} days` : (days ? `${days} d ${clock}` : clock);
+      const span = days > 2 ? `${days.toLocaleString("en")} days` : (days ? `${days} d ${clock}` : clock);
       place.textContent = left >= 0 ? `${span} left` : `passed ${span} ago`;
       const own = place.closest(".deadline")?.querySelector("[data-own-zone]");
       if (own && !own.textContent) {
