@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from contextlib import suppress
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+
+from pydantic import BaseModel, ValidationError
 
 import assistant
 from assistant.desk.charts import charts, material, place_in_report, report_charts, title_of
@@ -37,16 +39,11 @@ class BuiltReport:
     inputs: str = ""
 
 
-@dataclass(frozen=True)
-class Advice:
-    """One change that would help the report; `extend` is only said, the other kinds are made by one click."""
+class _KeptAdvice(BaseModel):
+    """What lies beside the report: what would help it, and the digest of what it was made from."""
 
-    kind: str
-    name: str
-    sentence: str
-    enough: bool
-    text: str = ""
-    parts: tuple[Advice, ...] = ()
+    inputs: str
+    changes: tuple[Suggestion, ...]
 
 
 def build(desk: Desk, number: int) -> BuiltReport:
@@ -124,28 +121,19 @@ def warm(desk: Desk, number: int) -> None:
     _set(desk, number)
 
 
-def advice(desk: Desk, number: int) -> tuple[Advice, ...]:
+def advice(desk: Desk, number: int) -> tuple[Suggestion, ...]:
     """Return what would help a report that is too long or leaves room, the best first; nothing when it is fine.
 
     It belongs to the report that lies in the folder and is kept beside it until that changes.
     """
     built = build(desk, number)
     kept = desk.project_folder(number).root / "advice.json"
-    if kept.exists() and (stored := json.loads(kept.read_text("utf-8")))["inputs"] == built.inputs:
-        return tuple(_stored_advice(change) for change in stored["changes"])
-    suggestions = desk.services.press(suggest, _manuscript(desk, number), required(desk, number).charts)
-    changes = tuple(_advice(change) for change in suggestions)
-    write_atomically(kept, json.dumps({"inputs": built.inputs, "changes": [asdict(change) for change in changes]}))
+    with suppress(FileNotFoundError, ValidationError):
+        if (stored := _KeptAdvice.model_validate_json(kept.read_bytes())).inputs == built.inputs:
+            return stored.changes
+    changes = desk.services.press(suggest, _manuscript(desk, number), required(desk, number).charts)
+    write_atomically(kept, _KeptAdvice(inputs=built.inputs, changes=changes).model_dump_json())
     return changes
-
-
-def _advice(change: Suggestion) -> Advice:
-    parts = tuple(_advice(part) for part in change.parts)
-    return Advice(change.kind, change.name, change.sentence, change.enough, change.text, parts)
-
-
-def _stored_advice(stored: Mapping[str, Any]) -> Advice:
-    return Advice(**{**stored, "parts": tuple(_stored_advice(part) for part in stored.get("parts", ()))})
 
 
 def follow(desk: Desk, number: int, sentence: str) -> str:
@@ -158,7 +146,7 @@ def follow(desk: Desk, number: int, sentence: str) -> str:
     return _make(desk, number, change)
 
 
-def _make(desk: Desk, number: int, change: Advice) -> str:
+def _make(desk: Desk, number: int, change: Suggestion) -> str:
     if change.kind == "tighten":
         set_section(desk, number, change.name, change.text, typed=False)
         return f"“{change.name}” was tightened; Undo brings it back."

@@ -38,7 +38,8 @@ class Suggestion:
     """One change: leave out or add the chart called `name`, tighten or extend the section called `name`.
 
     `lines` is about how many lines it saves or takes; `enough` tells whether the report keeps within its limit with it.
-    `text` is the section's text after tightening. `several` changes are made together, as `parts`.
+    `text` is the section's text after tightening. `several` changes are made together, as `parts`; what to `extend` is only
+    said, for only the student can write it.
     """
 
     kind: Literal["drop", "tighten", "several", "add", "extend"]

@@ -7,6 +7,7 @@ from html import escape
 
 from assistant.desk import report as steps
 from assistant.desk.report_sections import SectionText
+from assistant.report.outcome import Suggestion
 from assistant.report.own_words import OwnWords
 from assistant.report.stale import StaleSentence
 from assistant.ui.html import download, findings_list, note
@@ -74,7 +75,7 @@ def pages_card(built: steps.BuiltReport, number: int) -> str:
     return f'<div class="pages">{figures}</div>'
 
 
-def hints_card(advice: Iterable[steps.Advice]) -> str:
+def hints_card(advice: Iterable[Suggestion]) -> str:
     """Return the advice that no click can follow: what only the student can write."""
     items = "".join(f"<li>{escape(change.sentence)}</li>" for change in advice if change.kind == "extend")
     return f'<p class="quiet">Worth a few more words:</p><ul class="hints">{items}</ul>' if items else ""
