@@ -106,3 +106,16 @@ def test_any_texts_are_moments_or_numbers_or_neither(texts: list[str]) -> None:
     assert reading is None or reading.values is None or len(reading.values) == len(texts)
     numbers = read_numbers(column)
     assert numbers is None or len(numbers.values) == len(texts)
+
+
+@pytest.mark.parametrize(
+    "bad", ["<!--", "<a ", "<![", "<td <", "<a b='", "<script>", "<table><tr><td>", "<td colspan=99>"]
+)
+def test_a_broken_page_is_refused_soon(bad: str, tmp_path: Path) -> None:
+    look(f"<html><table><tr><td>1{bad * 20_000}".encode(), tmp_path / "table.xls")
+
+
+def test_a_member_without_a_name_is_no_traceback(tmp_path: Path) -> None:
+    case = next(case for case in CASES if case.suffix == ".zip")
+    name = case.content[30 : 30 + case.content[26]]
+    look(case.content.replace(name, b"\0" * len(name)), tmp_path / "table.zip")

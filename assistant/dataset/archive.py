@@ -50,7 +50,9 @@ def list_members(path: Path) -> tuple[tuple[str, int], ...]:
     head = _head(path)
     if head.startswith(b"PK"):
         with _zip(path) as archive:
-            members = [(info.filename, info.file_size) for info in archive.infolist() if not info.is_dir()]
+            members = [
+                (info.filename, info.file_size) for info in archive.infolist() if info.filename and not info.is_dir()
+            ]
     else:
         packed = _tar_members(path)
         if packed is None:
@@ -241,7 +243,7 @@ def _contents(path: Path) -> str:
     head = _head(path)
     if head.startswith(b"PK"):
         with _zip(path) as archive:
-            names = [info.filename for info in archive.infolist() if not info.is_dir()]
+            names = [info.filename for info in archive.infolist() if info.filename and not info.is_dir()]
     else:
         names = [name for name, _ in _tar_members(path) or []]
     return f"It holds {', '.join(names[:5])}{' …' if len(names) > 5 else ''}." if names else "It is empty."
