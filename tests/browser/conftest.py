@@ -49,7 +49,6 @@ class Server:
     port: int = 0
     process: subprocess.Popen[str] | None = None
     said: list[str] = field(default_factory=list)
-    listener: threading.Thread | None = None
 
     @property
     def url(self) -> str:
@@ -68,15 +67,15 @@ class Server:
             self.said.append(line)
             if "The wizard is on" in line:
                 # A pipe that nobody reads would stop the server once it is full.
-                self.listener = threading.Thread(target=_listen, args=(stderr, self.said), daemon=True)
-                self.listener.start()
+                threading.Thread(target=_listen, args=(stderr, self.said), daemon=True).start()
                 return
         raise AssertionError("".join(self.said))
 
     def stop(self) -> None:
-        """End the server; raise AssertionError when it met an error that nobody expected."""
+        """End the server; raise AssertionError when it had met an error that nobody expected."""
         assert self.process is not None
-        assert self.listener is not None
+        # Before the end, which cuts off what is under way and says so.
+        said = "".join(self.said)
         self.process.terminate()
         try:
             self.process.wait(20)
@@ -84,8 +83,7 @@ class Server:
             self.process.kill()
             self.process.wait()
             raise AssertionError("the server did not end within 20 seconds") from None
-        self.listener.join(20)
-        assert not any("Traceback" in line for line in self.said), "".join(self.said)
+        assert "Traceback" not in said, said
 
 
 def _listen(stream: IO[str], said: list[str]) -> None:
