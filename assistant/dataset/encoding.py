@@ -34,6 +34,7 @@ _OTHERS = [
 _ENOUGH_SIGNS = 24
 _WORDS = re.compile(rb"[A-Za-z]*[\x80-\xff]+[A-Za-z\x80-\xff]*")
 _INSIDE = re.compile(r"(?<=[A-Za-z])[¹²³£¥¿¼½¾¶§±ªº¦¨¯´¸](?=[A-Za-z])")  # what no Western word holds between letters
+_HARD_SPACE = b"\xa0"
 _LATIN = re.compile(rb"[A-Za-z]")
 
 
@@ -90,6 +91,7 @@ def _eight_bit(data: bytes) -> str:
         fallback = "cp1252"
     except UnicodeDecodeError:
         fallback = "latin-1"
+    data = data.replace(_HARD_SPACE, b" ")  # it parts thousands, and says nothing of the language
     lines = [line for line in data.splitlines()[:2000] if _signs(line)]
     sample = b"\n".join(lines)[:_SAMPLE]
     words = _WORDS.findall(sample)

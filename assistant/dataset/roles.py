@@ -22,7 +22,7 @@ from assistant.errors import DatasetError
 
 # Names that tables give to what is worth forecasting, the likeliest first.
 _TARGET_WORDS = words(
-    "target close adjclose price sales weeklysales demand load consumption globalactivepower trafficvolume passengers",
+    "target close adjclose price sales turnover weeklysales demand load consumption globalactivepower trafficvolume passengers",
     "count cnt pm25 pm2 pm10 aqi co2 ot y revenue visitors cases value values power production generation energy total",
     "traffic flow rate level index births sunspots sunspot usage quantity amount output users rides trips temperature",
     "temp tempmax tempmin meantemp tavg tmax tmin tmean t2m t unemployment gdp population deaths confirmed rainfall",
@@ -45,8 +45,11 @@ _CODE_WORDS = re.compile(
     r"|std(?:dev)?|error|stderr|uncertainty|interpolated|days|ndays)$",
     re.IGNORECASE,
 )
+_ABOUT_A_GOAL = ("of", "to", "vs", "versus", "from", "below", "above", "on", "over", "under")
 # What changed since the row before says less than what is.
-_CHANGES = re.compile(r"(?i)chan?ge?\b|\bchg\b|\bdiff|änderung|variation|variaci|изменени|涨跌|growth")
+_CHANGES = re.compile(
+    r"(?i)chan?ge?\b|\bchg\b|\bdiff|änderung|variation|variaci|изменени|涨跌|growth|\b(?:share|percent(?:age)?|pct) of\b|% of\b"
+)
 MOST_FEATURES = 8
 _SAME_TIME = 40  # days by which the same moments may differ where they are written with decimals
 _FEW_MISSING = 0.1  # share of missing values that says nothing against a target
@@ -332,14 +335,23 @@ def _useful_feature(column: Column) -> bool:
     return column.missing <= 0.3 * len(column.values) and not _names_things(column.name)
 
 
+def _target_words(name: str) -> list[str]:
+    """The words of a name that stand for what is worth forecasting; "% of target" is about a goal."""
+    parts = [plain_name(word) for word in re.split(r"[\s_.\-/]+", name)]
+    return [
+        word
+        for place, word in enumerate(parts)
+        if word in _TARGET_WORDS and not (word == "target" and place and parts[place - 1] in _ABOUT_A_GOAL)
+    ]
+
+
 def _weight(column: Column, columns: Mapping[str, Column]) -> float:
     plain = plain_name(column.name)
-    words = [plain_name(word) for word in re.split(r"[\s_.\-/]+", column.name)]
     weight = 0.0
     if plain in _TARGET_WORDS:
         weight = 2.2 - 0.02 * _TARGET_WORDS.index(plain)
-    elif any(word in _TARGET_WORDS for word in words):
-        weight = 2.0 - 0.02 * min(_TARGET_WORDS.index(word) for word in words if word in _TARGET_WORDS)
+    elif named := _target_words(column.name):
+        weight = 2.0 - 0.02 * min(map(_TARGET_WORDS.index, named))
     if _CODE_WORDS.search(column.name):
         weight -= 4.0
     if _CHANGES.search(column.name):
@@ -347,7 +359,8 @@ def _weight(column: Column, columns: Mapping[str, Column]) -> float:
     assert column.values is not None
     names = list(columns)
     place = names.index(column.name)
-    weight += 0.25 * (place == len(names) - 1 and weight <= 0) + 0.1 * (place == 1)
+    last = place == len(names) - 1 and weight <= 0 and not _repeats_another(column, columns)
+    weight += 0.25 * last + 0.1 * (place == 1)
     weight -= 1.5 * max(column.missing / max(len(column.values), 1) - _FEW_MISSING, 0.0)
     if column.distinct < 10 and len(column.values) > 50:
         weight -= 1.5
@@ -355,6 +368,16 @@ def _weight(column: Column, columns: Mapping[str, Column]) -> float:
     if column.distinct < 25 and bool((np.floor(start) == start)[~np.isnan(start)].all()):
         weight -= 0.4
     return weight - 0.001 * place
+
+
+def _repeats_another(column: Column, columns: Mapping[str, Column]) -> bool:
+    """Tell whether another column holds the same values row by row: what is worth forecasting stands there once."""
+    assert column.values is not None
+    return any(
+        other.values is not None and np.array_equal(column.values, other.values, equal_nan=True)
+        for other in columns.values()
+        if other.name != column.name
+    )
 
 
 def _choose_features(target: Column, others: Sequence[Column], order: Sequence[str], most: int) -> tuple[str, ...]:
@@ -387,9 +410,7 @@ def _why_target(target: Column, ranked: Sequence[Column], columns: Mapping[str, 
     if len(ranked) == 1:
         return f"{target.name} is the only column of numbers that vary."
     plain = plain_name(target.name)
-    if plain in _TARGET_WORDS or any(
-        plain_name(word) in _TARGET_WORDS for word in re.split(r"[\s_.\-/]+", target.name)
-    ):
+    if plain in _TARGET_WORDS or _target_words(target.name):
         return f"{target.name} is by its name what such tables are kept for."
     if list(columns)[-1] == target.name:
         return f"{target.name} stands last, where tables often keep what is to be forecast."

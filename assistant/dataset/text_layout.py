@@ -154,7 +154,7 @@ def _arrange(
         units={unique[index]: unit for index, unit in units.items() if index < len(unique)},
         widths=widths,
         comment=comment,
-        grouped=_grouped(unique, [row for _, row in data]),
+        grouped=_grouped(unique, [row for _, row in data], separator),
         zoned=_zoned_days(unique, [row for _, row in data]),
         blank_quotes=any(re.search(rf"{re.escape(separator)} +{quote}", line) for line in lines),
         dotted_dates=_has_dotted_dates([row for _, row in data]),
@@ -179,6 +179,11 @@ def has_decimal_comma(cell: str) -> bool:
     return bool(_COMMA.fullmatch(cell))
 
 
+# A number whose point parts its decimals; neither thousands look so, nor a clock, a month or a day.
+_POINTED = re.compile(
+    r"\s*[-+]?(?!(?:19|20)\d\d\.\d\d\s*$|[01]?\d\.(?:19|20)\d\d\s*$)"
+    r"(?:0\.\d{3,}|\d+\.\d{4,}|\d{3,}\.\d{1,2})\s*"
+)
 _ZONED_DAY = re.compile(r"^\d{4}-\d\d-\d\d[T ]00:00(?::00(?:\.0+)?)?[+-](?!00:?00$)\d\d:?\d\d$")
 
 
@@ -197,11 +202,16 @@ def _has_dotted_dates(rows: Sequence[Sequence[str]]) -> bool:
     return dated > 0.9 * len(rows)
 
 
-def _grouped(names: Sequence[str], rows: Sequence[Sequence[str]]) -> tuple[str, ...]:
-    """Columns in which every point has three digits behind it and no zero before it."""
+def _grouped(names: Sequence[str], rows: Sequence[Sequence[str]], separator: str) -> tuple[str, ...]:
+    """Columns in which every point has three digits behind it and no zero before it.
+
+    There are none where points part the decimals of other numbers: a file has one decimal sign.
+    """
     found = []
+    pointed = False
     for index, name in enumerate(names):
         cells = [row[index] for row in rows if index < len(row) and "." in row[index]]
         if len(cells) >= 3 and all(re.fullmatch(r"-?[1-9]\d{0,2}(?:\.\d{3})+", cell) for cell in cells):
             found.append(name)
-    return tuple(found)
+        pointed = pointed or any(_POINTED.fullmatch(cell) for cell in cells)
+    return () if pointed and separator != "," else tuple(found)

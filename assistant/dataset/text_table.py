@@ -137,6 +137,11 @@ def _units(layout: Layout) -> dict[str, str]:
     units = {}
     for name in layout.names:
         match = re.search(r"[\[(]\s*([^\[\]()]{1,16})\s*[\])]\s*$", name)
-        if match and not match[1].isdecimal() and (name[match.start() - 1 : match.start()] == " " or is_unit(match[1])):
+        if match and not match[1].isdecimal() and (_parted(name[: match.start()]) or is_unit(match[1])):
             units[name] = match[1]
     return {**units, **{name: unit for name, unit in layout.units.items() if unit}}
+
+
+def _parted(before: str) -> bool:
+    """Tell whether brackets stand apart from the name before them; behind a colon they say where or whose."""
+    return before.endswith(" ") and not before.endswith(": ")

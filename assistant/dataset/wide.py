@@ -32,7 +32,9 @@ _QUARTER = re.compile(r"^(?:q|qtr|quarter|trim|t)[\s._]*([1-4])$", re.IGNORECASE
 _CLOCK = re.compile(r"^(\d{1,2})(?:[:.h](\d\d))(?::\d\d)?(?:\s*[-–].*)?$")
 _HOUR = re.compile(r"^(?:h|he|hr|hour|hora|heure|stunde)?[\s_.]*0*(\d{1,2})(?:\s*h)?$", re.IGNORECASE)
 _COUNTED = re.compile(r"^(d|day|t|w|wk|week|m|month|h|hour|step|period)[\s_]?0*(\d+)$", re.IGNORECASE)
+_ANY_COUNT = re.compile(r"^([A-Za-z]{1,6})[\s_]?0*(\d+)$")
 _LEAST_COUNTED = 24
+_ALIKE = 0.5
 _MOST_TURNED = 100
 
 
@@ -134,6 +136,8 @@ def _days(table: Table) -> _Wide | None:
 def _counted(table: Table) -> _Wide | None:
     """Many columns that count moments, such as d_1, d_2 …, beside a few that name things."""
     matches = {name: match for name in table.columns if (match := _COUNTED.match(name.strip()))}
+    if not matches:
+        return _one_series_a_row(table)
     if len(matches) < _LEAST_COUNTED or len(matches) < 0.5 * len(table.columns):
         return None
     numbers = [int(match[2]) for match in matches.values()]
@@ -143,6 +147,37 @@ def _counted(table: Table) -> _Wide | None:
     if find_hours(table) is not None or not _numbers(table, list(matches)):
         return None
     return _Wide(tuple(matches), tuple(map(str, numbers)), "moment")
+
+
+def _one_series_a_row(table: Table) -> _Wide | None:
+    """Columns that only count, such as V2, V3 …, behind a name for each row, where each row runs like a series.
+
+    It does when rows end at different places, or when neighbouring values are alike.
+    """
+    matches = [_ANY_COUNT.match(name.strip()) for name in table.columns]
+    counts = [int(match[2]) for match in matches[1:] if match]
+    first = table.frame.iloc[:, 0]
+    if (
+        len(counts) < max(_LEAST_COUNTED, len(matches) - 1)
+        or counts != list(range(counts[0], counts[0] + len(counts)))
+        or len({match[1] for match in matches[1:] if match}) != 1
+        or pd.api.types.is_numeric_dtype(first)
+        or first.isna().any()
+        or not first.is_unique
+        or not _numbers(table, table.columns[1:])
+    ):
+        return None
+    rows = table.frame.iloc[:_MOST_TURNED, 1:].apply(pd.to_numeric, errors="coerce").to_numpy(dtype="float64")
+    known = ~np.isnan(rows)
+    ragged = not known.all() and bool((known[:, :-1] >= known[:, 1:]).all())
+    alike = [
+        float(np.corrcoef(row[:-1], row[1:])[0, 1])
+        for row in (row[~np.isnan(row)] for row in rows)
+        if len(row) > 2 and row[:-1].std() > 0 and row[1:].std() > 0
+    ]
+    if not ragged and (not alike or np.median(alike) < _ALIKE):
+        return None
+    return _Wide(tuple(table.columns[1:]), tuple(map(str, counts)), "moment")
 
 
 def _turned(table: Table, wide: _Wide) -> Table:
