@@ -24,7 +24,7 @@ MISSING_MARKS = frozenset(
 ) | {"", "not available", "no data", "#n/a n/a"}
 
 _CURRENCY = "$€£¥₹₽₩₺₫₴฿¢"
-_CURRENCY_CODES = r"(?:USD|EUR|GBP|INR|JPY|CNY|CHF|AUD|CAD|NZD|SEK|NOK|DKK|PLN|BRL|ZAR|RUB|Rs\.?|US\$|R\$|kr)"
+_CURRENCY_CODES = r"(?:USD|EUR|GBP|INR|JPY|CNY|CHF|AUD|CAD|NZD|SEK|NOK|DKK|PLN|BRL|ZAR|RUB|Rs\.?|US\$|R\$|kr|zł|Kč|Ft|руб\.?|р\.|грн\.?|лв\.?)"
 _LONGEST = 60  # characters of a number or a date
 _GROUP_SPACE = re.compile(r"(?<=\d)[\s\u00a0\u202f\u2009\u2007'’`_](?=\d{3}(?!\d))")
 _SURE = 10  # numbers with a sign before three digits, beside others without, from which on it parts thousands

@@ -34,6 +34,12 @@ _OTHERS = [
 _ENOUGH_SIGNS = 24
 _WORDS = re.compile(rb"[A-Za-z]*[\x80-\xff]+[A-Za-z\x80-\xff]*")
 _INSIDE = re.compile(r"(?<=[A-Za-z])[¹²³£¥¿¼½¾¶§±ªº¦¨¯´¸](?=[A-Za-z])")  # what no Western word holds between letters
+# The letters of German, French, Spanish, Portuguese, Italian, Swedish, Danish and Norwegian, and Dutch.
+_WESTERN = tuple(
+    map(frozenset, ("äöüß", "éèêëàâçîïôûùüœæ", "áéíóúñü", "áâãàçéêíóôõúü", "àèéìòù", "åäöé", "æøåé", "éëïóöü"))
+)
+# Where no Western word has these letters, others have theirs in the same place: Hungarian ő, Romanian ă, Czech č and ě.
+_NOT_WESTERN = re.compile(r"õ(?!e)|ã(?![oes]|$)|è[aeiouyáéíý]|ì[a-z]|^[èìùøãõ]|ø[íáý]")
 _HARD_SPACE = b"\xa0"
 _LATIN = re.compile(rb"[A-Za-z]")
 
@@ -95,11 +101,13 @@ def _eight_bit(data: bytes) -> str:
     lines = [line for line in data.splitlines()[:2000] if _signs(line)]
     sample = b"\n".join(lines)[:_SAMPLE]
     words = _WORDS.findall(sample)
-    if words and all(len(word) >= 3 and not _LATIN.search(word) for word in words):
+    if long := {word for word in words if len(word) >= 3} if not any(map(_LATIN.search, words)) else set():
         # Words of nothing but signs beyond ASCII are not of Western Europe, where those stand among plain letters.
-        return _single_bytes(words) or _best_of(sample, _OTHERS) or fallback
+        return _single_bytes(sorted(long)) or _best_of(sample, _OTHERS) or fallback
     if (other := _not_western(words)) is not None:
         return other
+    if fallback == "cp1252" and _is_western(words):
+        return fallback
     if _signs(sample) < _ENOUGH_SIGNS or _signs(sample) < 0.05 * len(sample):
         return fallback
     return _best_of(sample, [*_OTHERS, "cp1252"]) or fallback
@@ -115,6 +123,17 @@ def _not_western(words: list[bytes]) -> str | None:
     if re.search(r"[ðþýÝÞÐ]", western) and not re.search(r"[áéíóúæÁÉÍÓÚÆ]", western):
         return "cp1254"
     return None
+
+
+def _is_western(words: list[bytes]) -> bool:
+    """Tell whether all letters beyond ASCII are those of one Western language, where it puts them."""
+    texts = {word.decode("cp1252").lower() for word in words}
+    letters = {letter for text in texts for letter in text if letter.isalpha() and not letter.isascii()}
+    return (
+        bool(letters)
+        and any(letters <= alphabet for alphabet in _WESTERN)
+        and not any(_NOT_WESTERN.search(text) for text in texts)
+    )
 
 
 def _single_bytes(words: list[bytes]) -> str | None:

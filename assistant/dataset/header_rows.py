@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from assistant.dataset.cells import is_missing, looks_typed
+from assistant.dataset.months import month_number
 from assistant.dataset.separators import FIXED_WIDTH, WHITESPACE, split_cells
 from assistant.dataset.time_names import PART_NAMES, TIME_NAMES, plain_name
 
@@ -35,7 +36,9 @@ def first_of_table(rows: Sequence[tuple[int, list[str]]], width: int) -> int:
     for index, (_, row) in enumerate(rows):
         near = width - 1 <= len(row) <= width or not any(row[width:]) if width > 2 else len(row) == width
         filled = sum(bool(cell.strip()) for cell in row)
-        unnamed = len(row) == width > 1 and not row[0] and all(row[1:])  # names behind an index without one
+        blank = next((place for place, cell in enumerate(row) if cell), width)
+        # Names behind an index without one, or behind a year and a month without theirs.
+        unnamed = len(row) == width > 1 and 0 < blank <= max(width // 2, 1) and all(row[blank:])
         enough = filled >= max(1, 0.6 * usual if width > 2 else usual) and (width == 1 or filled > 1 or usual <= 1)
         if near and (enough or unnamed):
             if width == 1 and not looks_typed(row[0]) and _body_typed(body) and _next_is_text(rows, index):
@@ -274,7 +277,7 @@ _PARTS = (("year", 1500, 2200, 0), ("month", 1, 12, 0), ("day", 1, 31, 12), ("ho
 def name_parts(names: list[str], data: Sequence[Sequence[str]]) -> list[str]:
     """Name the columns of a table without names that hold year, month, day and so on side by side."""
     rows = [row for row in data if len(row) == len(names)]
-    columns = [[int(row[index]) if row[index].isdecimal() else -1 for row in rows] for index in range(len(names))]
+    columns = [[_part(row[index]) for row in rows] for index in range(min(len(names), 4 + len(_PARTS)))]
     for start in range(min(len(names) - 2, 4)):
         named = []
         for column, (part, least, most, past) in zip(columns[start:], _PARTS, strict=False):
@@ -284,6 +287,10 @@ def name_parts(names: list[str], data: Sequence[Sequence[str]]) -> list[str]:
         if len(named) >= 3 or (len(named) == 2 and _months_follow(columns[start], columns[start + 1])):
             return [*names[:start], *named, *names[start + len(named) :]]
     return names
+
+
+def _part(cell: str) -> int:
+    return int(cell) if cell.isdecimal() else month_number(cell) or -1
 
 
 def _months_follow(years: Sequence[int], months: Sequence[int]) -> bool:

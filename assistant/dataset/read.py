@@ -275,6 +275,8 @@ def _records(data: Any, depth: int = 0) -> list[dict[str, Any]] | dict[str, list
     }
     if len(lists) > 1 and len({len(value) for value in lists.values()}) == 1 and next(iter(lists.values())):
         return lists
+    if (joined := _pairs_beside(data)) is not None:
+        return joined
     inner = [value for value in data.values() if isinstance(value, dict)]
     if inner and len(inner) == len(data):
         keys = [tuple(value) for value in inner]
@@ -285,6 +287,19 @@ def _records(data: Any, depth: int = 0) -> list[dict[str, Any]] | dict[str, list
     if (found is None or _length(found) < _FEW) and (beside := _lists_beside(data)):
         return beside
     return found or _single_values(data)
+
+
+def _pairs_beside(data: dict[str, Any]) -> dict[str, list[Any]] | None:
+    """Lists of moments with a value each, which stand beside each other under the names of the values."""
+    pairs = {
+        str(name): value
+        for name, value in data.items()
+        if isinstance(value, list) and value and all(isinstance(item, list) and len(item) == 2 for item in value)
+    }
+    moments = [[moment for moment, _ in value] for value in pairs.values()]
+    if not moments or any(other != moments[0] for other in moments) or "time" in pairs:
+        return None
+    return {"time": moments[0], **{name: [number for _, number in value] for name, value in pairs.items()}}
 
 
 def _lists_beside(data: Any) -> dict[str, list[Any]] | None:

@@ -41,7 +41,7 @@ _ID_WORDS = re.compile(
 _ID_ENDS = re.compile(r"[a-z](?:Code|No|ID|Id|Nr|Key|Number)$")
 _CODE_WORDS = re.compile(
     r"^(?:season|holiday|workingday|weekday|dayofweek|dow|isholiday|weather(?:sit)?|month|mnth|hour|hr|year|yr|day|week"
-    r"|quarter|minute|second|wd|weekend|flag|quality|qc|status|label|class|type|category|direction|winddirection"
+    r"|quarter|minute|second|wd|weekend|flag|quality|qc|status|label|class|type|category|direction|winddir(?:ection)?|wdir|mwd"
     r"|std(?:dev)?|error|stderr|uncertainty|interpolated|days|ndays)$",
     re.IGNORECASE,
 )

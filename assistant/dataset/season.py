@@ -25,8 +25,8 @@ def find_season(training: np.ndarray, frequency: Frequency) -> int:
     training = training[-_ENOUGH:]
     rows = len(training)
     named = {frequency.season, *_LONGER.get(frequency.step, ())} - {1}
-    # Longer seasons must be there twice; of the usual one, one and a half tell enough.
-    candidates = sorted(lag for lag in named if 2 <= lag <= (rows / 1.5 if lag == frequency.season else rows / 2))
+    # Longer seasons must be there twice; the usual one is there for sure when it is there once and a quarter.
+    candidates = sorted(lag for lag in named if 2 <= lag <= (rows / 1.25 if lag == frequency.season else rows / 2))
     correlation = autocorrelation(training, max(candidates, default=min(rows // 3, 400)))
     if not candidates:
         return _any_lag(correlation) if frequency.step in ("row", "year") or frequency.season == 1 else 1

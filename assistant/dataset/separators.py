@@ -7,6 +7,7 @@ import io
 import re
 from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 
 from assistant.dataset.cells import is_missing, looks_typed
 
@@ -40,10 +41,9 @@ def split_cells(line: str, separator: str, quote: str, widths: Sequence[tuple[in
     """Split one line into its cells, stripped."""
     if separator == FIXED_WIDTH:
         bare = line.expandtabs()
-        bounds = [end for _, end in widths[:-1]]
-        cut = any(bare[end - 1 : end].strip() and bare[end : end + 1].strip() for end in bounds)
+        between = [bare[end:start] for (_, end), (start, _) in pairwise([(0, 0), *widths, (len(bare), 0)])]
         apart = bare.split()
-        if (cut or bare[widths[-1][1] :].strip()) and len(apart) == len(widths):
+        if any(map(str.strip, between)) and len(apart) == len(widths):
             return apart  # names that do not stand right above their columns
         return [bare[start:end].strip() for start, end in widths]
     if separator == WHITESPACE:

@@ -141,8 +141,9 @@ def _arrange(
         names, units, found = (*named, True) if named is not None else (names, units, False)
     if data and len(names) == width and found:
         names = trim_last(names, [row for _, row in data], header_rows)
-    if not found:
-        names = name_parts(names, [row for _, row in data])
+    if not found or not any(names[:2]):
+        parts = name_parts(names, [row for _, row in data])
+        names = [name or part for name, part in zip(names, parts, strict=True)] if found else parts
     unique, renamed = make_distinct(names)
     return Layout(
         separator=separator,
