@@ -232,6 +232,8 @@ def names_from_comments(
         split_cells(line.lstrip().lstrip(comment).strip(), WHITESPACE if separator == FIXED_WIDTH else separator, quote)
         for line in comments[-2:]
     ]
+    if rows and len(rows[-1]) != width and separator != WHITESPACE:
+        rows = [line.lstrip().lstrip(comment).split() for line in comments[-2:]]
     *above, last = rows
     if len(last) != width or width < 2 or any(map(looks_typed, last)):
         return None

@@ -16,8 +16,8 @@ import pyarrow.parquet as parquet
 
 from assistant.dataset.archive import DEFAULT_UNPACKED, is_archive, is_workbook, list_members, unpack_member
 from assistant.dataset.arff import is_arff, read_arff
-from assistant.dataset.empty_rows import leave_out_empty_end
 from assistant.dataset.encoding import find_encoding
+from assistant.dataset.end_of_table import leave_out_end
 from assistant.dataset.excel import read_excel
 from assistant.dataset.html_table import read_html
 from assistant.dataset.merged import fill_merged
@@ -89,7 +89,7 @@ def read_table(
     """
     try:
         table = _read(path, columns, member, sheet, header, undo, unpacked_limit, 0)
-        table = leave_out_empty_end(table, undo)
+        table = leave_out_end(table, undo)
         table = keep_finest(place_years(fill_merged(table, undo), undo), undo)
         return table if "wide" in undo else lengthen(table)
     except (OSError, MemoryError) as error:

@@ -13,7 +13,15 @@ from assistant.dataset.choices import Choices
 from assistant.dataset.columns import Column, understand_columns
 from assistant.dataset.series import Roles
 from assistant.dataset.table import Table
-from assistant.dataset.time_names import CLOCK_NAMES, DATE_NAMES, PART_RANGES, TIME_NAMES, find_parts, plain_name
+from assistant.dataset.time_names import (
+    CLOCK_NAMES,
+    DATE_NAMES,
+    PART_NAMES,
+    PART_RANGES,
+    TIME_NAMES,
+    find_parts,
+    plain_name,
+)
 from assistant.dataset.time_of_day import read_clock, read_periods
 from assistant.dataset.time_reading import TimeReading
 from assistant.dataset.times import read_single, read_times
@@ -24,14 +32,16 @@ from assistant.errors import DatasetError
 _TARGET_WORDS = words(
     "target close adjclose price sales turnover weeklysales demand load consumption globalactivepower trafficvolume passengers",
     "count cnt pm25 pm2 pm10 aqi co2 ot y revenue visitors cases value values power production generation energy total",
-    "traffic flow rate level index births sunspots sunspot usage quantity amount output users rides trips temperature",
+    "traffic flow rate level index births sunspots sunspot usage quantity amount output users rides trips steps temperature",
     "temp tempmax tempmin meantemp tavg tmax tmin tmean t2m t unemployment gdp population deaths confirmed rainfall",
     "precipitation humidity speed wind volume",
     "umsatz absatz verbrauch netzlast last preis leistung wert anzahl temperatur ventes prix consommation valeur",
     "ventas precio demanda consumo valor 销售额 销量 价格 気温",
-    "schluss schlusskurs kurs cierre último clôture dernier chiusura ultimo fechamento slotkoers kapanış şimdi",
+    "schluss schlusskurs kurs cierre último clôture dernier chiusura ultimo fechamento slotkoers kapanış şimdi zamknięcie záró stängning slutkurs lukkekurs",
     "tg tx tn rr цена курс продажи закрытие потребление температура значение",
 )
+_LESS = 0.02  # by which each word weighs less than the one before it
+_KNOWN = 0.3  # what the last of them weigh still
 _ID_WORDS = re.compile(
     r"^(?:.*[_ ](?:lat|lon|lng|latitude|longitude)|id|no|nr|num|index|idx|row|rownumber|rowid|rownames|sno|serialno"
     r"|slno|s\.?\s?no\.?|unnamed.*|obs|observation|record|#|instant|key|recordid|store|item|customerid|orderid|zip|zipcode|postcode|postalcode|lat|latitude|lon|lng|long"
@@ -53,6 +63,7 @@ _CHANGES = re.compile(
 MOST_FEATURES = 8
 _SAME_TIME = 40  # days by which the same moments may differ where they are written with decimals
 _FEW_MISSING = 0.1  # share of missing values that says nothing against a target
+_YEARS = 50  # cells of a column of texts that tell whether it may hold years
 _TRIED = 60  # columns from the left that are tried as the time; beyond, only those with such a name
 _COMPARED = 20_000
 
@@ -155,7 +166,11 @@ def _may_be_time(column: pd.Series, name: str, understood: Column) -> bool:
     if understood.kind in ("time", "text"):
         return True
     if understood.kind == "number" and not pd.api.types.is_numeric_dtype(column):
-        return plain_name(name) in TIME_NAMES or bool(re.search(r"(?i)date|time|datum", name))
+        return (
+            plain_name(name) in TIME_NAMES | PART_NAMES["year"]
+            or bool(re.search(r"(?i)date|time|datum", name))
+            or bool(column.dropna().head(_YEARS).astype("str").str.fullmatch(r"(?:1[5-9]|20)\d\d").all())
+        )
     return understood.kind == "number"
 
 
@@ -349,9 +364,9 @@ def _weight(column: Column, columns: Mapping[str, Column]) -> float:
     plain = plain_name(column.name)
     weight = 0.0
     if plain in _TARGET_WORDS:
-        weight = 2.2 - 0.02 * _TARGET_WORDS.index(plain)
+        weight = max(2.2 - _LESS * _TARGET_WORDS.index(plain), _KNOWN)
     elif named := _target_words(column.name):
-        weight = 2.0 - 0.02 * min(map(_TARGET_WORDS.index, named))
+        weight = max(2.0 - _LESS * min(map(_TARGET_WORDS.index, named)), _KNOWN)
     if _CODE_WORDS.search(column.name):
         weight -= 4.0
     if _CHANGES.search(column.name):

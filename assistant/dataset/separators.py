@@ -43,8 +43,8 @@ def split_cells(line: str, separator: str, quote: str, widths: Sequence[tuple[in
         bare = line.expandtabs()
         between = [bare[end:start] for (_, end), (start, _) in pairwise([(0, 0), *widths, (len(bare), 0)])]
         apart = bare.split()
-        if any(map(str.strip, between)) and len(apart) == len(widths):
-            return apart  # names that do not stand right above their columns
+        if any(map(str.strip, between)):  # names that do not stand right above their columns
+            return apart if len(apart) == len(widths) else _nearest(bare, widths)
         return [bare[start:end].strip() for start, end in widths]
     if separator == WHITESPACE:
         return next(csv.reader([re.sub(r"\s+", " ", line.strip())], delimiter=" ", quotechar=quote), [])
@@ -55,6 +55,15 @@ def split_cells(line: str, separator: str, quote: str, widths: Sequence[tuple[in
     except csv.Error:
         row = line.split(separator)
     return [cell.strip() for cell in row]
+
+
+def _nearest(line: str, widths: Sequence[tuple[int, int]]) -> list[str]:
+    """Put each word of a line into the column that it shares most places with, or else lies nearest to."""
+    cells: list[list[str]] = [[] for _ in widths]
+    for word in re.finditer(r"\S+", line):
+        shared = [min(word.end(), end) - max(word.start(), start) for start, end in widths]
+        cells[shared.index(max(shared))].append(word[0])
+    return [" ".join(words) for words in cells]
 
 
 def cuts_words(line: str, widths: Sequence[tuple[int, int]]) -> bool:

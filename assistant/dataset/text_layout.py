@@ -25,6 +25,7 @@ from assistant.dataset.separators import FIXED_WIDTH, cuts_words, find_separator
 _LINES = 400
 _RULE = re.compile(r"^[\s|+:=-]+$")  # a line drawn between the names and the values
 _COMMA = re.compile(r"\s*[-+]?\d[\d.\s]*,(?:\d{1,2}|\d{4,}|\d+[eE][-+]?\d+)\s*")
+_CURRENCY = re.compile(r"\s*[€$£₽₺₹¥%]\s*|\s*\b(?:EUR|USD|CHF|PLN|TL|zł|Kč|kr)\b\.?\s*")
 _COMMENT = ("#", "%", "//", "!", "@", "'", "*")
 
 
@@ -177,13 +178,13 @@ def _has_decimal_comma(rows: Sequence[Sequence[str]]) -> bool:
 
 def has_decimal_comma(cell: str) -> bool:
     """Tell whether a cell is a number with a comma that cannot part thousands."""
-    return bool(_COMMA.fullmatch(cell))
+    return "," in cell and bool(_COMMA.fullmatch(_CURRENCY.sub("", cell)))
 
 
 # A number whose point parts its decimals; neither thousands look so, nor a clock, a month or a day.
 _POINTED = re.compile(
     r"\s*[-+]?(?!(?:19|20)\d\d\.\d\d\s*$|[01]?\d\.(?:19|20)\d\d\s*$)"
-    r"(?:0\.\d{3,}|\d+\.\d{4,}|\d{3,}\.\d{1,2})\s*"
+    r"(?:0\.\d{3,}|\d+\.\d{4,}|\d+\.\d|(?:3[2-9]|[4-9]\d|\d{3,})\.\d\d|\d+\.[6-9]\d)\s*"
 )
 _ZONED_DAY = re.compile(r"^\d{4}-\d\d-\d\d[T ]00:00(?::00(?:\.0+)?)?[+-](?!00:?00$)\d\d:?\d\d$")
 

@@ -11,7 +11,7 @@ from assistant.dataset.words import words
 PART_NAMES: dict[str, frozenset[str]] = {
     part: frozenset(words(names))
     for part, names in {
-        "year": "year yr yy yyyy jahr ano año annee année anno calendaryear yearid 年 年份 年度 год rok jaar वर्ष साल",
+        "year": "year yr yy yyyy jahr ano año annee année anno calendaryear yearid 年 年份 年度 год rok jaar år vuosi वर्ष साल",
         "quarter": "quarter qtr quartal trimestre",
         "month": "month mon mnth mo mm monat mes mois mese monthnumber monthid monthname period 月 月份 месяц maand mês महीना",
         "week": "week weekofyear weeknumber woche kw semana semaine isoweek",
