@@ -168,10 +168,43 @@ def test_another_seed_is_another_run_and_the_student_picks_which_one_counts(trai
     training.set_training(trained, 1, seed=0)
 
 
-def test_settings_that_cannot_be_right_are_left_to_the_rules(desk: Desk) -> None:
-    training.set_training(desk, 1, units=None, epochs=-3, members=float("nan"), seed=None)
+def test_settings_that_are_left_empty_are_left_to_the_rules(desk: Desk) -> None:
+    training.set_training(desk, 1, units=None, members=float("nan"), seed=None)
     choice = desk.project(1).training
-    assert (choice.units, choice.epochs, choice.members, choice.seed) == (None, None, None, 0)
+    assert (choice.units, choice.members, choice.seed) == (None, None, 0)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [("units", 0, "Units"), ("epochs", -3, "Epochs"), ("members", 17, "Networks"), ("context", 1, "look back"), ("seed", -1, "Seed")],
+)  # fmt: skip
+def test_a_number_that_cannot_be_right_is_refused_with_its_name(desk: Desk, name: str, value: int, said: str) -> None:
+    with pytest.raises(TrainingError, match=said):
+        training.set_training(desk, 1, **{name: value})
+    assert getattr(desk.project(1).training, name) in (None, 0)
+
+
+@pytest.mark.parametrize("horizon", [0, -3, 1e300])
+def test_a_number_of_steps_that_cannot_be_is_refused_and_the_roles_stay(desk: Desk, horizon: float) -> None:
+    dataset.choose_ready(desk, 1, "sunspots")
+    before = desk.project(1).dataset
+    with pytest.raises(DatasetError, match="steps"):
+        dataset.set_roles(desk, 1, ["YEAR"], "SUNACTIVITY", [], horizon)
+    assert desk.project(1).dataset == before
+
+
+def test_leaving_a_field_prepares_the_series_again_only_when_it_holds_something_else(desk: Desk) -> None:
+    dataset.choose_ready(desk, 1, "sunspots")
+    before = desk.project(1).dataset
+    assert before is not None
+    assert before.roles is not None
+    roles = (before.roles.time, before.roles.target, before.roles.features)
+    dataset.set_roles(desk, 1, *roles, before.horizon, before.unit, anew=False)
+    assert desk.project(1).dataset == before
+    dataset.set_roles(desk, 1, *roles, before.horizon, "spots", anew=False)
+    after = desk.project(1).dataset
+    assert after is not None
+    assert after.unit == "spots"
 
 
 def test_a_chart_counts_as_checked_only_for_the_run_it_showed(trained: Desk) -> None:

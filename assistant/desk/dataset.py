@@ -25,6 +25,8 @@ from assistant.findings import Level
 from assistant.state.draft import DatasetChoice, Draft
 from assistant.training.identity import series_sha256
 
+_MOST_STEPS = 1_000_000  # more than any table that is taken has rows to test
+
 
 def ready_choices(desk: Desk, number: int) -> tuple[ReadyProject, ...]:
     """Return the ready projects that the brief allows in a slot."""
@@ -156,10 +158,18 @@ def _chosen(desk: Desk, number: int) -> DatasetChoice:
 
 def set_roles(
     desk: Desk, number: int, time: Sequence[str] | None, target: str | None, features: Sequence[str] | None,
-    horizon: float | None, unit: str = "",
+    horizon: float | None, unit: str = "", *, anew: bool = True,
 ) -> None:  # fmt: skip
-    """Keep what the columns are for and prepare the series again; raise DatasetError when that cannot be."""
+    """Keep what the columns are for and prepare the series again, without `anew` only when something of it is another.
+
+    Raises DatasetError when that cannot be.
+    """
     choice = _chosen(desk, number)
+    if horizon is not None and not 1 <= horizon <= _MOST_STEPS:
+        raise DatasetError(
+            "So many steps cannot be forecast.", f"{horizon:.15g} steps were given.",
+            "Give a whole number from 1 up, or leave the field empty: it then follows from the data.",
+        )  # fmt: skip
     if not target:
         raise DatasetError("There is no target.", "", "Choose the column that should be forecast.")
     roles = Roles(
@@ -173,11 +183,14 @@ def set_roles(
     changed = choice.model_copy(
         update={
             "roles": roles,
-            "horizon": int(horizon) if horizon and horizon >= 1 else None,
+            "horizon": int(horizon) if horizon is not None else None,
             "unit": unit.strip(),
             "units": units,
         }
     )
+    kept = (choice.roles, choice.horizon, choice.unit)
+    if not anew and kept == (changed.roles, changed.horizon, changed.unit):
+        return
     desk.change_project(number, dataset=changed)
     prepare_again(desk, number)
 

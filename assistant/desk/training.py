@@ -19,15 +19,20 @@ from assistant.training.plan import expected_text, fit_to_budget, plan_settings
 from assistant.training.run import Progress, Run, load_run
 from assistant.training.settings import TrainingSettings
 
+# What each number is called, and between which bounds it makes sense.
+_RANGES = {
+    "seed": ("Seed", 0, 2**53),
+    "units": ("Units", 1, 1024),
+    "context": ("Steps to look back", 2, 1_000_000),
+    "epochs": ("Epochs", 1, 1000),
+    "members": ("Networks to average", 1, 16),
+}
 _OVERRIDES = ("cell", "units", "context", "epochs", "members")
 
 
 def set_training(desk: Desk, number: int, **values: Any) -> None:
-    """Keep how to train; values that cannot be right are left to the rules."""
-    kept = {
-        name: value if name in ("preset", "cell") else _whole(value, 0 if name == "seed" else 1)
-        for name, value in values.items()
-    }
+    """Keep how to train; what is empty is left to the rules. Raises TrainingError for a number that cannot be right."""
+    kept = {name: value if name in ("preset", "cell") else _whole(name, value) for name, value in values.items()}
     if "seed" in kept:
         kept["seed"] = kept["seed"] or 0
     desk.change(
@@ -181,7 +186,14 @@ def run_series(desk: Desk, number: int) -> Series:
     return load_series(desk.project_folder(number).run(run.id) / "series")
 
 
-def _whole(value: Any, least: int) -> int | None:
-    if isinstance(value, int | float) and value == value and value >= least:
-        return int(value)
-    return None
+def _whole(name: str, value: Any) -> int | None:
+    if not isinstance(value, int | float) or value != value:
+        return None
+    label, least, most = _RANGES[name]
+    if not least <= value <= most:
+        raise TrainingError(
+            f"{label}: this number is not possible.", f"{value:.15g} was given.",
+            f"Give a whole number from {least} to {most:,}"
+            + ("." if name == "seed" else ", or leave the field empty: it then follows from your data."),
+        )  # fmt: skip
+    return int(value)

@@ -17,7 +17,7 @@ from assistant.desk import charts as steps
 from assistant.desk.desk import Desk
 from assistant.desk.report import figure_numbers
 from assistant.findings import Finding, Level
-from assistant.ui.html import findings_list, heading, needs, note
+from assistant.ui.html import findings_list, heading, needs, note, out_of_date
 from assistant.ui.wizard import Updates, Wizard
 
 SLOTS = 14  # more than there are charts; the rest stays hidden
@@ -115,7 +115,9 @@ class ChartsPage:
     def render(self, desk: Desk) -> Updates:
         """Return what each component shows for this student now; what is not drawn yet follows with the timer."""
         shown = steps.charts(desk, self.number)
-        reason = "" if shown else needs("train", self.number, "The charts show a training; there is none yet.")
+        reason = needs("train", self.number, "The charts show a training; there is none yet.")
+        if shown:
+            reason = out_of_date(desk.project(self.number), self.number, "charts")
         complete = pictures.draw_some(desk.services.press, [item.chart for item in shown], 0)
         updates: Updates = {
             self.missing: reason,

@@ -159,7 +159,7 @@ def build(number: int, ready: Sequence[ReadyProject], *, local: bool) -> Dataset
             target = gr.Dropdown([], label="Target: the column to forecast", elem_id=f"{prefix}-target")
             features = gr.Dropdown([], label="Features", multiselect=True, elem_id=f"{prefix}-features")
         with gr.Row():
-            horizon = gr.Number(label="Steps to forecast", precision=0, minimum=1, elem_id=f"{prefix}-horizon")
+            horizon = gr.Number(label="Steps to forecast", precision=0, elem_id=f"{prefix}-horizon")
             unit = gr.Textbox(
                 label="Unit of the target", placeholder="°C, ppm, …", elem_id=f"{prefix}-unit", max_length=40
             )
@@ -198,11 +198,10 @@ def wire(page: DatasetPage, wizard: Wizard) -> None:
         lambda desk, text: desk.change_project(number, question=text) and None,
         [page.question],
     )
-    wizard.act(
-        page.apply.click, page,
-        lambda desk, *values: steps.set_roles(desk, number, *values),
-        [page.time, page.target, page.features, page.horizon, page.unit], retype=True,
-    )  # fmt: skip
+    roles = [page.time, page.target, page.features, page.horizon, page.unit]
+    wizard.act(page.apply.click, page, lambda desk, *values: steps.set_roles(desk, number, *values), roles, retype=True)
+    for left in (page.horizon.blur, page.unit.blur):
+        wizard.refresh(left, page, lambda desk, *values: steps.set_roles(desk, number, *values, anew=False), roles)
 
     for name, box in (("licence", page.licence), ("url", page.url)):
 

@@ -7,6 +7,7 @@ from html import escape
 
 from assistant.errors import AssistantError
 from assistant.findings import Finding, Level
+from assistant.state.draft import ProjectDraft
 from assistant.ui.marks import STEP_TITLES, Mark, place
 
 _LEVELS = {
@@ -46,6 +47,18 @@ def needs(step: str, project: int, reason: str) -> str:
         f'<div class="note note-info"><p>{escape(reason)}</p>'
         f"<p>{link_to(step, project, f'Go to {step_name(step, project)}')}</p></div>"
     )
+
+
+def out_of_date(project: ProjectDraft, number: int, step: str) -> str:
+    """Return the box of a step whose training was made before the dataset was changed; nothing when it was not."""
+    if project.run is None or project.run_is_current:
+        return ""
+    if step == "train":
+        said = "<p>The dataset was changed after this training: train again.</p>"
+    else:
+        link = link_to("train", number, f"Go to {step_name('train', number)}")
+        said = f"<p>The dataset was changed after the training that stands here: train again.</p><p>{link}</p>"
+    return f'<div class="note note-warn">{said}</div>'
 
 
 def findings_list(findings: Iterable[Finding]) -> str:

@@ -134,7 +134,7 @@ def build(texts: Texts) -> AddingView:
             cells = gr.CheckboxGroup(
                 list(CELLS.items()), value=["lstm", "rnn"], label="Cells", elem_id="lecture-adding-cells"
             )
-            seed = gr.Number(0, label="Seed", precision=0, minimum=0, maximum=2**31 - 1, elem_id="lecture-adding-seed")
+            seed = gr.Number(0, label="Seed", precision=0, elem_id="lecture-adding-seed")
         with gr.Row():
             start = gr.Button("Run", variant="primary", elem_id="lecture-adding-start")
             cancel = gr.Button("Cancel", interactive=False, elem_id="lecture-adding-cancel")

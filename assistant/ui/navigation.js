@@ -28,6 +28,18 @@
     } else if (tries > 0) setTimeout(() => showAnchor(anchor, tries - 1), 100);
   };
 
+  // Each step is a place of its own for the browser's Back.
+  const keep = (place) => {
+    const address = new URL(window.location.href);
+    if ((address.searchParams.get("at") || "start") === place) return;
+    address.searchParams.set("at", place);
+    window.history.pushState(null, "", address);
+  };
+
+  window.addEventListener("popstate", () => {
+    go(new URL(window.location.href).searchParams.get("at") || "start");
+  });
+
   const go = (place, anchor) => {
     press(outerOf(place), 40);
     if (/^(p\d+|understand)-/.test(place)) press(`tab-${place}`, 40);
@@ -39,10 +51,12 @@
     const link = event.target.closest?.("[data-go]");
     if (link && !event.metaKey && !event.ctrlKey && !event.shiftKey) {
       event.preventDefault();
+      keep(link.dataset.go);
       go(link.dataset.go, link.dataset.anchor);
       return;
     }
-    const tab = event.target.closest?.("[role=tab]");
+    // A press by `go` follows an address that is kept already.
+    const tab = event.isTrusted ? event.target.closest?.("[role=tab]") : null;
     const name = (tab?.id || "").replace(/-button$/, "").replace(/^tab-/, "");
     if (!name) return;
     let place = name;
@@ -51,9 +65,7 @@
       const first = name === "understand" ? name : `p${name.slice("project-".length)}-dataset`;
       place = inner ? inner.id.replace(/-button$/, "").replace(/^tab-/, "") : first;
     }
-    const address = new URL(window.location.href);
-    address.searchParams.set("at", place);
-    window.history.replaceState(null, "", address);
+    keep(place);
   }, true);
 
   // The countdown is display only: the deadline itself is kept on the server.

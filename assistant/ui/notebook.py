@@ -11,7 +11,7 @@ import gradio as gr
 from assistant.desk import notebook as steps
 from assistant.desk.background import Work
 from assistant.desk.desk import Desk
-from assistant.ui.html import download, findings_list, heading, needs, note, seconds_text
+from assistant.ui.html import download, findings_list, heading, needs, note, out_of_date, seconds_text
 from assistant.ui.wizard import Updates, Wizard, without
 
 HOW = """
@@ -57,7 +57,7 @@ class NotebookPage:
                 self.panel: gr.Column(visible=False),
             }
         return {
-            self.missing: "",
+            self.missing: out_of_date(project, self.number, "colab"),
             self.panel: gr.Column(visible=True),
             self.link: gr.Textbox(value=project.colab_link, interactive=True),
             self.checked: findings_list(steps.link_findings(desk, self.number)),
@@ -79,11 +79,11 @@ def status_card(desk: Desk, number: int, making: Work | None) -> str:
     if making is not None and making.state == "running":
         return note(f"{making.message} ({seconds_text(making.seconds)})")
     failed = note(making.message, "block", alert=True) if making is not None and making.state == "failed" else ""
-    notebook = desk.project(number).notebook
+    project = desk.project(number)
+    notebook = project.notebook
     if notebook is None:
         return failed
-    current = steps.is_current(desk, number)
-    if not current:
+    if not steps.is_current(desk, number) or not project.run_is_current:
         return failed + note("Something changed since this notebook was made: make it again.", "warn")
     said = (
         note("The notebook was run from top to bottom and gave the report’s scores.", "fine")

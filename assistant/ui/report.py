@@ -15,7 +15,7 @@ from assistant.desk import report_sections as texts
 from assistant.desk.desk import Desk
 from assistant.report.texts import REFERENCES_DRAFT
 from assistant.ui import report_references, report_versions
-from assistant.ui.html import heading, needs, note
+from assistant.ui.html import heading, needs, note, out_of_date
 from assistant.ui.report_cards import hints_card, names_card, pages_card, section_state, status_card
 from assistant.ui.wizard import Updates, Wizard
 
@@ -73,7 +73,7 @@ class AdvicePart:
 
     def render(self, desk: Desk) -> Updates:
         """Return what would help the report as it is now."""
-        advice = steps.advice(desk, self.number) if desk.project(self.number).run is not None else ()
+        advice = steps.advice(desk, self.number) if desk.project(self.number).run_is_current else ()
         clicks = [change for change in advice if change.kind != "extend"]
         updates: Updates = {self.hints: hints_card(advice)}
         for index, button in enumerate(self.buttons):
@@ -120,7 +120,8 @@ class ReportPage:
                 ),
                 self.panel: gr.Column(visible=False),
             }
-        updates: Updates = {self.missing: "", self.panel: gr.Column(visible=True)}
+        missing = out_of_date(desk.project(self.number), self.number, "report")
+        updates: Updates = {self.missing: missing, self.panel: gr.Column(visible=True)}
         sections = texts.sections(desk, self.number)
         for box in self.sections:
             text = sections[box.title]
@@ -141,6 +142,9 @@ class ReportPage:
 
     def render_pages(self, desk: Desk) -> Updates:
         """Return the pages as pictures and what the checks say of them, built anew when something changed."""
+        if not desk.project(self.number).run_is_current:
+            # Pages of the training before would carry the name of the dataset of now.
+            return {self.status: "", self.pages: ""}
         built = steps.build(desk, self.number)
         return {self.status: status_card(built, self.number), self.pages: pages_card(built, self.number)}
 

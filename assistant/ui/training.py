@@ -16,7 +16,7 @@ from assistant.desk.prepare import prepare
 from assistant.errors import AssistantError
 from assistant.training.run import Progress, Run
 from assistant.ui import lecture_network
-from assistant.ui.html import definition_list, error_note, heading, needs, note, seconds_text, table
+from assistant.ui.html import definition_list, error_note, heading, needs, note, out_of_date, seconds_text, table
 from assistant.ui.lecture_words import word_link
 from assistant.ui.loss_curve import loss_curve
 from assistant.ui.wizard import Updates, Wizard, without
@@ -81,8 +81,9 @@ class TrainingPage:
         ready = project.dataset is not None and project.dataset.series_sha256 is not None
         choice = project.training
         time, planned = planned_cards(desk, self.number) if ready else ("", "")
+        missing = needs("dataset", self.number, "The training needs a dataset first.")
         return {
-            self.missing: "" if ready else needs("dataset", self.number, "The training needs a dataset first."),
+            self.missing: out_of_date(project, self.number, "train") if ready else missing,
             self.panel: gr.Column(visible=ready),
             self.preset: gr.Radio(value=choice.preset),
             self.seed: gr.Number(value=choice.seed),
@@ -252,14 +253,12 @@ def build(number: int) -> TrainingPage:
             )
             with gr.Row():
                 cell = gr.Dropdown(CELLS, value="lstm", label="Cell", elem_id=f"{prefix}-cell")
-                units = gr.Number(label="Units", precision=0, minimum=1, maximum=1024, elem_id=f"{prefix}-units")
-                context = gr.Number(label="Steps to look back", precision=0, minimum=2, elem_id=f"{prefix}-context")
+                units = gr.Number(label="Units", precision=0, elem_id=f"{prefix}-units")
+                context = gr.Number(label="Steps to look back", precision=0, elem_id=f"{prefix}-context")
             with gr.Row():
-                epochs = gr.Number(label="Epochs", precision=0, minimum=1, maximum=1000, elem_id=f"{prefix}-epochs")
-                members = gr.Number(
-                    label="Networks to average", precision=0, minimum=1, maximum=16, elem_id=f"{prefix}-members"
-                )
-                seed = gr.Number(label="Seed", value=0, precision=0, minimum=0, elem_id=f"{prefix}-seed")
+                epochs = gr.Number(label="Epochs", precision=0, elem_id=f"{prefix}-epochs")
+                members = gr.Number(label="Networks to average", precision=0, elem_id=f"{prefix}-members")
+                seed = gr.Number(label="Seed", value=0, precision=0, elem_id=f"{prefix}-seed")
             planned = gr.HTML(elem_id=f"{prefix}-planned")
         with gr.Row():
             train = gr.Button("Train", variant="primary", elem_id=f"{prefix}-start")

@@ -197,6 +197,41 @@ def test_on_a_phone_every_step_can_be_reached_and_nothing_sticks_out(
         assert wider <= 0, f"{place} is {wider} pixels too wide"
 
 
+def test_back_leads_to_the_step_before(shared_server: Server, student: Student) -> None:
+    page = student.open(shared_server.url)
+    for place in ("p1-dataset", "p1-train", "submit"):
+        open_step(page, place)
+    for place in ("p1-train", "p1-dataset", "start"):
+        page.go_back()
+        expect(page.locator(f"#tab-{place}-button")).to_have_attribute("aria-selected", "true")
+    page.go_forward()
+    expect(page.locator("#tab-p1-dataset-button")).to_have_attribute("aria-selected", "true")
+
+
+def test_a_number_that_cannot_be_is_explained_and_a_changed_dataset_is_said_wherever_it_counts(
+    shared_server: Server, student: Student
+) -> None:
+    page = student.open(shared_server.url)
+    use_ready(page, 1)
+    open_step(page, "p1-train")
+    page.locator("#p1-train-settings button").first.click()
+    field(page, "p1-train-units").fill("0")
+    expect(page.locator("#p1-train-message")).to_contain_text("Units: this number is not possible")
+    field(page, "p1-train-units").fill("")
+    start_training(page, 1)
+    wait_for_scores(page, 1)
+    open_step(page, "p1-dataset")
+    field(page, "p1-dataset-horizon").fill("0")
+    page.locator("#p1-dataset-apply").click()
+    expect(page.locator("#p1-dataset-message")).to_contain_text("0 steps were given")
+    field(page, "p1-dataset-horizon").fill("4")
+    field(page, "p1-dataset-unit").focus()
+    expect(page.locator("#p1-dataset-result")).to_contain_text("4 weeks")
+    for step in ("train", "charts", "report", "colab"):
+        open_step(page, f"p1-{step}")
+        expect(page.locator(f"#p1-{step}-missing")).to_contain_text("train again")
+
+
 def test_a_step_that_needs_another_says_which_and_leads_there(shared_server: Server, student: Student) -> None:
     page = student.open(shared_server.url, at="p2-report")
     page.locator("#p2-report-missing").get_by_text("Go to Project 2 · Train").click()
