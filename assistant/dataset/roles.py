@@ -31,7 +31,7 @@ from assistant.errors import DatasetError
 # Names that tables give to what is worth forecasting, the likeliest first.
 _TARGET_WORDS = words(
     "target close adjclose price sales turnover weeklysales demand load consumption globalactivepower trafficvolume passengers",
-    "count cnt pm25 pm2 pm10 aqi co2 ot y revenue visitors cases value values power production generation energy total",
+    "count cnt pm25 pm2 pm10 aqi co2 ot y revenue visitors calls cases value values power production generation energy total",
     "traffic flow rate level index births sunspots sunspot usage quantity amount output users rides trips steps temperature",
     "temp tempmax tempmin meantemp tavg tmax tmin tmean t2m t unemployment gdp population deaths confirmed rainfall",
     "precipitation humidity speed wind volume",

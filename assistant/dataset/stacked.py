@@ -26,7 +26,7 @@ _NAMED = re.compile(
     r"|region|zone|area|city|state|country|county|branch|family|group|type|class|cluster|household|building|room|user"
     r"|customer|patient|machine|device|node|line|series|location|wban|usaf|fips|ticker)(?:$|[_\W\d])|(?:Id|ID|Nr)$"
 )
-_UNITS = re.compile(r"(?i)(?:units?|uom|einheit|measure|unit of measure\w*)$")
+_UNITS = re.compile(r"(?i)(?:units?|uom|einheit|measure|unit of measure\w*|(?:.*[_\W])?code)$")
 _INSTRUMENTS = re.compile(
     r"(?i)(?:^|[_\W])(?:device|sensor|station|node|meter|machine|logger|probe|mac|site|tag|ticker|symbol)"
     r"(?:$|[_\W\d]|id$|name$)"
@@ -68,7 +68,7 @@ def find_stack(
     codes = {name: pd.factorize(frame[name])[0] for name in names}
     least = {name: _FILLED if columns[name].kind != "number" or _NAMED.search(name) else _FULL for name in names}
     found = [(_quality(code, moments, number, least[name]), name) for name, code in codes.items()]
-    # Of columns that tell the series apart equally well, one that only holds their units says least.
+    # Of columns that tell the series apart equally well, one that only holds their units or codes says least.
     best = max(found, key=lambda item: (item[0], not _UNITS.match(item[1]), item[1]), default=(0.0, ""))
     if best[0] == 0.0:
         wide = set(sorted(names, key=lambda name: -columns[name].distinct)[:_PAIRED])

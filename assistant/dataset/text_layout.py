@@ -51,6 +51,7 @@ class Layout:
     zoned: tuple[str, ...] = ()  # columns of days that carry a time zone
     blank_quotes: bool = False  # blanks stand between a separator and the quote behind it
     dotted_dates: bool = False  # dates are written as in 31.12.2020, where points also part thousands
+    iso_dates: bool = False
     wrapped: bool = False  # every line stands in quotes as a whole
     renamed: tuple[str, ...] = ()
     ruled: bool = False  # lines are drawn between the names and the values, or around them
@@ -160,6 +161,7 @@ def _arrange(
         zoned=_zoned_days(unique, [row for _, row in data]),
         blank_quotes=any(re.search(rf"{re.escape(separator)} +{quote}", line) for line in lines),
         dotted_dates=_has_dotted_dates([row for _, row in data]),
+        iso_dates=_has_iso_dates([row for _, row in data]),
         decimal_comma=separator != "," and _has_decimal_comma([row for _, row in data]),
         wrapped=wrapped,
         renamed=renamed,
@@ -201,6 +203,12 @@ def _zoned_days(names: Sequence[str], rows: Sequence[Sequence[str]]) -> tuple[st
 
 def _has_dotted_dates(rows: Sequence[Sequence[str]]) -> bool:
     dated = sum(any(re.match(r"(?:[0-3]\d\.)?[01]\d\.(?:19|20)\d\d(?!\d)", cell) for cell in row) for row in rows)
+    return dated > 0.9 * len(rows)
+
+
+def _has_iso_dates(rows: Sequence[Sequence[str]]) -> bool:
+    """Tell whether rows are dated as programs do it, which write points before decimals too."""
+    dated = sum(any(re.match(r"\d{4}-[01]\d-[0-3]\d(?!\d)", cell) for cell in row) for row in rows)
     return dated > 0.9 * len(rows)
 
 

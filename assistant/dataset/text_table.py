@@ -60,7 +60,7 @@ def read_text(
         header=layout.header,
         first_row=layout.first_row,
         decimal_comma=layout.decimal_comma
-        or (bool(layout.grouped) and (layout.separator == ";" or layout.dotted_dates)),
+        or (bool(layout.grouped) and ((layout.separator == ";" and not layout.iso_dates) or layout.dotted_dates)),
         above=layout.above,
     )
     crooked: list[str] = []
