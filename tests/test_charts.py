@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from assistant.charts.chart import Chart
 from assistant.charts.dates import DateLabels
 from assistant.charts.describe import describe_charts
-from assistant.charts.draw import draw_pdf, draw_png, draw_svg
+from assistant.charts.draw import draw_pdf, draw_png, draw_svg, drawn_figure
 from assistant.charts.facts import autocorrelation, collect_facts
 from assistant.charts.thinning import thin
 from assistant.errors import ReportError
@@ -180,3 +180,23 @@ def test_the_chart_of_repairs_shows_where_values_were_filled():
     unplaced = replace(series, repairs=tuple(repair.model_copy(update={"places": ()}) for repair in series.repairs))
     charts = {chart.name: chart for chart in describe_charts(unplaced, made_run(series, forecasts), forecasts)}
     assert len(charts["repairs"].panels) == 1
+
+
+@pytest.mark.parametrize("name", ["a_very_long_column_name_" * 15, "the level of the river at the bridge " * 10])
+def test_the_title_of_an_axis_is_shortened_to_the_picture_and_keeps_its_unit(name):
+    made = made_series()
+    series = replace(
+        made,
+        frame=made.frame.rename(columns={"co2": name}),
+        roles=made.roles.model_copy(update={"target": name}),
+        units={name: "ppm"},
+    )
+    forecasts = made_forecasts(series)
+    for chart in describe_charts(series, made_run(series, forecasts), forecasts):
+        with drawn_figure(chart) as figure:
+            for ax in figure.axes:
+                for label in (ax.xaxis.label, ax.yaxis.label):
+                    box = label.get_window_extent()
+                    assert not label.get_text() or min(box.min) >= 0
+                    assert (box.max <= figure.bbox.size).all()
+                    assert "…" not in label.get_text() or label.get_text().endswith("(ppm)")

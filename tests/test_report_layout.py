@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from contextlib import closing
 from types import SimpleNamespace
 
 import pytest
 from pypdfium2 import PdfDocument
+from reportlab.lib.enums import TA_LEFT
 
 from assistant.brief import load_brief
 from assistant.charts.describe import describe_charts
@@ -110,3 +112,18 @@ def test_more_text_makes_smaller_letters_and_then_more_pages():
 
 def test_figures_grow_into_the_room_that_is_left():
     assert set_report(charts=3).stretch > set_report("Some more words. " * 60).stretch
+
+
+def test_a_very_long_name_stays_ragged_in_the_head_and_on_one_line_in_the_foot(monkeypatch):
+    name = "Maria de los Angeles Fernandez y Garcia de la Vega " * 4
+    monkeypatch.setattr("tests.test_report_layout.STUDENT", SimpleNamespace(name=name.strip(), registration="R-1"))
+    report = set_report()
+    author = report.head.parts[1][0]
+    assert len(author.blPara.lines) > 1
+    assert author.style.alignment == TA_LEFT
+    with closing(PdfDocument(write_pdf(report, {}))) as document:
+        texts = document[0].get_textpage()
+        foot = texts.get_text_bounded(0, 0, report.paper.width, report.paper.bottom - 10)
+        assert re.search(r"^Maria de los .*… · R-1 · ", foot)
+        assert f"Page 1 of {report.filled.pages}" in foot
+        assert len(foot.replace(f"Page 1 of {report.filled.pages}", "").strip().splitlines()) == 1

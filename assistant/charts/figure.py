@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
@@ -41,6 +42,7 @@ def build_figure(chart: Chart, width_mm: float, stretch: float, palette: Mapping
         axes = figure.subplots(1, count, squeeze=False, width_ratios=ratios).ravel()
     for panel, ax in zip(chart.panels, axes, strict=True):
         _draw_panel(panel, ax, palette, several=count > 1)
+        _shorten_titles(figure, ax, *((count, 1) if chart.stacked else (1, count)))
     # Laid out once without the legends, which are then made to fit, and again with them, because the room that a legend
     # takes can make its axes narrower. Nothing moves afterwards.
     figure.draw_without_rendering()
@@ -48,7 +50,7 @@ def build_figure(chart: Chart, width_mm: float, stretch: float, palette: Mapping
         _level_labels(figure, ax)
         _name_spans(panel, ax)
         _fit_legend(ax)
-        _fit_title(ax)
+        _fit_title(ax, _room_upright(ax))
     figure.draw_without_rendering()
     refitted = [_fit_legend(ax) for ax in axes]
     if any(refitted):
@@ -283,18 +285,51 @@ def _fit_legend(ax: Axes) -> bool:
     return bool(columns < whole)
 
 
-def _fit_title(ax: Axes) -> None:
-    """Break the title of the upright axis into two lines where it is longer than the axis."""
-    label = ax.yaxis.label
-    words = str(label.get_text()).split(" ")
-    # The legend, which comes on top, takes its height from the axis.
+def _shorten_titles(figure: Figure, ax: Axes, several: int, across: int) -> None:
+    """Shorten titles that no layout has room for, before they take their room from the axes."""
+    high, wide = figure.bbox.height / several, figure.bbox.width / across
+    _fit_title(ax, 0.9 * high)
+    label = ax.xaxis.label
+    name, unit = _name_and_unit(str(label.get_text()))
+    while label.get_window_extent().width > 0.9 * wide and len(name) > 4:
+        name = _cut(name)
+        label.set_text(name + unit)
+
+
+def _room_upright(ax: Axes) -> float:
+    """Return the length of the upright axis without the height that the legend, which comes on top, takes from it."""
     legend = ax.get_legend()
-    room = ax.get_window_extent().height - (legend.get_window_extent().height if legend else 0.0)
-    if len(words) > 1 and label.get_window_extent().height > room:
-        halves = [(" ".join(words[:cut]), " ".join(words[cut:])) for cut in range(1, len(words))]
-        first, second = min(halves, key=lambda half: max(len(half[0]), len(half[1])))
-        label.set_text(f"{first}\n{second}")
-        label.set_linespacing(1.0)
+    return float(ax.get_window_extent().height - (legend.get_window_extent().height if legend else 0.0))
+
+
+def _fit_title(ax: Axes, room: float) -> None:
+    """Break the title of the upright axis into two lines where it is longer than `room`; shorten it if that will not do."""
+    label = ax.yaxis.label
+    name, unit = _name_and_unit(str(label.get_text()).replace("\n", " "))
+    while label.get_window_extent().height > room:
+        words = f"{name}{unit}".split(" ")
+        if len(words) > 1:
+            halves = [(" ".join(words[:cut]), " ".join(words[cut:])) for cut in range(1, len(words))]
+            first, second = min(halves, key=lambda half: max(len(half[0]), len(half[1])))
+            label.set_text(f"{first}\n{second}")
+            label.set_linespacing(1.0)
+        else:
+            label.set_text(words[0])
+        if len(name) <= 4:
+            return
+        name = _cut(name)
+
+
+def _name_and_unit(title: str) -> tuple[str, str]:
+    """Part the title of an axis into the name and, with its brackets, the unit."""
+    found = re.fullmatch(r"(.+?)( \([^()]{1,24}\))", title, re.DOTALL)
+    return (found.group(1), found.group(2)) if found else (title, "")
+
+
+def _cut(name: str) -> str:
+    """Return a name with somewhat less of its end; a backslash at the end would hide what follows."""
+    kept = name.removesuffix("…")
+    return kept[: int(len(kept) * 0.95)].rstrip(" \\") + "…"
 
 
 def _plain(text: str) -> str:

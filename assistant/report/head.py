@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from reportlab.lib.enums import TA_LEFT
+
 from assistant.report.content import Content
 from assistant.report.inline import ReportCanvas, Words, link, styled
 from assistant.report.markdown import Piece
@@ -27,7 +29,9 @@ class Head:
             if title.wrap(width, 1000)[1] < size * 1.5:
                 break
         who = [part for part in (content.student.name, content.student.registration, content.brief.title) if part]
-        author = words.paragraph("", styles.body(first=True), lead=styled(" · ".join(who)))
+        # Justified, the words of a long name would be torn apart over the whole width.
+        left = styles.body(first=True).clone("author", alignment=TA_LEFT)
+        author = words.paragraph("", left, lead=styled(" · ".join(who)))
         links = []
         if content.colab_url:
             links.append(f"{styled('Notebook: ')}{link(content.colab_url, styled('open in Google Colab'))}")
@@ -35,7 +39,7 @@ class Head:
             links.append(f"{styled('Data: ')}{link(content.source.url, styled(content.source.title))}")
         self.parts: list[tuple[Any, float]] = [(title, 3.0), (author, 1.0)]
         if links:
-            self.parts.append((words.paragraph("", Styles(SMALL).body(first=True), lead=" · ".join(links)), 1.0))
+            self.parts.append((words.paragraph("", Styles(SMALL).small(), lead=" · ".join(links)), 1.0))
         facts = content.facts.texts
         result = [facts.get("verdict", "")]
         if "best_baseline_mae" in facts:

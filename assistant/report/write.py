@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+
+from reportlab.lib.styles import ParagraphStyle
+from reportlab.platypus import Paragraph
 
 from assistant.report.compose import Figure
 from assistant.report.fonts import FAMILY
-from assistant.report.inline import ReportCanvas, styled
+from assistant.report.inline import ReportCanvas, Words, styled
 from assistant.report.layout import Block
 from assistant.report.style import RULE, SMALL, Styles
 from assistant.report.typeset import Typeset
@@ -69,21 +72,33 @@ def _place(canvas: ReportCanvas, report: Typeset, block: Block, left: float, top
 
 def _foot(canvas: ReportCanvas, report: Typeset, page: int) -> None:
     paper, student = report.paper, report.content.student
-    who = " · ".join(part for part in (student.name, student.registration) if part)
     style = Styles(SMALL).caption()
     foot = paper.bottom - 14
     canvas.setStrokeColor(RULE)
     canvas.setLineWidth(0.4)
     canvas.line(paper.left, foot + 4, paper.width - paper.right, foot + 4)
     # Name and course share the left, so that neither can run into the other however long they are.
-    left = " · ".join(part for part in (who, report.content.brief.title) if part)
+    named = _on_one_line(
+        report.words, (student.name, student.registration, report.content.brief.title), style, paper.text_width - 70
+    )
     number = report.words.paragraph(
         "", style.clone("number", alignment=2), lead=styled(f"Page {page} of {report.filled.pages}")
     )
-    named = report.words.paragraph("", style, lead=styled(left))
     for line, width in ((named, paper.text_width - 70), (number, paper.text_width)):
         _, height = line.wrap(width, 100)
         line.drawOn(canvas, paper.left, foot - height + 1)
+
+
+def _on_one_line(words: Words, parts: Sequence[str], style: ParagraphStyle, width: float) -> Paragraph:
+    """Return the parts as one line, the longest of them shortened as far as it must be."""
+    shown = [part for part in parts if part]
+    while True:
+        line = words.paragraph("", style, lead=styled(" · ".join(shown)))
+        longest = max(range(len(shown)), key=lambda part: len(shown[part]), default=0)
+        if line.wrap(width, 1000)[1] < 1.5 * style.leading or len(shown[longest]) < 6:
+            return line
+        kept = shown[longest].removesuffix("…")
+        shown[longest] = kept[: int(len(kept) * 0.95)].rstrip() + "…"
 
 
 def embed_figures(pdf: bytes, figures: Mapping[str, bytes]) -> bytes:
