@@ -376,6 +376,16 @@ def test_other_rules_are_told_and_do_not_break_a_bundle(packed: Path) -> None:
     assert any("other rules" in line for line in warnings(result.findings))
     stricter = brief.model_copy(update={"report": brief.report.model_copy(update={"page_limit": 1})})
     assert any("too long" in line for line in blocks(verify(packed, stricter).findings))
+    larger = brief.model_copy(update={"projects": (*brief.projects, brief.projects[0])})
+    assert any("fewer projects. 2 instead of 3." in line for line in blocks(verify(packed, larger).findings))
+
+
+def test_what_was_packed_like_this_is_not_asked_for_again(tmp_path: Path) -> None:
+    whole = submission(tmp_path / "parts")
+    long = replace(whole, projects=(project(1, tmp_path / "parts", pages=3), whole.projects[1]))
+    [said] = blocks(verify(pack(long, tmp_path / "out").path).findings)
+    assert said.startswith("report-1.pdf is too long. It has 3 pages; the course allows 2. The same would come again")
+    assert "Ask the sender for the bundle again" not in said
 
 
 def test_a_path_that_leads_nowhere_is_an_error(tmp_path: Path) -> None:

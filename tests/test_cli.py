@@ -8,9 +8,14 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+
+from assistant.brief import load_brief
+from assistant.bundle.pack import pack
+from tests import bundle_material
 
 ROOT = Path(__file__).resolve().parent.parent
 LINKS = (
@@ -76,7 +81,28 @@ def test_verify_accepts_the_bundle_and_refuses_it_after_one_byte_changed(
     bad = assistant("verify", tmp_path / "bundle.zip", "--json")
     assert bad.returncode == 1
     assert not json.loads(bad.stdout)["ok"]
-    assert bad.stderr.strip() == "bundle.zip does not hold what it says about itself."
+    assert bad.stderr.strip() == "bundle.zip does not pass the check."
+
+
+def test_verify_holds_a_bundle_against_the_course_s_own_rules(tmp_path: Path) -> None:
+    shipped = load_brief()
+    generous = shipped.model_copy(update={"report": shipped.report.model_copy(update={"page_limit": 9})})
+    whole = bundle_material.submission(tmp_path, generous)
+    parts = replace(whole, projects=(bundle_material.project(1, tmp_path, pages=3), whole.projects[1]))
+    bundle = pack(parts, tmp_path / "out").path
+    done = assistant("verify", bundle, "--json")
+    data = json.loads(done.stdout)
+    assert (done.returncode, data["rules"]["page_limit"]) == (1, 2)
+    said = {finding["what"]: finding for finding in data["findings"]}
+    assert said["report-1.pdf is too long."]["evidence"] == "It has 3 pages; the course allows 2."
+    assert "ask the student to shorten" in said["report-1.pdf is too long."]["fix"]
+    assert said["The bundle was made under other rules than these."]["level"] == "warn"
+    # Without the course's rules the file's own word is all that there is.
+    alone = assistant("verify", bundle, ASSISTANT_BRIEF=str(tmp_path / "none.toml"))
+    assert alone.returncode == 0
+    assert "COULD NOT CHECK: Whether it follows the course's rules" in alone.stdout
+    assert "none.toml" in alone.stdout
+    assert alone.stdout.endswith("Everything holds that the file says about itself.\n")
 
 
 def test_the_message_goes_to_both_recipients_with_bundle_reports_and_links(

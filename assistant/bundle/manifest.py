@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from assistant.brief import Brief
 from assistant.bundle.submission import Student
 from assistant.dataset.series import Source
 from assistant.errors import BundleError
@@ -30,6 +31,12 @@ class Rules(_Frozen):
     digest: Digest
     projects: int
     page_limit: int
+
+    @classmethod
+    def of(cls, brief: Brief) -> Rules:
+        """Return what a bundle made under a brief says of it."""
+        limit = brief.report.page_limit
+        return cls(title=brief.title, digest=brief.digest, projects=len(brief.projects), page_limit=limit)
 
 
 class RunEntry(_Frozen):

@@ -97,9 +97,7 @@ def _members(
     brief = submission.brief
     entries = tuple(file.entry for file in files)
     manifest = Manifest(
-        brief=Rules(
-            title=brief.title, digest=brief.digest, projects=len(brief.projects), page_limit=brief.report.page_limit
-        ),
+        brief=Rules.of(brief),
         student=submission.student,
         projects=tuple(_project_entry(project, links[project.number]) for project in submission.projects),
         files=entries,

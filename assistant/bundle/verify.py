@@ -19,6 +19,7 @@ from assistant.bundle.manifest import LINKS, MANIFEST, FileEntry, Manifest, link
 from assistant.bundle.pack import LARGEST_BUNDLE
 from assistant.bundle.pages import page_count
 from assistant.bundle.reader import ASK_AGAIN, Broken, Reader, list_members
+from assistant.bundle.rules import MEND_AND_PACK, check_rules, too_long
 from assistant.errors import BundleError, NotebookError
 from assistant.findings import Finding, Level
 from assistant.notebook.colab import ColabLink, check_colab_link, same_notebook
@@ -50,21 +51,25 @@ def verify(path: Path, brief: Brief | None = None) -> Verification:
     all; everything else is a finding.
     """
     try:
-        size = path.stat().st_size
         with path.open("rb") as stream:
-            if size > LARGEST_BUNDLE * 1.01:
-                finding = _block(
-                    "The file is too large to be a bundle.", f"It has {size / 1e6:,.0f} MB.", "Do not open it."
-                )
-                return Verification((finding,), None, "", size)
-            digest = hashlib.file_digest(stream, "sha256").hexdigest()
-            stream.seek(0)
-            manifest, findings = _check(stream, size, brief)
+            return verify_stream(stream, path.stat().st_size, brief)
     except OSError as error:
         raise BundleError(
             "The bundle cannot be opened.", f"{path.name}: {error.strerror}.", "Give the path of a bundle.zip."
         ) from error
-    return Verification(tuple(findings), manifest, digest, size)
+
+
+def verify_stream(stream: BinaryIO, size: int, brief: Brief | None = None) -> Verification:
+    """Do what `verify` does with a bundle of `size` bytes that can be read and sought; raises OSError."""
+    if size > LARGEST_BUNDLE * 1.01:
+        finding = _block("The file is too large to be a bundle.", f"It has {size / 1e6:,.0f} MB.", "Do not open it.")
+        return Verification((finding,), None, "", size)
+    stream.seek(0)
+    digest = hashlib.sha256()
+    while block := stream.read(1 << 20):
+        digest.update(block)
+    manifest, findings = _check(stream, size, brief)
+    return Verification(tuple(findings), manifest, digest.hexdigest(), size)
 
 
 def _check(stream: BinaryIO, size: int, brief: Brief | None) -> tuple[Manifest | None, list[Finding]]:
@@ -84,7 +89,7 @@ def _check(stream: BinaryIO, size: int, brief: Brief | None) -> tuple[Manifest |
         return manifest, findings or [_block(broken.what, broken.evidence, broken.fix)]
     findings += _check_projects(manifest)
     if brief is not None:
-        findings += _check_rules(manifest, brief)
+        findings += check_rules(manifest, brief)
     if all(finding.level is not Level.BLOCK for finding in findings):
         count = len(manifest.files)
         findings.append(
@@ -177,11 +182,7 @@ def _check_report(archive: Reader, manifest: Manifest, entry: FileEntry) -> list
     if pages != entry.pages:
         return [_block(f"{entry.name} has {pages} pages.", f"The manifest says {entry.pages}.", project=entry.project)]
     if pages > limit:
-        return [
-            _block(
-                f"{entry.name} is too long.", f"It has {pages} pages; the course allows {limit}.", project=entry.project
-            )
-        ]
+        return [too_long(entry, pages, limit)]
     return []
 
 
@@ -190,7 +191,8 @@ def _check_notebook(archive: Reader, manifest: Manifest, entry: FileEntry) -> li
     try:
         notebook = read_notebook(archive.read(entry.name, _LARGEST_IN_MEMORY))
     except NotebookError as error:
-        return [_block(f"{entry.name} is no valid notebook.", f"{error.what} {error.evidence}", project=entry.project)]
+        evidence = f"{error.what} {error.evidence}"
+        return [_block(f"{entry.name} is no valid notebook.", evidence, MEND_AND_PACK, entry.project)]
     run = next((project.run for project in manifest.projects if project.number == entry.project), None)
     if run is None or notebook.run_id is None:
         return []
@@ -224,7 +226,7 @@ def _check_projects(manifest: Manifest) -> list[Finding]:
                     _block(f"The Colab link of project {project.number} is not in its usual form.", link.url)
                 )
             findings += [
-                _block(f"Projects {number} and {project.number} have the same Colab link.", link.url)
+                _block(f"Projects {number} and {project.number} have the same Colab link.", link.url, MEND_AND_PACK)
                 for number, other in links
                 if same_notebook(other, link)
             ]
@@ -250,38 +252,6 @@ def _check_projects(manifest: Manifest) -> list[Finding]:
                 level=Level.WARN,
                 what="The hand-in is not complete, and says so.",
                 evidence=f"Missing: {', '.join(manifest.missing)}.",
-            )
-        )
-    return findings
-
-
-def _check_rules(manifest: Manifest, brief: Brief) -> list[Finding]:
-    """Hold the bundle against the rules that the receiver knows."""
-    if manifest.brief.digest == brief.digest:
-        told = (manifest.brief.title, manifest.brief.projects, manifest.brief.page_limit)
-        if told == (brief.title, len(brief.projects), brief.report.page_limit):
-            return []
-        return [_block("The manifest tells the course's rules wrongly.", "They do not fit the digest that it names.")]
-    findings = [
-        Finding(
-            level=Level.WARN,
-            what="The bundle was made under other rules than these.",
-            evidence=f"It names “{manifest.brief.title}” with the digest {manifest.brief.digest[:12]}; "
-            f"these are “{brief.title}” with {brief.digest[:12]}.",
-            fix="A student who set an own deadline or own recipients has other rules; compare what matters to you.",
-        )
-    ]
-    limit = brief.report.page_limit
-    for entry in manifest.files:
-        if entry.pages is not None and entry.pages > limit:
-            findings.append(
-                _block(f"{entry.name} is too long.", f"It has {entry.pages} pages; the course allows {limit}.")
-            )
-    if manifest.brief.projects < len(brief.projects):
-        findings.append(
-            _block(
-                "The bundle was made for fewer projects.",
-                f"{manifest.brief.projects} instead of {len(brief.projects)}.",
             )
         )
     return findings

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from assistant.brief import checked_address
+from assistant.brief import Brief, checked_address, load_brief
+from assistant.bundle.manifest import Rules
 from assistant.bundle.pack import Bundle
 from assistant.bundle.verify import Verification
 from assistant.bundle.verify import verify as verify_bundle
 from assistant.cli.output import Json, command, progress, result
 from assistant.desk.services import open_services
-from assistant.errors import BundleError, DeliveryError
-from assistant.findings import Level
+from assistant.errors import AssistantError, BundleError, DeliveryError
+from assistant.findings import Finding, Level
 from assistant.settings import load_settings
 
 # Deliveries from the command line stand in the ledger under the address of the student in the bundle.
@@ -25,25 +27,40 @@ _Path = Annotated[Path, typer.Argument(metavar="BUNDLE", help="A bundle.zip.")]
 
 @command
 def verify(bundle: _Path, as_json: Json = False) -> None:
-    """Recompute every hash and page count of a bundle from the files alone and say what does not hold."""
-    found = verify_bundle(bundle)
-    result(_as_data(found), _as_text(bundle, found), as_json=as_json)
+    """Recompute every hash and page count from the file alone, and hold it against the course's rules."""
+    brief, unknown = _course_rules()
+    found = verify_bundle(bundle, brief)
+    found = replace(found, findings=(*found.findings, *unknown))
+    result(_as_data(found, brief), _as_text(bundle, found, brief), as_json=as_json)
     if not found.ok:
-        progress(f"{bundle.name} does not hold what it says about itself.")
+        progress(f"{bundle.name} does not pass the check.")
         raise typer.Exit(1)
 
 
-def _as_data(found: Verification) -> dict[str, Any]:
+def _course_rules() -> tuple[Brief | None, tuple[Finding, ...]]:
+    """Return the rules of this installation; where they cannot be read, what the file says of itself is checked still."""
+    try:
+        settings, _ = load_settings()
+        return load_brief(settings.brief), ()
+    except AssistantError as error:
+        what = "Whether it follows the course's rules could not be checked."
+        return None, (
+            Finding(level=Level.UNCHECKED, what=what, evidence=f"{error.what} {error.evidence}", fix=error.fix),
+        )
+
+
+def _as_data(found: Verification, brief: Brief | None) -> dict[str, Any]:
     return {
         "ok": found.ok,
         "sha256": found.sha256,
         "size": found.size,
+        "rules": Rules.of(brief).model_dump(mode="json") if brief else None,
         "findings": [finding.model_dump(mode="json") for finding in found.findings],
         "manifest": found.manifest.model_dump(mode="json") if found.manifest else None,
     }
 
 
-def _as_text(bundle: Path, found: Verification) -> str:
+def _as_text(bundle: Path, found: Verification, brief: Brief | None) -> str:
     lines = [f"{bundle.name}  {found.size:,} bytes  SHA-256 {found.sha256}"]
     if found.manifest is not None:
         student = found.manifest.student
@@ -58,7 +75,10 @@ def _as_text(bundle: Path, found: Verification) -> str:
     for finding in found.findings:
         if finding.level is not Level.FINE:
             lines.append(f"{finding.level.value.upper()}: {finding}")
-    lines.append("Everything holds." if found.ok else "Not everything holds.")
+    if found.ok and brief is None:
+        lines.append("Everything holds that the file says about itself.")
+    else:
+        lines.append("Everything holds." if found.ok else "Not everything holds.")
     return "\n".join(lines)
 
 
