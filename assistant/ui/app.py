@@ -7,6 +7,7 @@ import logging
 import os
 import socket
 from collections.abc import Callable
+from datetime import datetime
 from functools import partial
 from html import escape
 from typing import Any
@@ -32,6 +33,7 @@ from assistant.ui.html import mark_label
 from assistant.ui.identity import Identity, IdentityMiddleware
 from assistant.ui.marks import PROJECT_STEPS, STEP_TITLES, Mark, place
 from assistant.ui.memory import stay_small
+from assistant.ui.sessions import forget_closed_pages, take_what_was_offered
 from assistant.ui.theme import HEAD, STYLE, theme
 from assistant.ui.wizard import Page, Updates, Wizard
 
@@ -65,6 +67,7 @@ def build_blocks(wizard: Wizard) -> gr.Blocks:
         # A browser does not always tell that its first tab was selected.
         wizard.show(blocks.load, pages[None, "start"])
         _load(blocks, outer, inner)
+    take_what_was_offered(blocks)
     return blocks
 
 
@@ -114,6 +117,7 @@ def _load(blocks: gr.Blocks, outer: gr.Tabs, inner: dict[int, gr.Tabs]) -> None:
     """Open the place that the page's address names; each page is rendered when its tab is selected, the first too."""
 
     def load(request: gr.Request) -> Updates:
+        forget_closed_pages(blocks.state_holder, datetime.now())
         at = str(request.query_params.get("at", ""))
         project, step = _parse_place(at, len(inner))
         chosen = "understand" if at.startswith("understand") else step if project is None else f"project-{project}"

@@ -165,6 +165,21 @@ def test_what_never_reached_the_server_is_there_after_a_reload(
     expect(field(page, "student-registration")).to_have_value("R-77")
 
 
+def test_a_server_that_was_started_again_takes_what_an_open_page_offers(
+    start_server: Callable[..., Server], student: Student
+) -> None:
+    server = start_server()
+    page = student.open(server.url)
+    use_ready(page, 1)
+    server.stop()
+    server.start()
+    field(page, "p1-dataset-horizon").fill("9")
+    page.locator("#p1-dataset-apply").click()
+    expect(page.locator("#p1-dataset-result")).to_contain_text("9 weeks")
+    page.locator("#p1-dataset-repairs input").first.uncheck()
+    expect(page.locator("#p1-dataset-result")).not_to_contain_text("2,284")
+
+
 def test_a_resume_code_opens_the_draft_in_another_browser(
     shared_server: Server, new_student: Callable[..., Student]
 ) -> None:
