@@ -200,3 +200,11 @@ def test_the_title_of_an_axis_is_shortened_to_the_picture_and_keeps_its_unit(nam
                     assert not label.get_text() or min(box.min) >= 0
                     assert (box.max <= figure.bbox.size).all()
                     assert "…" not in label.get_text() or label.get_text().endswith("(ppm)")
+
+
+def test_letters_keep_to_nine_pixels_on_a_phone(drawings):
+    wide = 360  # what a chart has of 390 pixels
+    for drawing in drawings.values():
+        sizes = [float(size) for size in re.findall(r'font-size="([\d.]+)"', drawing)]
+        whole = float(re.findall(r'viewBox="0 0 ([\d.]+)', drawing)[0])
+        assert min(sizes) * wide / whole >= 9

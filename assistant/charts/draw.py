@@ -25,8 +25,8 @@ from assistant.charts.pointing import with_pointing
 
 COLUMN_MM = 86.0
 PAGE_MM = 178.0
-SCREEN_MM = 145.0
-_SCREEN_LETTERS = 1.1  # times as large as in print, so that they can be read on a phone
+SCREEN_MM = 125.0
+_SCREEN_LETTERS = 1.15  # times as large as in print: nine pixels and more on a phone, where a chart is as wide as it
 _LOCK = threading.RLock()
 enlarge_scripts()
 

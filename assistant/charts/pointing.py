@@ -24,7 +24,7 @@ from assistant.charts.svg import small_svg
 from assistant.charts.wording import show_number, show_time, with_unit
 
 MOST_PLACES = 240  # of one panel: at the size of a page more could hardly be told apart with a pointer
-LARGEST = 1.8  # pixels for a point: letters of nine points are then as large as the page's
+LARGEST = 1.9  # pixels for a point: letters of nine points are then about as large as the page's
 _READABLE = ("line", "points", "bars", "stems")
 
 

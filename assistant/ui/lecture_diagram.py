@@ -138,7 +138,7 @@ class _Parts:
         if one is None or not one.values.startswith("("):
             return ""
         return "".join(
-            f'<text class="value" x="{x}" y="{y + 13 * row}" text-anchor="{anchor}">{escape(value)}</text>'
+            f'<text class="value" x="{x}" y="{y + 15 * row}" text-anchor="{anchor}">{escape(value)}</text>'
             for row, value in enumerate(one.values.strip("()").split(", "))
         )
 
@@ -206,11 +206,11 @@ def rnn_drawing(described: Sequence[Described] = (), highlight: str = "") -> str
 def lstm_drawing(described: Sequence[Described] = (), highlight: str = "") -> str:
     """Return the inside of an LSTM cell; `highlight` marks a part when nothing is described."""
     parts = _Parts(described, highlight)
-    gates = {"f": (108, "σ"), "i": (176, "σ"), "g": (246, "tanh"), "o": (330, "σ")}
+    gates = {"f": (118, "σ"), "i": (176, "σ"), "g": (246, "tanh"), "o": (330, "σ")}
     shapes = [
         '<rect class="cell" x="62" y="34" width="346" height="236" rx="16"/>',
         # The joined line [h_{t−1}, x_t] that feeds the four gates.
-        '<path class="wire" d="M62 245H330M108 245V222M176 245V222M246 245V222M330 245V222"/>',
+        '<path class="wire" d="M62 245H330M118 245V222M176 245V222M246 245V222M330 245V222"/>',
     ]
     shapes.append(
         parts.group(
@@ -238,21 +238,20 @@ def lstm_drawing(described: Sequence[Described] = (), highlight: str = "") -> st
         )
     )
     wires = {
-        "f": f'<path class="wire" d="M108 192V96"/>{_arrow_up(108, 90)}',
+        "f": f'<path class="wire" d="M118 192V96"/>{_arrow_up(118, 90)}',
         "i": '<path class="wire" d="M176 192V140H196"/>',
         "g": '<path class="wire" d="M246 192V140H228"/>',
         "o": '<path class="wire" d="M330 192V172H358"/>',
     }
     for letter, (x, sign) in gates.items():
-        side, anchor = (-6, "end") if letter != "g" else (6, "start")
         shapes.append(
             parts.group(
                 f"lstm-{letter}",
                 f'<rect class="hit" x="{x - 32}" y="146" width="64" height="78"/>{wires[letter]}'
                 f'<rect class="box" x="{x - 23}" y="192" width="46" height="30" rx="6"/>'
                 f'<text class="label strong" x="{x}" y="212" text-anchor="middle">{sign}</text>'
-                f'<text class="label" x="{x + side}" y="160" text-anchor="{anchor}">'
-                f"{equation_svg(f'{letter}_t')}</text>" + parts.values(f"lstm-{letter}", x + side, 174, anchor),
+                f'<text class="label" x="{x - 6}" y="157" text-anchor="end">'
+                f"{equation_svg(f'{letter}_t')}</text>" + parts.values(f"lstm-{letter}", x - 6, 172, "end"),
             )
         )
     shapes.append(
@@ -262,7 +261,7 @@ def lstm_drawing(described: Sequence[Described] = (), highlight: str = "") -> st
             '<path class="wire memory" d="M94 76H452"/>'
             + _arrow_right(460, 76)
             + '<path class="wire" d="M212 126V96"/>'
-            f"{_arrow_up(212, 90)}{_operation(108, 76, '×')}{_operation(212, 76, '+')}{_operation(212, 140, '×')}"
+            f"{_arrow_up(212, 90)}{_operation(118, 76, '×')}{_operation(212, 76, '+')}{_operation(212, 140, '×')}"
             f'<text class="label strong" x="448" y="64" text-anchor="end">{equation_svg("c_t")}</text>'
             + parts.values("lstm-c", 448, 94, "end"),
         )
