@@ -75,6 +75,11 @@ def test_verify_accepts_the_bundle_and_refuses_it_after_one_byte_changed(
     good = assistant("verify", out / "bundle.zip", "--json")
     assert good.returncode == 0
     assert json.loads(good.stdout)["ok"]
+    mailed = assistant("verify", out / "message.eml", "--json")
+    assert (mailed.returncode, mailed.stderr) == (0, "")
+    data = json.loads(mailed.stdout)
+    assert data["sha256"] == json.loads(good.stdout)["sha256"]
+    assert data["mail"]["attached"] == ["bundle.zip", "report-1.pdf", "report-2.pdf"]
     content = bytearray((out / "bundle.zip").read_bytes())
     content[len(content) // 2] ^= 1
     (tmp_path / "bundle.zip").write_bytes(content)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from assistant.brief import Brief, checked_address, load_brief
+from assistant.bundle.mail import Mail, verify_received
 from assistant.bundle.manifest import Rules
 from assistant.bundle.pack import Bundle
 from assistant.bundle.verify import Verification
@@ -23,15 +24,25 @@ from assistant.settings import load_settings
 _OWNER = "command-line"
 
 _Path = Annotated[Path, typer.Argument(metavar="BUNDLE", help="A bundle.zip.")]
+_Received = Annotated[
+    Path, typer.Argument(metavar="BUNDLE_OR_MAIL", help="A bundle.zip, or the saved mail (.eml) that carries it.")
+]
 
 
 @command
-def verify(bundle: _Path, as_json: Json = False) -> None:
-    """Recompute every hash and page count from the file alone, and hold it against the course's rules."""
+def verify(bundle: _Received, as_json: Json = False) -> None:
+    """Recompute every hash and page count from the file alone, and hold it against the course's rules.
+
+    In a saved mail, the reports attached beside the bundle are held against those inside it too.
+    """
     brief, unknown = _course_rules()
-    found = verify_bundle(bundle, brief)
-    found = replace(found, findings=(*found.findings, *unknown))
-    result(_as_data(found, brief), _as_text(bundle, found, brief), as_json=as_json)
+    received = verify_received(bundle, brief)
+    found = replace(received.found, findings=(*received.found.findings, *unknown))
+    result(
+        {**_as_data(found, brief), "mail": asdict(received.mail) if received.mail else None},
+        _as_text(bundle.name, received.mail, found, brief),
+        as_json=as_json,
+    )
     if not found.ok:
         progress(f"{bundle.name} does not pass the check.")
         raise typer.Exit(1)
@@ -60,8 +71,14 @@ def _as_data(found: Verification, brief: Brief | None) -> dict[str, Any]:
     }
 
 
-def _as_text(bundle: Path, found: Verification, brief: Brief | None) -> str:
-    lines = [f"{bundle.name}  {found.size:,} bytes  SHA-256 {found.sha256}"]
+def _as_text(name: str, mail: Mail | None, found: Verification, brief: Brief | None) -> str:
+    lines = []
+    if mail is not None:
+        lines.append(f"{name}  mail “{mail.subject}” from {mail.sender or 'nobody'}")
+        lines.append(f"Attached: {', '.join(mail.attached) or 'nothing'}")
+        name = "Its bundle"
+    if found.sha256:
+        lines.append(f"{name}  {found.size:,} bytes  SHA-256 {found.sha256}")
     if found.manifest is not None:
         student = found.manifest.student
         lines.append(" · ".join(part for part in (student.name, student.email, student.registration) if part))
@@ -72,9 +89,7 @@ def _as_text(bundle: Path, found: Verification, brief: Brief | None) -> str:
             lines.append(
                 f"Project {project.number}: {project.title}{pages}\n  {project.colab_url or 'no Colab link'}{verdict}"
             )
-    for finding in found.findings:
-        if finding.level is not Level.FINE:
-            lines.append(f"{finding.level.value.upper()}: {finding}")
+    lines += [f"{finding.level.value.upper()}: {finding}" for finding in found.findings]
     if found.ok and brief is None:
         lines.append("Everything holds that the file says about itself.")
     else:
