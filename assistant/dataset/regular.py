@@ -159,7 +159,7 @@ def _onto_grid(
     frame: pd.DataFrame, grid: Grid, rows: Rows, choices: Choices, repairs: list[Repair], counted: Frequency
 ) -> tuple[pd.DataFrame, Frequency]:
     step = grid.frequency.step
-    if grid.irregular:
+    if grid.irregular or not grid.moments.is_unique:  # two rows may stand for one step
         how = rows.same_time or usual_aggregate(rows.target)
         what = f"Rows at irregular moments were brought to one for each {step} by {same_time_words(how)}."
         if not _note(repairs, choices, "grid", what, len(frame), _EVEN):
