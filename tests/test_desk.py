@@ -309,6 +309,40 @@ def test_what_there_is_can_be_packaged_with_an_honest_list_of_what_is_missing(tr
     assert dict(package.mail.headers)["Copy"] == "Asha Rao <asha@example.org>"
 
 
+def test_the_link_to_the_notebook_of_an_earlier_training_is_not_handed_in(trained: Desk) -> None:
+    link, before = "https://colab.research.google.com/drive/1aBcDeFgHiJkLmNoPqRsTuVwXyZ012345", trained.project(1)
+    assert before.run is not None
+    assert before.notebook is not None
+    assert before.dataset is not None
+
+    def handed() -> str | None:
+        return submission.submission(trained).projects[0].colab_url
+
+    def said() -> str:
+        return " ".join(str(finding) for finding in submission.findings(trained) if finding.project == 1)
+
+    notebook.set_link(trained, 1, link)
+    assert handed() == link
+    trained.change_project(1, title="Another title")  # the notebook is out of date, but of this training
+    assert handed() == link
+    trained.change_project(1, dataset=before.dataset.model_copy(update={"series_sha256": "0" * 64}))
+    assert handed() is None
+    assert "The Colab link of project 1 leads to the notebook of an earlier training." in said()
+    assert "project 1: Colab link" in packaging.make(trained).missing
+    trained.change_project(1, dataset=before.dataset, notebook=before.notebook.model_copy(update={"run_id": "older"}))
+    assert handed() is None
+    trained.change_project(1, notebook=None)  # it was made elsewhere
+    assert handed() == link
+    # The notebook was made anew, and the link stayed as it was.
+    trained.change_project(1, title=before.title, notebook=before.notebook, linked_run="older")
+    assert handed() == link
+    assert "was given for an earlier training" in said()
+    notebook.set_link(trained, 1, "")
+    notebook.set_link(trained, 1, link)
+    assert "earlier training" not in said()
+    notebook.set_link(trained, 1, "")
+
+
 def test_the_same_draft_is_packaged_to_the_same_bytes(trained: Desk) -> None:
     assert packaging.make(trained).sha256 == packaging.make(trained).sha256
 

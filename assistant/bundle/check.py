@@ -293,6 +293,10 @@ def _refused_name(name: str, path: Path) -> str | None:
 
 def _missing(project: FinishedProject, part: str, step: StepName, fix: str) -> Finding:
     number = project.number
+    if part == "Colab link" and part in project.outdated:
+        what = f"The Colab link of project {number} leads to the notebook of an earlier training."
+        why = "It is kept in the Colab step, but neither the bundle nor the report gives it."
+        return _finding(Level.BLOCK, step, number, what, why, _AGAIN[part])
     if part in project.outdated:
         why = "Something that it was made from was changed after it."
         return _finding(Level.BLOCK, step, number, f"The {part} of project {number} is out of date.", why, _AGAIN[part])
@@ -303,6 +307,7 @@ _AGAIN = {
     "training": "Train again in the Train step.",
     "report": "Train again; the report follows.",
     "notebook": "Make it again in the Colab step.",
+    "Colab link": "Make the notebook again in the Colab step, upload it to Colab, and paste its link.",
 }
 
 

@@ -16,7 +16,7 @@ from assistant.files import write_atomically
 from assistant.findings import Finding, Level
 from assistant.notebook.colab import check_colab_link, same_notebook
 from assistant.notebook.sharing import check_open as ask_whether_open
-from assistant.state.draft import Draft, NotebookSummary
+from assistant.state.draft import Draft, NotebookSummary, ProjectDraft
 
 _TIMEOUT = 1800.0  # seconds; a thorough training is repeated in the notebook
 
@@ -122,7 +122,36 @@ def set_link(desk: Desk, number: int, text: str) -> None:
         kept = check_colab_link(typed).url if typed else ""
     except NotebookError:
         kept = typed
-    desk.change_project(number, colab_link=kept)
+    project = desk.project(number)
+    if kept != project.colab_link:
+        desk.change_project(number, colab_link=kept, linked_run=project.run.id if project.run and kept else None)
+
+
+def current_link(project: ProjectDraft) -> str | None:
+    """Return the Colab link, unless it leads to the notebook of an earlier training; None without one.
+
+    Of a notebook that was never made here nothing is known: its link is taken as it is.
+    """
+    made, run = project.notebook, project.run
+    if made is not None and (run is None or not project.run_is_current or made.run_id != run.id):
+        return None
+    return project.colab_link.strip() or None
+
+
+def earlier_link_finding(desk: Desk, number: int) -> Finding | None:
+    """Return a warning when the notebook was made anew and the link is still the one typed for an earlier training."""
+    project = desk.project(number)
+    if project.run is None or project.linked_run in (None, project.run.id) or project.notebook is None:
+        return None
+    if current_link(project) is None:
+        return None
+    return _finding(
+        Level.WARN,
+        number,
+        f"The Colab link of project {number} was given for an earlier training.",
+        "The notebook was made anew since.",
+        "Upload the new notebook to Colab and paste its link; where you put it in the old one's place, the link is right.",
+    )
 
 
 def link_findings(desk: Desk, number: int) -> tuple[Finding, ...]:

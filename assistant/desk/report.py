@@ -14,6 +14,7 @@ from pydantic import BaseModel, ValidationError
 import assistant
 from assistant.desk.charts import charts, material, place_in_report, report_charts, title_of
 from assistant.desk.desk import Desk
+from assistant.desk.notebook import current_link
 from assistant.desk.press import Press
 from assistant.desk.report_sections import required, section_texts, sections, set_section
 from assistant.desk.typesetting import Manuscript, picture_pages, set_report, suggest
@@ -21,7 +22,7 @@ from assistant.errors import ReportError
 from assistant.files import sha256_of, write_atomically
 from assistant.findings import Finding, Level
 from assistant.report.markdown import Piece, walk
-from assistant.report.outcome import Report, Suggestion
+from assistant.report.outcome import Report, Suggestion, allowed
 from assistant.report.own_words import check_own_words
 from assistant.report.texts import without_chart
 from assistant.state.draft import ReportSummary
@@ -58,7 +59,7 @@ def build(desk: Desk, number: int) -> BuiltReport:
         [
             assistant.__version__, brief.report.model_dump(), brief.title, draft.student.model_dump(), title_of(project),
             found.run.id, sorted(found.facts.texts.items()), texts, [(chart.name, caption) for chart, caption in chosen],
-            project.colab_link, source.model_dump(mode="json"),
+            current_link(project) or "", source.model_dump(mode="json"),
         ]
     )  # fmt: skip
     digest = hashlib.sha256(inputs.encode()).hexdigest()
@@ -75,10 +76,7 @@ def build(desk: Desk, number: int) -> BuiltReport:
     report = _set(desk, number)
     over = ""
     if report.over is not None:
-        over = (
-            f"The report has {report.pages} pages; {report.page_limit} are allowed. It is {report.over.lines} lines too long: "
-            f"cut about {report.over.words} words, best in “{report.over.section}”, or leave a chart out."
-        )
+        over = f"The report has {report.pages} pages; {allowed(report.page_limit)}. {report.over.sentence}"
     write_atomically(folder.report, report.pdf)
     built = BuiltReport(report.pages, report.page_limit, over, sha256_of(folder.report), report.findings, digest)
     write_atomically(
@@ -111,7 +109,7 @@ def _manuscript(desk: Desk, number: int) -> Manuscript:
         found.facts,
         section_texts(desk, number),
         report_charts(desk, number),
-        project.colab_link or None,
+        current_link(project),
         found.series.source,
     )
 

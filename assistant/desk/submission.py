@@ -22,6 +22,7 @@ def submission(desk: Desk) -> Submission:
         run = load_run(folder.run(run_summary.id)) if run_summary is not None and project.run_is_current else None
         built = report.build(desk, number) if run is not None else None
         has_notebook = run is not None and notebook.is_current(desk, number) and folder.notebook.is_file()
+        link = notebook.current_link(project)
         projects.append(
             FinishedProject(
                 number=number,
@@ -35,13 +36,14 @@ def submission(desk: Desk) -> Submission:
                 report=folder.report if built else None,
                 pages=built.pages if built else None,
                 notebook=folder.notebook if has_notebook else None,
-                colab_url=project.colab_link.strip() or None,
+                colab_url=link,
                 outdated=frozenset(
                     part
                     for part, made, kept in (
                         ("training", run_summary, run),
                         ("report", project.report, built),
                         ("notebook", project.notebook, has_notebook or None),
+                        ("Colab link", project.colab_link.strip() or None, link),
                     )
                     if made is not None and kept is None
                 ),
@@ -54,6 +56,9 @@ def findings(desk: Desk) -> tuple[Finding, ...]:
     """Return what is complete and what is not, each with the step that mends it."""
     return (
         *check_submission(submission(desk)),
+        *filter(
+            None, (notebook.earlier_link_finding(desk, number) for number in range(1, len(desk.draft.projects) + 1))
+        ),
         *_sharing_findings(desk),
         *_chart_findings(desk),
         *report.findings(desk),

@@ -123,6 +123,7 @@ class ProjectDraft(_Document):
     report: ReportSummary | None = None
     notebook: NotebookSummary | None = None
     colab_link: str = ""
+    linked_run: str | None = None  # the run that was chosen when the link was typed
 
     @property
     def run_is_current(self) -> bool:
