@@ -131,7 +131,19 @@ def test_a_long_text_is_never_shrunk_below_nine_points_but_told(made):
     assert report.over is not None
     assert report.over.lines > 20
     assert report.over.section == "Introduction"
+    assert f"cut about {report.over.words} words, best in “Introduction”, or leave a chart out" in report.over.sentence
     assert [finding.level for finding in report.findings] == [Level.BLOCK]
+
+
+def test_where_the_texts_are_short_it_is_the_figures_that_have_to_go(made):
+    brief = made.brief.model_copy(update={"report": made.brief.report.model_copy(update={"page_limit": 1})})
+    sections = dict.fromkeys(draft_sections(brief, made.facts, made.charts), "Some words.")
+    over = build(made, sections, brief=brief).over
+    assert over is not None
+    assert 0 < over.figures < over.all_figures == len(made.charts)
+    assert f"leave out about {over.figures} of its {over.all_figures} figures" in over.sentence
+    kept = SimpleNamespace(**{**vars(made), "charts": made.charts[over.figures :]})
+    assert build(kept, sections, brief=brief).over is None
 
 
 def test_text_is_shown_as_typed_whatever_it_holds(made):

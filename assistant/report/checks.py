@@ -4,23 +4,43 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator
+from itertools import accumulate
 
 from assistant.findings import Finding, Level
 from assistant.report.fonts import missing_characters
-from assistant.report.outcome import Overflow
+from assistant.report.outcome import Overflow, allowed
 from assistant.report.texts import REFERENCES_DRAFT
 from assistant.report.typeset import LEAST_SHARE, Typeset
+
+LEAST_WORDS = 60  # of a section; where more would have to be cut, it is the figures that are too many
 
 
 def overflow(report: Typeset) -> Overflow | None:
     """Return by how much a report is too long, or None when it keeps within the limit."""
     if not report.over:
         return None
-    counts = {section.title: len(text.split()) for section, text in report.content.sections}
+    counts = {
+        section.title: len(text.split())
+        for section, text in report.content.sections
+        if section.draft != REFERENCES_DRAFT or len(report.content.sections) == 1
+    }
     lines = max(1, report.lines_over)
     # A word with its space is about 2.35 times as wide as the text is high, measured on English prose in these letters.
     words_per_line = report.paper.column_width / (report.styles.size * 2.35)
-    return Overflow(lines, round(lines * words_per_line), max(counts, key=lambda name: counts[name]))
+    words = round(lines * words_per_line)
+    figures = 0
+    if words > sum(max(count - LEAST_WORDS, 0) for count in counts.values()):
+        figures = _figures_in(report, lines)
+    return Overflow(lines, words, max(counts, key=lambda name: counts[name]), figures, len(report.figures))
+
+
+def _figures_in(report: Typeset, lines: int) -> int:
+    """Return how many figures, the largest first, are as high as so many lines; a wide one stands in all columns."""
+    heights = [
+        block.lines * (report.paper.columns if block.wide else 1) for block in report.blocks if block.kind == "figure"
+    ]
+    gone = list(accumulate(sorted(heights, reverse=True)))
+    return min(sum(height < lines for height in gone) + 1, len(gone))
 
 
 def check_report(report: Typeset, project: int | None) -> list[Finding]:
@@ -34,9 +54,9 @@ def check_report(report: Typeset, project: int | None) -> list[Finding]:
     if over := overflow(report):
         say(
             Level.BLOCK,
-            f"The report has {report.filled.pages} pages; at most {content.brief.report.page_limit} are allowed.",
-            f"It is {over.lines} lines too long, about {over.words} words. The longest section is “{over.section}”.",
-            "Shorten it, or leave out a figure.",
+            f"The report has {report.filled.pages} pages; {allowed(content.brief.report.page_limit)}.",
+            over.sentence,
+            "The Report step names what to leave out, and does it by one click.",
         )
     share = report.filled.last_page_share(report.paper)
     if not report.over and report.filled.pages > 1 and share < LEAST_SHARE:

@@ -11,11 +11,35 @@ from assistant.findings import Finding
 
 @dataclass(frozen=True)
 class Overflow:
-    """By how much a report is over the limit, and the title of its longest section."""
+    """By how much a report is over the limit, and the title of its longest section.
+
+    `figures` is about how many figures have to go where the texts are too short to give that many words, and else 0; of
+    `all_figures` there are.
+    """
 
     lines: int
     words: int
     section: str
+    figures: int = 0
+    all_figures: int = 0
+
+    @property
+    def sentence(self) -> str:
+        """Say by how much it is too long, and what helps."""
+        long = f"It is {self.lines} line{'' if self.lines == 1 else 's'} too long"
+        if not self.figures:
+            chart = ", or leave a chart out" if self.all_figures else ""
+            return f"{long}: cut about {self.words} words, best in “{self.section}”{chart}."
+        if self.figures < self.all_figures:
+            count = f"about {self.figures} of its {self.all_figures} figures"
+        else:
+            count = f"its figure{'' if self.all_figures == 1 else 's'}, and shorten what is long"
+        return f"{long}, more than its texts can give: leave out {count}."
+
+
+def allowed(pages: int) -> str:
+    """Say how many pages a report may have."""
+    return f"{pages} {'is' if pages == 1 else 'are'} allowed"
 
 
 @dataclass(frozen=True)

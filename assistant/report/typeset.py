@@ -80,6 +80,7 @@ class Typeset:
         """Return how many lines of text stand beyond the page limit, figures counted by their height."""
         limit = self.content.brief.report.page_limit
         height = sum(column.used for column in self.filled.columns if column.page >= limit)
+        height += sum(wide.block.height * self.paper.columns for wide in self.filled.wide if wide.page >= limit)
         return round(height / self.styles.leading)
 
 

@@ -7,7 +7,7 @@ from html import escape
 
 from assistant.desk import report as steps
 from assistant.desk.report_sections import SectionText
-from assistant.report.outcome import Suggestion
+from assistant.report.outcome import Suggestion, allowed
 from assistant.report.own_words import OwnWords
 from assistant.report.stale import StaleSentence
 from assistant.ui.html import download, findings_list, note
@@ -57,7 +57,7 @@ def status_card(built: steps.BuiltReport, number: int) -> str:
     """Return the page count, what to cut when it is over, the findings, and the download."""
     kind = "warn" if built.over else "fine"
     sentence = (
-        built.over or f"The report has {built.pages} page{'' if built.pages == 1 else 's'}; {built.limit} are allowed."
+        built.over or f"The report has {built.pages} page{'' if built.pages == 1 else 's'}; {allowed(built.limit)}."
     )
     link = download(f"files/project-{number}/report.pdf", "Download the report (PDF)")
     return note(sentence, kind) + findings_list(built.findings) + link
