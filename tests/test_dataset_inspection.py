@@ -273,3 +273,14 @@ def test_a_comma_before_three_digits_is_read_by_the_other_numbers(
     assert (
         any("may part the decimals or the thousands" in str(item) for item in examination.inspection.findings) == told
     )
+
+
+def test_a_comma_inside_a_number_that_shifts_the_names_is_said(tmp_path: Path) -> None:
+    shifted = inspect(
+        table_of(tmp_path, "date,price", [f"{day},${9 + n // 50},{100 + n}.45" for n, day in enumerate(days(200))])
+    )
+    assert "one value more than there are names" in said(shifted)
+    whole = inspect(
+        table_of(tmp_path, "date,price", [f'{day},"${9 + n // 50},{100 + n}.45"' for n, day in enumerate(days(200))])
+    )
+    assert "one value more" not in said(whole)

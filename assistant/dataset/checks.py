@@ -13,7 +13,7 @@ from assistant.dataset.columns import Column
 from assistant.dataset.series import Roles, Series, Source
 from assistant.dataset.stacked import Stack
 from assistant.dataset.table import Table
-from assistant.dataset.time_names import plain_name
+from assistant.dataset.time_names import TIME_NAMES, plain_name
 from assistant.dataset.time_reading import TimeReading
 from assistant.dataset.words import words
 from assistant.errors import DatasetError
@@ -49,6 +49,7 @@ def find_findings(
     found = [
         *_blocking(problem, series),
         *_times(time, choices),
+        *_shifted_names(table, columns, time),
         *_decimals(table, columns, choices),
         *_stacked(stack, choices),
         *_filled(series),
@@ -100,6 +101,22 @@ def _times(time: TimeReading | None, choices: Choices) -> list[Finding]:
             )
         )
     return found
+
+
+def _shifted_names(table: Table, columns: Mapping[str, Column], time: TimeReading | None) -> list[Finding]:
+    """Say it when the rows have one value more than there are names, and the names do not fit what stands below them."""
+    if time is None or time.columns != ("row",) or table.columns[0] != "row":
+        return []
+    named = [name for name in table.columns[1:] if plain_name(name) in TIME_NAMES and columns[name].kind == "number"]
+    return [
+        _warn(
+            "Each row has one value more than there are names of columns.",
+            f"So the moments stand in a column without a name, and numbers in {name}: perhaps a comma inside a number, as in "
+            "9,983.45 without quotation marks, was taken for the next column.",
+            "Look at the first rows; where the names are wrong, mend the file: put such numbers in quotation marks.",
+        )
+        for name in named[:1]
+    ]
 
 
 def _span(moments: pd.DatetimeIndex) -> str:
