@@ -21,6 +21,7 @@ from pydantic import (
     ConfigDict,
     Field,
     ValidationError,
+    ValidationInfo,
     model_validator,
 )
 
@@ -29,6 +30,7 @@ from assistant.validation import reason
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 SHIPPED_BRIEF = TEMPLATES / "brief.toml"
+_PROJECTS = TEMPLATES.parent / "projects"
 SUBJECT_NAMES = ("course", "name", "registration", "projects", "status", "digest")
 
 
@@ -142,6 +144,31 @@ def _deadline(value: object) -> object:
     return parse_deadline(value) if isinstance(value, str) else value
 
 
+def _one_that_is_there(name: str, info: ValidationInfo, kind: str) -> str:
+    """Refuse a name that nothing has; what there is comes with the reading of a brief, and only then."""
+    known = (info.context or {}).get(kind)
+    if known is None or name in known:
+        return name
+    near = get_close_matches(name, known, n=1)
+    right = f"did you mean {near[0]}" if near else f"there are {', '.join(known)}" if known else "there are none"
+    raise ValueError(f"there is no {kind} {name!r}; {right}")
+
+
+def _draft(name: str, info: ValidationInfo) -> str:
+    return _one_that_is_there(name, info, "draft")
+
+
+def _ready(name: str, info: ValidationInfo) -> str:
+    return _one_that_is_there(name, info, "ready project")
+
+
+def _what_is_there() -> dict[str, list[str]]:
+    return {
+        "draft": sorted(path.stem for path in (TEMPLATES / "report").glob("*.toml")),
+        "ready project": sorted(path.parent.name for path in _PROJECTS.glob("*/project.toml")),
+    }
+
+
 class Link(_Strict):
     """A page the course hands out."""
 
@@ -153,7 +180,16 @@ class Section(_Strict):
     """One heading of the report and the name of the text it starts from."""
 
     title: Annotated[str, Field(min_length=1)]
-    draft: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$")]
+    draft: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$"), AfterValidator(_draft)]
+
+
+def _told_apart(sections: tuple[Section, ...]) -> tuple[Section, ...]:
+    titles = [" ".join(section.title.split()) for section in sections]
+    folded = [title.casefold() for title in titles]
+    for place, title in enumerate(titles):
+        if folded[place] in folded[:place]:
+            raise ValueError(f"two sections have the title {title!r}; give each a title of its own")
+    return sections
 
 
 class SubmissionRules(_Strict):
@@ -170,7 +206,7 @@ class SubmissionRules(_Strict):
 class ReportRules(_Strict):
     """What a report must hold and how it is set."""
 
-    sections: Annotated[tuple[Section, ...], Field(min_length=1)]
+    sections: Annotated[tuple[Section, ...], Field(min_length=1), AfterValidator(_told_apart)]
     page_limit: Annotated[int, Field(ge=1, le=20)] = 2
     paper: Literal["A4", "letter"] = "A4"
     columns: Annotated[int, Field(ge=1, le=2)] = 2
@@ -180,8 +216,8 @@ class ProjectSlot(_Strict):
     """One project that has to be handed in; no `choices` means that the student may choose an own dataset."""
 
     title: Annotated[str, Field(min_length=1)]
-    choices: tuple[str, ...] = ()
-    default: str | None = None
+    choices: tuple[Annotated[str, AfterValidator(_ready)], ...] = ()
+    default: Annotated[str, AfterValidator(_ready)] | None = None
 
     @model_validator(mode="after")
     def _default_may_be_chosen(self) -> ProjectSlot:
@@ -242,7 +278,7 @@ def load_brief(path: Path = SHIPPED_BRIEF) -> Brief:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BriefError("The brief is not valid TOML.", f"{path.name}: {error}.", "Mend that line.") from error
     try:
-        return Brief.model_validate(data)
+        return Brief.model_validate(data, context=_what_is_there())
     except ValidationError as error:
         raise BriefError(
             "The brief is wrong.", f"{path.name}: {_explain(error)}", "Mend it and start again."

@@ -121,6 +121,18 @@ def test_the_template_names_every_name_that_a_subject_may_hold() -> None:
         ("https://colab.research.google.com/", "colab", ("links.2.url = 'colab'", "https://")),
         ('draft = "introduction"', 'draft = "../secret"', ("report.sections.1.draft = '../secret'",)),
         ("choices = []", 'choices = ["sunspots"]', ("projects.1", "'co2' is none of the choices sunspots")),
+        ("choices = []", 'choices = ["sunspot"]', ("projects.1.choices.1 = 'sunspot'", "did you mean sunspots")),
+        (
+            'default = "co2"',
+            'default = "zzz"',
+            ("projects.1.default = 'zzz'", "no ready project 'zzz'; there are co2,"),
+        ),
+        ('draft = "problem"', 'draft = "problems"', ("report.sections.2.draft = 'problems'", "did you mean problem")),
+        (
+            '"Problem Statement"',
+            '"introduction "',
+            ("report.sections = ", "two sections have the title 'introduction'"),
+        ),
         ('default = "co2"', "defaults = 1", ("projects.1.defaults = 1", "did you mean default")),
         ('title = "Artificial Intelligence Internship"', "", ("title is missing", "templates/brief.toml")),
     ],

@@ -6,6 +6,7 @@ import email
 import email.policy
 import json
 import os
+import socket
 import subprocess
 import sys
 from dataclasses import replace
@@ -251,6 +252,24 @@ def test_a_wrong_setting_is_named_with_its_value(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert "PORT" in done.stderr
     assert "many" in done.stderr
+
+
+def test_a_workspace_that_cannot_be_used_is_one_sentence_for_the_wizard_and_the_command_line(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    place = str(tmp_path / "file" / "x")
+    typed = assistant("deliveries", ASSISTANT_WORKSPACE=place)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    started = subprocess.run(
+        [sys.executable, "app.py"], cwd=ROOT, env={**os.environ, "ASSISTANT_WORKSPACE": place, "PORT": str(port)},
+        capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False, timeout=60,
+    )  # fmt: skip
+    for done in (typed, started):
+        assert done.returncode == 1
+        assert done.stderr.splitlines()[-1] == (
+            f"The workspace cannot be used. ASSISTANT_WORKSPACE = {place!r}: Not a directory. "
+            "Set it to a folder that you may write to."
+        )
 
 
 def test_a_wrong_brief_is_refused_at_start_with_key_and_value(tmp_path: Path) -> None:

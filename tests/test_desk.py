@@ -64,6 +64,14 @@ def services_in(folder: Path, **settings: object) -> Services:
     return replace(services, runner=InProcess())
 
 
+@pytest.mark.parametrize("below", ["file", "file/x"])
+def test_a_workspace_that_is_no_folder_is_refused_with_its_variable(tmp_path: Path, below: str) -> None:
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(BriefError, match="ASSISTANT_WORKSPACE = ") as caught:
+        services_in(tmp_path / below)
+    assert str(tmp_path / below) in str(caught.value)
+
+
 @pytest.fixture
 def desk(tmp_path: Path) -> Desk:
     return Desk(services_in(tmp_path), new_owner())

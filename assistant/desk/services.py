@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import tempfile
 from dataclasses import dataclass
+from pathlib import Path
 
 from assistant.brief import Brief, load_brief
 from assistant.clock import Clock, utc_now
@@ -11,6 +13,7 @@ from assistant.dataset.download import FetchLimits
 from assistant.dataset.network import Network
 from assistant.desk.background import Background
 from assistant.desk.press import Press, in_this_process
+from assistant.errors import BriefError
 from assistant.lecture.process import LectureProcess
 from assistant.settings import MailAccount, Settings
 from assistant.state.database import open_database
@@ -50,7 +53,7 @@ def open_services(
 ) -> Services:
     """Open the brief, the workspace and the database; raise BriefError when one of them is wrong."""
     brief = load_brief(settings.brief)
-    settings.workspace.mkdir(parents=True, exist_ok=True)
+    _open_workspace(settings.workspace)
     database = open_database(settings.database_url)
     return Services(
         settings=settings,
@@ -69,6 +72,22 @@ def open_services(
         press=press,
         clock=clock,
     )
+
+
+def _open_workspace(folder: Path) -> None:
+    """Make the folder and try whether it can be written to; raise BriefError naming its variable."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except (OSError, ValueError) as error:
+        strerror = error.strerror if isinstance(error, OSError) else None
+        reason = "it is a file" if isinstance(error, FileExistsError) else strerror or str(error)
+        raise BriefError(
+            "The workspace cannot be used.",
+            f"ASSISTANT_WORKSPACE = {str(folder)!r}: {reason}.",
+            "Set it to a folder that you may write to.",
+        ) from error
 
 
 def _host_credentials(settings: Settings) -> KaggleCredentials | None:
