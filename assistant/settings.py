@@ -23,6 +23,12 @@ def _address_or_nothing(text: str) -> str:
     return checked_address(text) if text.strip() else ""
 
 
+def _port(number: int) -> int:
+    if not 1 <= number <= 65535:
+        raise ValueError("there is no such port; a port is a number from 1 to 65535")
+    return number
+
+
 class MailAccount(BaseSettings):
     """The account that mails go out from; without a host, finished mails go to the outbox."""
 
@@ -35,7 +41,9 @@ class MailAccount(BaseSettings):
     )
 
     host: str = Field("", description="name of the mail server; empty means the outbox")
-    port: int | None = Field(None, ge=1, le=65535, description="its port; 587 for starttls, 465 for ssl")
+    port: Annotated[int, AfterValidator(_port)] | None = Field(
+        None, description="its port; 587 for starttls, 465 for ssl"
+    )
     security: Literal["starttls", "ssl"] = Field("starttls", description="how the line is encrypted")
     user: str = Field("", description="the account's name")
     password: SecretStr = Field(SecretStr(""), description="its password (for Gmail an app password)")
@@ -79,7 +87,7 @@ class Settings(BaseSettings):
         description="many students on one server: mail accounts, deadline and recipients come from the host alone",
     )
     host: str = Field("", description="address to listen on; 127.0.0.1, or 0.0.0.0 when hosted")
-    port: int = Field(7860, alias="PORT", ge=1, le=65535, description="port to listen on")
+    port: Annotated[int, AfterValidator(_port)] = Field(7860, alias="PORT", description="port to listen on")
     root_path: str = Field("", description="path or address under which a proxy shows the wizard")
     jobs: int = Field(1, ge=1, le=64, description="trainings that run at once; others wait in line")
     kaggle: SecretStr = Field(SecretStr(""), description="the host's own Kaggle token, or name:key, for every student")

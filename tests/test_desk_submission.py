@@ -82,6 +82,19 @@ def test_a_wrong_password_is_explained_and_may_be_corrected(server: Running, tmp
     assert len(server.mailbox.messages) == 1
 
 
+@pytest.mark.parametrize("port", [99999999, 65536, 0, -25])
+def test_a_port_that_there_is_not_is_never_tried(tmp_path: Path, port: int) -> None:
+    desk = desk_with(tmp_path, MailAccount())
+    package = packaging.make(desk)
+    with pytest.raises(
+        DeliveryError, match=rf"There is no port {port}, so nothing was sent. A port is a number from 1"
+    ):
+        hand_over.send(desk, True, {"host": "127.0.0.1", "port": port, "user": USER, "password": PASSWORD})
+    assert hand_over.deliveries(desk) == ()
+    assert hand_over.send_state(desk, package).button == "Send"
+    assert packaging.account_for(desk, {"host": "x", "port": None}).port_number == 587  # type: ignore[union-attr]
+
+
 def test_on_a_hosted_server_the_hosts_account_is_used_whatever_is_typed(server: Running, tmp_path: Path) -> None:
     desk = desk_with(tmp_path, server.account(), hosted=True)
     packaging.make(desk)

@@ -18,7 +18,7 @@ from assistant.delivery.message import ComposedMail
 from assistant.delivery.outbox import write_to_outbox
 from assistant.desk.desk import Desk
 from assistant.desk.submission import submission
-from assistant.errors import AssistantError
+from assistant.errors import AssistantError, DeliveryError
 from assistant.files import sha256_of, write_atomically
 from assistant.settings import MailAccount
 
@@ -135,12 +135,15 @@ def _shown(mail: ComposedMail, limit: int) -> ShownMail:
 
 
 def account_for(desk: Desk, given: Mapping[str, Any]) -> MailAccount | None:
-    """Return the account to send through: the page's in a local run, else the host's; None means the outbox."""
+    """Return the account to send through: the page's in a local run, else the host's; None means the outbox.
+
+    Raises DeliveryError when the page's port is none.
+    """
     if desk.own_rules_allowed and str(given.get("host") or "").strip():
         user = str(given.get("user") or "").strip()
         return MailAccount.model_construct(
             host=str(given["host"]).strip(),
-            port=int(given["port"]) if given.get("port") else None,
+            port=_port(given.get("port")),
             security=given.get("security") or "starttls",
             user=user,
             password=SecretStr(str(given.get("password") or "")),
@@ -148,3 +151,19 @@ def account_for(desk: Desk, given: Mapping[str, Any]) -> MailAccount | None:
             ca_file=desk.services.account.ca_file,
         )
     return desk.services.account if desk.services.account.configured else None
+
+
+def _port(given: object) -> int | None:
+    """Return the port that was typed, None when none was: then the usual one is taken."""
+    # A page's number may come as 587.0.
+    number = int(given) if isinstance(given, float) and given.is_integer() else given
+    text = str(number).strip() if number is not None else ""
+    if not text:
+        return None
+    if not text.isascii() or not text.isdecimal() or not 1 <= int(text[:20]) <= 65535:
+        raise DeliveryError(
+            f"There is no port {text[:20]}, so nothing was sent.",
+            "A port is a number from 1 to 65535.",
+            "Mail servers take mail at 587 (STARTTLS) or 465 (SSL): type that, or leave the field empty.",
+        )
+    return int(text)
