@@ -6,7 +6,7 @@ import json
 import math
 import time
 from collections.abc import Callable
-from dataclasses import astuple, dataclass, field
+from dataclasses import astuple, dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -36,6 +36,7 @@ class EpochLoss:
     seconds: float
     cpu_seconds: float
     last: bool = False  # no epoch follows
+    kept: bool = False  # it was trained before this process began
 
 
 @dataclass
@@ -122,7 +123,7 @@ def fit(
     if checkpoint is not None:
         state.restore(checkpoint)
         for done in fitted.history:
-            on_epoch(done)
+            on_epoch(replace(done, kept=True))
     began = time.perf_counter() - state.seconds, time.thread_time() - (state.cpu_seconds or spent)
     for epoch in range(len(fitted.history) + 1, settings.epochs + 1):
         if state.waited >= settings.patience:

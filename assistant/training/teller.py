@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 
 from assistant.training.cost import Phases
@@ -11,6 +12,7 @@ from assistant.training.fit import EpochLoss
 from assistant.training.run import Epoch, Progress
 from assistant.training.settings import TrainingSettings
 
+MOST_PACES = 24  # epochs that tell the pace: other programs come and go
 COUNTS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 
 
@@ -18,7 +20,7 @@ class Teller:
     """Turns what several networks do into one progress; may be called from several threads.
 
     `spent` are wall seconds that passed before. How long the rest takes is first what `Phases` expects; as soon as there
-    are epochs to go by, their own pace.
+    are epochs of this process to go by, their own pace.
     """
 
     def __init__(self, progress: Callable[[Progress], None], spent: float) -> None:
@@ -31,7 +33,9 @@ class Teller:
         self._settings = TrainingSettings(epochs=0)
         self._phases: Phases | None = None
         self._stretch = 1.0  # how much longer the epochs take than expected
-        self._first = 0.0
+        self._ended: dict[int, float] = {}  # when the last epoch of each network ended in this process
+        self._paces: deque[float] = deque(maxlen=MOST_PACES)  # wall seconds of the last epochs
+        self._together = 1  # networks that are trained side by side
         self._durations: list[float] = []
         self._message = ""
         self._trained = False
@@ -55,29 +59,42 @@ class Teller:
             self.say("Comparing the simple forecasts.", phases.total - phases.start)
 
     def epoch_done(self, member: int, done: EpochLoss) -> None:
-        """Tell about one more epoch of a network."""
+        """Tell about one more epoch of a network, or about one that an earlier process had trained."""
         with self._lock:
-            now, settings = time.perf_counter(), self._settings
-            if not self._epochs:
-                self._first = now
+            settings = self._settings
             self._epochs[member] = done.number
             if done.last:
                 self._lengths[member] = done.number
                 self._durations.append(done.seconds)
             if member == 0:
                 self._history.append(epoch_of(done))
-            finished = sum(self._epochs.values())
             self._message = (
                 f"Training {settings.members} networks, whose forecasts are averaged."
                 if settings.members > 1
                 else "Training the network."
             )
-            # The first epoch pays for getting ready, so the pace is measured from its end.
-            pace = (now - self._first) / (finished - 1) if finished > 1 else None
-            if pace is not None and self._phases is not None:
-                expected = self._phases.train / (settings.epochs * settings.members)
-                self._stretch = min(max(pace / expected, 0.2), 20.0) if expected > 0 else 1.0
-            self._tell(None if pace is None else pace * self._epochs_left() + self._tail())
+            if not done.kept:
+                self._measure(member, done)
+            if self._phases is None or (expected := self._phases.train / (settings.epochs * settings.members)) <= 0:
+                self._tell(None)
+                return
+            if self._paces:
+                pace = sum(self._paces) / len(self._paces) / self._together
+                self._stretch = min(max(pace / expected, 0.2), 20.0)
+            # The last networks have fewer beside them.
+            alone = self._together / max(1, min(self._together, settings.members - len(self._lengths)))
+            self._tell(self._stretch * expected * self._epochs_left() * alone + self._tail())
+
+    def _measure(self, member: int, done: EpochLoss) -> None:
+        """Take the time that an epoch took, from the one before it of the same network; the first pays for getting ready.
+
+        Epochs of several networks end at the same moments, so that the time between any two of them says nothing.
+        """
+        now = time.perf_counter()
+        if member in self._ended:
+            self._paces.append(now - self._ended[member])
+        self._ended[member] = now
+        self._together = max(self._together, len(self._ended.keys() - self._lengths.keys()) + done.last)
 
     def forecasting(self) -> None:
         """Tell that the networks are trained."""
