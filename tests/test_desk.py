@@ -345,6 +345,7 @@ def test_the_link_to_the_notebook_of_an_earlier_training_is_not_handed_in(traine
     trained.change_project(1, title=before.title, notebook=before.notebook, linked_run="older")
     assert handed() == link
     assert "was given for an earlier training" in said()
+    assert notebook.earlier_link_finding(trained, 1) in notebook.link_findings(trained, 1)
     notebook.set_link(trained, 1, "")
     notebook.set_link(trained, 1, link)
     assert "earlier training" not in said()

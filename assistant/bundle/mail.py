@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant.brief import Brief
+from assistant.bundle.manifest import MANIFEST
 from assistant.bundle.reader import ASK_AGAIN
 from assistant.bundle.verify import Verification, verify, verify_stream
 from assistant.errors import BundleError
@@ -28,6 +29,7 @@ _USUAL = (
     *("from:", "to:", "subject:", "date:", "message-id:", "mime-version:"),
     *("received:", "return-path:", "delivered-to:", "dkim-signature:"),
 )
+_FIRST = MANIFEST.encode()  # its name stands behind the 30 bytes that begin an archive
 _OUTLOOK = b"\xd0\xcf\x11\xe0"
 _UNREADABLE = (LookupError, ValueError, TypeError, AttributeError, MessageError)
 _TOLD = re.compile(r"SHA-256 of \S+[\s>|]+([0-9a-f]{64})\b")
@@ -102,7 +104,7 @@ def _verify_mail(content: bytes, brief: Brief | None) -> Received:
     message = message_from_bytes(content.removeprefix(b"\xef\xbb\xbf").lstrip())
     attached = list(_attachments(message))
     mail = Mail(_header(message, "From"), _header(message, "Subject"), tuple(each.name for each in attached))
-    bundles = [each for each in attached if each.content[:2] == b"PK" or each.name.lower().endswith(".zip")]
+    bundles = _bundles(attached)
     if not bundles:
         names = ", ".join(f"“{name}”" for name in mail.attached)
         evidence = f"Attached to it: {names}." if names else "Nothing is attached to it."
@@ -117,12 +119,20 @@ def _verify_mail(content: bytes, brief: Brief | None) -> Received:
     if len({each.content for each in bundles}) > 1:
         names = ", ".join(f"“{each.name}”" for each in bundles)
         fix = f"Only “{chosen.name}” was checked. Save each and verify it, or ask the sender which one counts."
-        beside.append(_block("The mail carries more than one archive.", f"They are {names}.", fix))
+        beside.append(_block("The mail carries more than one bundle.", f"They are {names}.", fix))
     beside += _check_reports(found, attached)
     beside += _check_digest(found, chosen.message)
     if brief is not None:
         beside += _check_recipients(chosen.message, brief)
     return Received(replace(found, findings=(*found.findings, *beside)), mail)
+
+
+def _bundles(attached: list[_Attachment]) -> list[_Attachment]:
+    """Return what is a bundle by its first member, else what is called like one: it may be damaged at its beginning."""
+    by_content = [each for each in attached if each.content[:2] == b"PK" and each.content[30:].startswith(_FIRST)]
+    called = [each for each in attached if each.name.lower() == "bundle.zip" and each not in by_content]
+    archives = [each for each in attached if each.name.lower().endswith(".zip")]
+    return [*by_content, *called] or archives
 
 
 def _attachments(message: Message[Any, Any]) -> Iterator[_Attachment]:

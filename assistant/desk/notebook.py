@@ -141,9 +141,9 @@ def current_link(project: ProjectDraft) -> str | None:
 def earlier_link_finding(desk: Desk, number: int) -> Finding | None:
     """Return a warning when the notebook was made anew and the link is still the one typed for an earlier training."""
     project = desk.project(number)
-    if project.run is None or project.linked_run in (None, project.run.id) or project.notebook is None:
+    if project.run is None or project.linked_run in (None, project.run.id):
         return None
-    if current_link(project) is None:
+    if project.notebook is None or current_link(project) is None:
         return None
     return _finding(
         Level.WARN,
@@ -181,7 +181,9 @@ def link_findings(desk: Desk, number: int) -> tuple[Finding, ...]:
                     "Each project needs a notebook of its own.",
                 ),
             )
-    return (_finding(Level.FINE, number, "The link has the right form.", link.url, ""),)
+    right = _finding(Level.FINE, number, "The link has the right form.", link.url, "")
+    earlier = earlier_link_finding(desk, number)
+    return (right, earlier) if earlier is not None else (right,)
 
 
 def _finding(level: Level, number: int, what: str, evidence: str, fix: str) -> Finding:
