@@ -8,7 +8,10 @@ from pathlib import Path
 import pytest
 
 from assistant.cli.asked import per_project
+from assistant.cli.training import _series
+from assistant.cli.ways import Ways
 from assistant.cli.whole import _take_datasets
+from assistant.dataset.series import Series
 from assistant.desk import dataset
 from assistant.desk.desk import Desk
 from assistant.desk.services import open_services
@@ -99,3 +102,15 @@ def test_a_feature_that_is_no_number_is_refused(desk: Desk, shops: str) -> None:
     asked = per_project(1, None, target=["price"], features=["shop"], series=["north"])
     with pytest.raises(DatasetError, match="shop"):
         _take_datasets(desk, [shops], asked)
+
+
+def test_train_keeps_a_ready_projects_horizon_unless_another_column_is_asked_for(tmp_path: Path) -> None:
+    def made(target: str | None, horizon: int | None = None) -> Series:
+        return _series("co2", target, None, None, horizon, None, tmp_path, None, Ways(), None, None)
+
+    assert made("co2").horizon == made(None).horizon == 13
+    assert made("co2").question
+    assert made("co2", 5).horizon == 5
+    other = _series("seattle-weather", "wind", None, None, None, None, tmp_path, None, Ways(), None, None)
+    assert other.target == "wind"
+    assert not other.question

@@ -15,7 +15,7 @@ from assistant.cli.ways import Dates, Decimal, Member, OneSeries, Sheet, Step, U
 from assistant.dataset.asked_roles import AskedRoles
 from assistant.dataset.prepare import prepare_file, prepare_ready
 from assistant.dataset.ready import load_ready
-from assistant.dataset.series import Series, save_series
+from assistant.dataset.series import Roles, Series, save_series
 from assistant.settings import load_settings
 from assistant.training.job import SPEED
 from assistant.training.plan import expected_text, plan_settings
@@ -78,8 +78,11 @@ def _series(
     asked = AskedRoles(target, names_of(time), names_of(features))
     check_apart(asked)
     folder = ready_folder(table)
-    if folder is not None and asked == AskedRoles() and ways == Ways():
-        return prepare_ready(load_ready(folder), horizon=horizon, split=parts)
+    if folder is not None and ways == Ways():
+        project = load_ready(folder)
+        # What is asked for and what the project says itself anyway are the same question.
+        if _agrees(asked, project.roles):
+            return prepare_ready(project, horizon=horizon, split=parts)
     opened = open_table(table, fetched, file=file)
     # A ready project's own source stands for its table with its own roles only.
     source = file_source(opened.path) if folder is not None else opened.source
@@ -89,6 +92,15 @@ def _series(
     )  # fmt: skip
     check_features(series, asked)
     return series
+
+
+def _agrees(asked: AskedRoles, own: Roles) -> bool:
+    """Tell whether nothing is asked for that differs from a ready project's own roles."""
+    return (
+        asked.target in (None, own.target)
+        and (asked.time is None or tuple(asked.time) == own.time)
+        and (asked.features is None or set(asked.features) == set(own.features))
+    )
 
 
 def _teller() -> Any:
