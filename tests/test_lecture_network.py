@@ -159,8 +159,16 @@ def test_a_folder_without_a_run_is_refused(tmp_path: Path) -> None:
     with pytest.raises(LectureError, match="no trained network"):
         network_window(str(tmp_path))
     (tmp_path / "weights.pt").write_bytes(b"not a model")
-    with pytest.raises(LectureError, match="could not be read"):
+    with pytest.raises(LectureError, match="weights is damaged"):
         network_window(str(tmp_path))
+
+
+def test_weights_that_are_cut_off_are_said_to_be_so_in_our_own_words(runs: dict[str, Path], tmp_path: Path) -> None:
+    whole = (runs["lstm"] / "weights.pt").read_bytes()
+    (tmp_path / "weights.pt").write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(LectureError, match="is cut off") as raised:
+        network_window(str(tmp_path))
+    assert "miniz" not in str(raised.value)
 
 
 # The memory, and its chart for the report

@@ -361,3 +361,10 @@ def test_errors_that_are_nothing_beside_the_data_are_a_tie_and_never_infinitely_
     worse = verdict_of(judge(actual + 1.0, {"naive": actual.copy()}, actual, np.arange(10)), "lstm")
     assert worse.outcome == "loses"
     assert "inf" not in worse.sentence
+
+
+def test_values_whose_squares_are_no_numbers_are_refused(tmp_path: Path) -> None:
+    usual = make_series(np.linspace(1, 2, 300))
+    series = replace(usual, frame=usual.frame * 1e200)
+    with pytest.raises(TrainingError, match="too large to calculate with"):
+        train(series, plan_settings(series), tmp_path / "run")

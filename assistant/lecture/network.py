@@ -64,7 +64,17 @@ def load_trained(folder: Path) -> Trained:
 def _load(folder: str, _changed: int) -> Trained:
     path = Path(folder)
     try:
-        model, forecasts, series = load_model(path / "weights.pt"), load_forecasts(path), load_series(path / "series")
+        model = load_model(path / "weights.pt")
+    except Exception as error:
+        # What PyTorch says of a damaged file speaks of its own inside.
+        size = (path / "weights.pt").stat().st_size
+        raise LectureError(
+            "The file with the network's weights is damaged.",
+            f"{path.name}/weights.pt, {size:,} bytes, is cut off or is not what a training writes.",
+            "Train again, or bring the file back from a copy, and look into the run then.",
+        ) from error
+    try:
+        forecasts, series = load_forecasts(path), load_series(path / "series")
     except AssistantError:
         raise
     except Exception as error:

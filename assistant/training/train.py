@@ -46,6 +46,7 @@ from assistant.training.teller import Teller, epoch_of
 from assistant.training.verdict import verdict_of
 
 LATEST = 1.2  # shares of the budget after which nothing more is begun that would end later
+LARGEST = 1e150  # errors are squared and added up, which no larger number allows
 SHIFTED = 0.1  # forecasts that move less than this share of the series' own movement are the last value, shifted
 
 
@@ -182,6 +183,12 @@ def check(series: Series, settings: TrainingSettings) -> None:
             "The prepared table has gaps.",
             f"{int((~np.isfinite(values)).sum()):,} values are missing or infinite.",
             "Open the Dataset step and prepare it again.",
+        )
+    if (largest := float(np.abs(values).max())) > LARGEST:
+        raise TrainingError(
+            "The values are too large to calculate with.",
+            f"The largest is {largest:.3g}; its square is no number that a computer holds.",
+            "Write the values in a larger unit, or correct them where they are wrong.",
         )
     if np.ptp(values[: split.train, 0]) == 0:
         raise TrainingError(
