@@ -12,6 +12,7 @@ from assistant.dataset.choices import Choices, SeriesChoice
 from assistant.dataset.prepare import prepare, prepare_file, prepare_ready
 from assistant.dataset.read import read_table
 from assistant.dataset.ready import list_ready
+from assistant.dataset.season import autocorrelation
 from assistant.dataset.series import Roles, Source, load_series, save_series
 from assistant.errors import DatasetError
 
@@ -194,3 +195,10 @@ def test_a_saved_series_comes_back_the_same(tmp_path: Path) -> None:
         series.scaler,
         series.repairs,
     )
+
+
+def test_the_season_of_values_whose_squares_are_no_numbers_is_found():
+    values = np.sin(2 * np.pi * np.arange(120) / 7) + 2
+    usual, huge = autocorrelation(values, 14), autocorrelation(values * 1e300, 14)
+    assert np.allclose(usual, huge)
+    assert huge[7] > 0.8

@@ -39,6 +39,9 @@ def autocorrelation(values: np.ndarray, most: int) -> np.ndarray:
     """Return the autocorrelation of a series without its straight trend for the lags 0 to `most`."""
     rows = len(values)
     most = max(1, min(most, rows - 1))
+    # It does not depend on the unit, and squares of very large values are no numbers any more.
+    largest = float(np.abs(values).max(initial=0.0))
+    values = values / largest if largest > 0 else values
     steps = np.arange(rows)
     trend = np.polyfit(steps, values, 1) if rows > 2 else np.array([0.0, float(values.mean())])
     rest = values - np.polyval(trend, steps)
