@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -196,7 +198,7 @@ def _prepare_sqlite(engine: Engine) -> None:
         connection.isolation_level = None
         cursor = connection.cursor()
         cursor.execute(f"PRAGMA busy_timeout = {_BUSY_MILLISECONDS}")
-        cursor.execute("PRAGMA journal_mode = WAL")
+        _keep_a_log(cursor)
         cursor.execute("PRAGMA synchronous = FULL")  # a mail that went out must not be forgotten by a power cut
         cursor.execute("PRAGMA foreign_keys = ON")
         cursor.close()
@@ -206,6 +208,19 @@ def _prepare_sqlite(engine: Engine) -> None:
         # A writer takes its turn at the start: one that read first and then writes would be refused without waiting.
         writes = connection.get_execution_options().get("assistant_writes", False)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _keep_a_log(cursor: Any) -> None:
+    """Switch to the write-ahead log; of many that open a new file at once SQLite lets one, and does not wait for it."""
+    end = time.monotonic() + _BUSY_MILLISECONDS / 1000
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() >= end:
+                raise
+            time.sleep(0.02)
 
 
 def _bring_up_to_date(database: Database, version: int, upgrades: Mapping[int, Sequence[str]]) -> None:
