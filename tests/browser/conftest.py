@@ -91,8 +91,9 @@ def _listen(stream: IO[str], said: list[str]) -> None:
         said.extend(stream)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
+    """A browser for the tests of one file: its event loop runs until it is closed, and no other can beside it."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find_chromium(), args=ARGUMENTS)
         yield browser
