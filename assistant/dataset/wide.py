@@ -172,7 +172,7 @@ def _one_series_a_row(table: Table) -> _Wide | None:
     ragged = not known.all() and bool((known[:, :-1] >= known[:, 1:]).all())
     alike = [
         float(np.corrcoef(row[:-1], row[1:])[0, 1])
-        for row in (row[~np.isnan(row)] for row in rows)
+        for row in (row[np.isfinite(row)] for row in rows)
         if len(row) > 2 and row[:-1].std() > 0 and row[1:].std() > 0
     ]
     if not ragged and (not alike or np.median(alike) < _ALIKE):
