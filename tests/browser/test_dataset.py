@@ -12,7 +12,7 @@ from datetime import date, timedelta
 
 import pytest
 import uvicorn
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from assistant.desk.services import Services, open_services
 from assistant.settings import MailAccount, Settings
@@ -37,7 +37,8 @@ class Wizard:
 
 
 @pytest.fixture(scope="module")
-def wizard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wizard]:
+def wizard(tmp_path_factory: pytest.TempPathFactory, chromium: Browser) -> Iterator[Wizard]:
+    """Serve the wizard in this process; after the browser, for where no event loop runs Gradio leaves one of its own."""
     from assistant.ui.app import build_app
 
     host = Loopback()
