@@ -1,6 +1,6 @@
 """Starts the wizard; also the entry point on Hugging Face Spaces."""
 
-from assistant.ui.__main__ import main
+from assistant.web.__main__ import main
 
 if __name__ == "__main__":
     main()

@@ -13,8 +13,8 @@ from assistant.bundle.submission import Student
 from assistant.delivery.deliver import deliver
 from assistant.delivery.record import Delivery
 from assistant.settings import MailAccount
-from assistant.state.database import Database, open_database
-from assistant.state.ledger import Ledger
+from assistant.submission.database import Database, open_database
+from assistant.submission.ledger import Ledger
 from tests.bundle_material import submission
 
 BEFORE = datetime(2023, 1, 15, 15, 0, tzinfo=UTC)

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from assistant.cli import tables
-from assistant.cli.dataset import inspection_data, inspection_text, source_text
+from assistant.cli import table_arguments as tables
+from assistant.cli.dataset_commands import inspection_data, inspection_text, source_text
 from assistant.cli.main import app
 from assistant.dataset.inspection import examine
 from assistant.errors import DatasetError

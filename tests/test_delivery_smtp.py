@@ -23,8 +23,8 @@ from assistant.delivery.record import Delivery, DeliveryStatus, RecipientStatus
 from assistant.delivery.refusals import NotSentError, UncertainError
 from assistant.delivery.smtp import TimeOuts, send_once
 from assistant.settings import MailAccount
-from assistant.state.database import open_database
-from assistant.state.ledger import Ledger
+from assistant.submission.database import open_database
+from assistant.submission.ledger import Ledger
 from tests.bundle_material import LINKS
 from tests.delivery_material import RECIPIENTS, Desk, database_url, packed
 from tests.mail_server import ACCEPTED, PASSWORD, Running, mail_server
@@ -130,8 +130,8 @@ from assistant.clock import utc_now
 from assistant.delivery.deliver import deliver
 from assistant.files import sha256_of
 from assistant.settings import MailAccount
-from assistant.state.database import open_database
-from assistant.state.ledger import Ledger
+from assistant.submission.database import open_database
+from assistant.submission.ledger import Ledger
 import zipfile
 
 bundle_file, url, outbox = Path(sys.argv[1]), sys.argv[2], Path(sys.argv[3])

@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "assistant"
 FILES = sorted(PACKAGE.rglob("*.py"))
 
-# A step may import itself and what stands before it; state holds the types of every step.
+# A step may import itself and what stands before it; the submission holds the types of every step.
 ORDER = ["brief", "dataset", "training", "charts", "report", "notebook", "bundle", "delivery"]
 COMMON = {"errors", "findings", "files", "clock", "facts", "settings", "brief", "validation"}
 # Which library may be imported where.
@@ -24,8 +24,8 @@ HOMES = {
     "kagglesdk": ("dataset/kaggle_source", "dataset/kaggle_client"),
     "yagmail": ("delivery",),
     "reportlab": ("report",),
-    "gradio": ("ui",),
-    "sqlalchemy": ("state",),
+    "gradio": ("web",),
+    "sqlalchemy": ("submission",),
 }
 
 
@@ -61,11 +61,11 @@ def test_a_step_imports_nothing_that_comes_after_it(step: str) -> None:
         assert own_imports(path) <= allowed | {"__init__"}, module_name(path)
 
 
-@pytest.mark.parametrize("path", [path for path in FILES if module_name(path).split("/")[0] != "ui"], ids=module_name)
+@pytest.mark.parametrize("path", [path for path in FILES if module_name(path).split("/")[0] != "web"], ids=module_name)
 def test_nothing_below_the_pages_imports_the_pages(path: Path) -> None:
     if module_name(path) == "__main__":
         return
-    assert "ui" not in own_imports(path)
+    assert "web" not in own_imports(path)
 
 
 def test_the_library_never_prints_and_never_prompts() -> None:
@@ -77,7 +77,7 @@ def test_the_library_never_prints_and_never_prompts() -> None:
                 assert node.func.id not in {"print", "input"}, f"{module_name(path)}:{node.lineno}"
 
 
-@pytest.mark.parametrize("module", ["assistant.ui.app", "assistant.cli.main"])
+@pytest.mark.parametrize("module", ["assistant.web.app", "assistant.cli.main"])
 def test_the_server_and_the_command_line_start_without_the_heavy_libraries(module: str) -> None:
     heavy = ["torch", "kaggle", "yagmail", "reportlab"]
     code = f"import sys, {module}; print([name for name in {heavy} if name in sys.modules])"

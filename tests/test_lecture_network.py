@@ -35,7 +35,7 @@ from assistant.training.plan import plan_settings
 from assistant.training.run import load_forecasts
 from assistant.training.train import train
 from assistant.training.windows import Windows
-from assistant.ui import lecture_network
+from assistant.web.lecture import network_page as lecture_network
 from tests.factories import made_series
 from tests.test_training import make_series, waves
 

@@ -16,10 +16,15 @@ from assistant.lecture.process import LectureProcess
 from assistant.lecture.results import AddingProgress, Gate, GradientCurves, Recurrence
 from assistant.lecture.texts import FOLDER, IDEAS, load_texts
 from assistant.lecture.trials import AddingRun
-from assistant.ui import lecture_adding, lecture_gate, lecture_gradient, lecture_memory, lecture_network, lecture_words
-from assistant.ui.lecture_diagram import LSTM_PARTS, RNN_PARTS, style_of_parts
-from assistant.ui.lecture_notation import equation_html, equation_svg, inline, number, prose, vector
-from assistant.ui.lecture_svg import FLOOR, Level, Line, Mark, heat_map, line_chart
+from assistant.web.lecture import adding_page as lecture_adding
+from assistant.web.lecture import gate_page as lecture_gate
+from assistant.web.lecture import glossary as lecture_words
+from assistant.web.lecture import gradient_page as lecture_gradient
+from assistant.web.lecture import memory_page as lecture_memory
+from assistant.web.lecture import network_page as lecture_network
+from assistant.web.lecture.cell_diagram import LSTM_PARTS, RNN_PARTS, style_of_parts
+from assistant.web.lecture.equations import equation_html, equation_svg, inline, number, prose, vector
+from assistant.web.lecture.line_chart import FLOOR, Level, Line, Mark, heat_map, line_chart
 
 TEXTS = load_texts()
 
@@ -199,7 +204,7 @@ def test_own_numbers_may_be_set_apart_by_spaces_commas_or_semicolons() -> None:
 
 
 def test_a_students_markup_is_shown_and_not_run(process: LectureProcess) -> None:
-    from assistant.ui.lecture_parts import shown
+    from assistant.web.lecture.page_parts import shown
 
     html = shown(lambda: str(lecture_memory.inputs_of(lecture_memory.OWN, "<script>alert(1)</script>")))()
     assert "<script>" not in html

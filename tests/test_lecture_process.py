@@ -115,7 +115,7 @@ def test_the_child_ends_when_its_input_ends() -> None:
 def test_the_pages_side_never_imports_torch() -> None:
     code = (
         "import sys, assistant.lecture.process, assistant.lecture.trials, assistant.lecture.texts, "
-        "assistant.lecture.memory, assistant.cli.lecture; print('torch' in sys.modules)"
+        "assistant.lecture.memory, assistant.cli.lecture_commands; print('torch' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"

@@ -15,9 +15,9 @@ import pytest
 from assistant.brief import Timing, load_brief
 from assistant.bundle.submission import Student
 from assistant.delivery.record import Delivery, DeliveryStatus, Problem, Recipient, RecipientStatus
-from assistant.state.database import Database, open_database
-from assistant.state.ledger import Ledger, recipients_key
-from assistant.state.process import process_lives, process_name
+from assistant.submission.database import Database, open_database
+from assistant.submission.ledger import Ledger, recipients_key
+from assistant.submission.process_identity import process_lives, process_name
 from tests.delivery_material import BEFORE, SetClock, database_url
 
 FIRST, SECOND = "a" * 64, "b" * 64

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError, StatementError
 
 from assistant.errors import AssistantError, BriefError
-from assistant.state.database import SCHEMA_VERSION, UPGRADES, Database, DraftRow, open_database
+from assistant.submission.database import SCHEMA_VERSION, UPGRADES, Database, DraftRow, open_database
 
 NOW = datetime(2023, 1, 15, 15, 0, tzinfo=UTC)
 

@@ -351,8 +351,8 @@ def test_plain_arrays_are_all_that_the_core_needs() -> None:
 
 
 def test_errors_that_are_nothing_beside_the_data_are_a_tie_and_never_infinitely_larger() -> None:
-    from assistant.training.judge import judge
-    from assistant.training.verdict import verdict_of
+    from assistant.training.forecast_comparison import judge
+    from assistant.training.verdict_sentence import verdict_of
 
     actual = np.arange(40.0).reshape(10, 4)
     exact = verdict_of(judge(actual + 3e-7, {"naive": actual.copy()}, actual, np.arange(10)), "lstm")

@@ -15,10 +15,10 @@ from assistant.dataset.series import Series
 from assistant.training.cost import Phases, expected_seconds, phases_of
 from assistant.training.fit import EpochLoss
 from assistant.training.plan import PRESETS, STRETCH, expected_text, fit_to_budget, plan_settings
+from assistant.training.progress_reporter import ProgressReporter
 from assistant.training.run import Progress, load_forecasts
 from assistant.training.settings import TrainingSettings
 from assistant.training.speed import Speed, keep_speed, read_speed
-from assistant.training.teller import Teller
 from assistant.training.train import train
 from tests.test_training import make_series, waves
 
@@ -203,12 +203,12 @@ def test_networks_that_were_not_begun_are_not_part_of_the_result(tmp_path: Path)
 
 def test_what_an_earlier_process_trained_does_not_shorten_the_time_told() -> None:
     told: list[Progress] = []
-    teller = Teller(told.append, 0.0)
+    reporter = ProgressReporter(told.append, 0.0)
     settings = TrainingSettings(epochs=30, members=2)
-    teller.planned(settings, Phases(start=0, choose=1, member=60, train=60, forecast=4, backtest=6))
+    reporter.planned(settings, Phases(start=0, choose=1, member=60, train=60, forecast=4, backtest=6))
     # Networks that an earlier process trained are told of within a moment; an epoch should take a second.
     for number in range(1, 31):
-        teller.epoch_done(0, EpochLoss(number, 1.0, 1.0, 1.0, 1.0, last=number == 30, kept=True))
+        reporter.epoch_done(0, EpochLoss(number, 1.0, 1.0, 1.0, 1.0, last=number == 30, kept=True))
     for number in range(1, 11):
-        teller.epoch_done(1, EpochLoss(number, 1.0, 1.0, 1.0, 1.0, kept=True))
+        reporter.epoch_done(1, EpochLoss(number, 1.0, 1.0, 1.0, 1.0, kept=True))
     assert told[-1].seconds_left == pytest.approx(20 + 4 + 6)

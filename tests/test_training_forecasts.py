@@ -144,7 +144,7 @@ def test_a_season_that_the_data_do_not_show_is_called_a_guess() -> None:
 def test_every_candidate_has_a_name_for_readers() -> None:
     from assistant.charts.wording import METHOD_NAMES
     from assistant.training.choice import candidates
-    from assistant.training.verdict import NAMES
+    from assistant.training.verdict_sentence import NAMES
 
     kinds = {name.split()[0] for name in candidates(waves(), 200, SETTINGS)}
     assert kinds <= NAMES.keys()

@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 
 from assistant.charts.chart import Chart, Panel
+from assistant.charts.conditional_text import chosen
 from assistant.charts.facts import collect_facts
 from assistant.charts.run_charts import (
     forecast_chart,
@@ -20,7 +21,6 @@ from assistant.charts.run_charts import (
     scores_chart,
 )
 from assistant.charts.series_charts import repairs_charts, season_chart, series_chart
-from assistant.charts.variants import chosen
 from assistant.dataset.series import Series
 from assistant.errors import ReportError
 from assistant.facts import Facts

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import typer
 
-from assistant.cli import bundle, dataset, lecture, training, whole
+from assistant.cli import bundle_commands as bundle
+from assistant.cli import dataset_commands as dataset
+from assistant.cli import lecture_commands as lecture
+from assistant.cli import run_command as whole
+from assistant.cli import train_command as training
 
 app = typer.Typer(
     name="assistant",

@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 
 from assistant.dataset.archive import DEFAULT_UNPACKED
-from assistant.dataset.asked_roles import AskedRoles
 from assistant.dataset.choices import Choices
 from assistant.dataset.columns import Column, understand_columns
 from assistant.dataset.frequency import suggest_horizon
@@ -17,6 +16,7 @@ from assistant.dataset.named_columns import check_columns
 from assistant.dataset.read import read_table
 from assistant.dataset.ready import ReadyProject
 from assistant.dataset.regular import Rows, bring_to_grid, fill_gaps
+from assistant.dataset.requested_roles import AskedRoles
 from assistant.dataset.season import find_season
 from assistant.dataset.series import Frequency, Repair, Roles, Series, Source
 from assistant.dataset.split import fit_scaler, make_split

@@ -14,7 +14,7 @@ import numpy as np
 from pydantic import ValidationError
 
 from assistant.charts.chart import Axis, Chart, Mark, Panel
-from assistant.charts.variants import chosen
+from assistant.charts.conditional_text import chosen
 from assistant.dataset.series import Frequency, Series
 from assistant.facts import Facts
 from assistant.files import write_atomically

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from assistant.brief import TEMPLATES, Brief, Section
 from assistant.charts.chart import Chart
-from assistant.charts.variants import holds
+from assistant.charts.conditional_text import holds
 from assistant.errors import BriefError
 from assistant.facts import Facts
 

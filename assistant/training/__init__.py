@@ -16,6 +16,6 @@ NOTEBOOK_MODULES: tuple[str, ...] = (
     "fit",
     "scores",
     "intervals",
-    "judge",
+    "forecast_comparison",
     "forecasting",
 )

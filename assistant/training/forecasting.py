@@ -17,8 +17,8 @@ from assistant.training.choice import Choice, choose, profile_after, trust_in
 from assistant.training.cores import free_cores
 from assistant.training.cycles import around
 from assistant.training.fit import EpochLoss, Fitted, fit, forecast_at, missed_by, shared_steps
+from assistant.training.forecast_comparison import Judgement, judge
 from assistant.training.intervals import LEVELS, half_widths
-from assistant.training.judge import Judgement, judge
 from assistant.training.machine import keep_memory, one_thread
 from assistant.training.scores import Errors, errors, seasonal_error
 from assistant.training.settings import TrainingSettings

@@ -6,7 +6,7 @@ from assistant.dataset.season import autocorrelation, repeats
 from assistant.dataset.series import Series
 from assistant.training.run import Start
 from assistant.training.settings import TrainingSettings
-from assistant.training.verdict import NAMES
+from assistant.training.verdict_sentence import NAMES
 
 SMALL = 0.05  # share of the weighted mean below which a simple forecast is not named
 LITTLE = 0.05  # percent: no change

@@ -26,6 +26,7 @@ from assistant.training.intervals import coverage
 from assistant.training.measure import measure
 from assistant.training.method import method_of
 from assistant.training.plan import fit_to_budget
+from assistant.training.progress_reporter import ProgressReporter, epoch_of
 from assistant.training.run import (
     Backtest,
     Forecasts,
@@ -42,8 +43,7 @@ from assistant.training.saved import save_model
 from assistant.training.scores import movement_share
 from assistant.training.settings import TrainingSettings
 from assistant.training.speed import Speed, keep_speed, read_speed
-from assistant.training.teller import Teller, epoch_of
-from assistant.training.verdict import verdict_of
+from assistant.training.verdict_sentence import verdict_of
 
 LATEST = 1.2  # shares of the budget after which nothing more is begun that would end later
 LARGEST = 1e150  # errors are squared and added up, which no larger number allows
@@ -68,10 +68,10 @@ def train(
     Raises TrainingError.
     """
     check(series, settings)
-    teller = Teller(progress, spent)
+    reporter = ProgressReporter(progress, spent)
     checkpoints = folder / "checkpoints"
     before = fitted_before(series, settings, checkpoints)
-    fitted, phases, speed = fit_here(series, settings, before, speed_file, spent, teller)
+    fitted, phases, speed = fit_here(series, settings, before, speed_file, spent, reporter)
     remember(series, settings, fitted, checkpoints)
     values = series.frame.to_numpy(dtype=np.float64)
     split = (series.split.train, series.split.validation, series.split.test)
@@ -79,14 +79,22 @@ def train(
     budget = settings.seconds if before is None else 0.0  # what goes on ends as it would have, however long it takes
 
     def in_time(needed: float) -> bool:
-        return budget == 0 or teller.seconds + needed <= LATEST * budget
+        return budget == 0 or reporter.seconds + needed <= LATEST * budget
 
     def may_begin(_: int) -> bool:
-        return in_time(max(phases.member, teller.longest()) + phases.forecast)
+        return in_time(max(phases.member, reporter.longest()) + phases.forecast)
 
     try:
         result = fit_and_forecast(
-            values, calendar, split, fitted, teller.epoch_done, should_stop, checkpoints, may_begin, teller.forecasting
+            values,
+            calendar,
+            split,
+            fitted,
+            reporter.epoch_done,
+            should_stop,
+            checkpoints,
+            may_begin,
+            reporter.forecasting,
         )
     except LossNotFiniteError as error:
         raise TrainingError(
@@ -99,8 +107,8 @@ def train(
     cancelled = any(member.stopped for member in result.members)
     tested = None
     if not cancelled:
-        tested = backtest(values, calendar, split, result, should_stop, teller.testing, teller.tested)
-    run = run_of(series, result.settings, result, tested, folder.name, teller.seconds, phases.total)
+        tested = backtest(values, calendar, split, result, should_stop, reporter.testing, reporter.tested)
+    run = run_of(series, result.settings, result, tested, folder.name, reporter.seconds, phases.total)
     save_model(result, folder / "weights.pt")
     save_forecasts(forecasts_of(result), folder)
     write_atomically(folder / "run.json", run.model_dump_json(indent=2))
@@ -117,20 +125,20 @@ def fit_here(
     before: TrainingSettings | None,
     speed_file: Path | None,
     spent: float,
-    teller: Teller,
+    reporter: ProgressReporter,
 ) -> tuple[TrainingSettings, Phases, Speed]:
     """Return the settings as plain numbers, how long they take here, and the speed that was measured.
 
     What an earlier part of this training decided is kept; so are settings without `seconds`.
     """
-    teller.say("Measuring how fast this computer trains.")
+    reporter.say("Measuring how fast this computer trains.")
     factor, load = measure(settings, series.frame.shape[1])
     speed = read_speed(speed_file).learnt(settings.preset, factor, spent if spent > 0 else None, load)
     if spent == 0:
         speed = replace(speed, start=0.0)
     fitted = before or replace(fit_to_budget(series, settings, speed), seconds=0.0)
     phases = phases_of(series, fitted, speed)
-    teller.planned(fitted, phases)
+    reporter.planned(fitted, phases)
     return fitted, phases, speed
 
 

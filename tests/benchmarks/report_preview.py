@@ -12,13 +12,15 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-from assistant.desk import dataset, report, training
-from assistant.desk.desk import Desk
-from assistant.desk.press import ChildPress
-from assistant.desk.report_sections import sections, set_section
-from assistant.state.workspace import new_owner
-from assistant.ui.report import PAUSE
-from tests.test_desk import services_in
+from assistant.submission import dataset_choice as dataset
+from assistant.submission import report_building as report
+from assistant.submission import training_runs as training
+from assistant.submission.report_texts import sections, set_section
+from assistant.submission.session import Desk
+from assistant.submission.worker_pool import ChildPress
+from assistant.submission.workspace import new_owner
+from assistant.web.pages.report_page import PAUSE
+from tests.test_submission import services_in
 
 EDITS = 10
 

@@ -12,8 +12,8 @@ def main(port: int) -> None:
 
     from assistant.lecture.process import LectureProcess
     from assistant.lecture.trials import AddingTrials
-    from assistant.ui import lecture
-    from assistant.ui.theme import STYLE, theme
+    from assistant.web.lecture import lecture_page as lecture
+    from assistant.web.theme import STYLE, theme
 
     process, trials = LectureProcess(), AddingTrials(at_once=1, cpu_limits={20: 3.0, 100: 600.0, 400: 600.0})
     with gr.Blocks() as blocks:

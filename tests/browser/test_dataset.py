@@ -14,8 +14,8 @@ import pytest
 import uvicorn
 from playwright.sync_api import Browser, Page, expect
 
-from assistant.desk.services import Services, open_services
 from assistant.settings import MailAccount, Settings
+from assistant.submission.services import Services, open_services
 from tests.browser.conftest import PHONE, Student
 from tests.browser.steps import expect_mark, field, open_step
 from tests.loopback import Loopback, Reply, json_reply
@@ -39,7 +39,7 @@ class Wizard:
 @pytest.fixture(scope="module")
 def wizard(tmp_path_factory: pytest.TempPathFactory, chromium: Browser) -> Iterator[Wizard]:
     """Serve the wizard in this process; after the browser, for where no event loop runs Gradio leaves one of its own."""
-    from assistant.ui.app import build_app
+    from assistant.web.app import build_app
 
     host = Loopback()
     settings = Settings(workspace=tmp_path_factory.mktemp("dataset"), hosted=False)

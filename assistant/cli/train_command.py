@@ -1,0 +1,143 @@
+"""`train`: one training on one table."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import typer
+
+from assistant.cli.output import Json, PresetName, command, progress, result
+from assistant.cli.project_options import check_apart, check_features, names_of
+from assistant.cli.reading_options import Dates, Decimal, Member, OneSeries, Sheet, Step, Undo, Ways
+from assistant.cli.table_arguments import (
+    FILE,
+    choices_of,
+    file_source,
+    open_table,
+    parse_split,
+    ready_folder,
+    unpacked_limit,
+)
+from assistant.dataset.prepare import prepare_file, prepare_ready
+from assistant.dataset.ready import load_ready
+from assistant.dataset.requested_roles import AskedRoles
+from assistant.dataset.series import Roles, Series, save_series
+from assistant.settings import load_settings
+from assistant.training.job import SPEED
+from assistant.training.plan import expected_text, plan_settings
+from assistant.training.run import Progress, Run
+from assistant.training.speed import read_speed
+
+
+@command
+def train(
+    table: Annotated[
+        str, typer.Argument(metavar="TABLE_OR_LINK", help="A file, a ready project, a link, or a Kaggle owner/dataset.")
+    ],
+    target: Annotated[str | None, typer.Option(help="The column to forecast.")] = None,
+    time: Annotated[str | None, typer.Option(help="The column of the time, or several with commas.")] = None,
+    features: Annotated[str | None, typer.Option(help="Columns that may help, with commas.")] = None,
+    horizon: Annotated[int | None, typer.Option(min=1, help="Steps to forecast at once.")] = None,
+    split: Annotated[str | None, typer.Option(help="8640,2880,2880 (rows) or 0.7,0.15,0.15 (shares).")] = None,
+    preset: Annotated[PresetName, typer.Option(help="quick, balanced or thorough.")] = "quick",
+    seed: Annotated[int, typer.Option(min=0, help="The seed; the same seed gives the same run.")] = 0,
+    file: Annotated[str | None, FILE] = None,
+    member: Member = None,
+    sheet: Sheet = None,
+    dates: Dates = None,
+    decimal: Decimal = None,
+    one_series: OneSeries = None,
+    step: Step = None,
+    undo: Undo = None,
+    cell: Annotated[Literal["lstm", "gru", "rnn"], typer.Option(help="lstm, gru or rnn.")] = "lstm",
+    out: Annotated[Path | None, typer.Option(help="Folder for the run, its forecasts and its weights.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Train on a table and score the network beside the simple forecasts."""
+    with tempfile.TemporaryDirectory(prefix="assistant-") as fetched:
+        ways = Ways(dates, decimal, one_series, step, undo or ())
+        series = _series(table, target, time, features, horizon, split, Path(fetched), file, ways, member, sheet)
+    for repair in series.repairs:
+        if repair.applied and repair.key == "constant":
+            progress(f"{repair.what} {repair.why}")
+    settings = plan_settings(series, preset, seed, cell=cell)
+    # How fast this computer trains is kept where the wizard keeps it.
+    speed_file = load_settings()[0].workspace / "slots" / SPEED
+    ahead = series.frequency.count(series.horizon)
+    progress(f"Training on {len(series.frame):,} rows of {series.target}, {ahead} ahead …")
+    progress(expected_text(series, settings, read_speed(speed_file)))
+    # Imported here: it brings torch, which takes seconds that a wrong call should not have to wait for.
+    from assistant.training.train import train as train_series
+
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = out or Path(scratch) / "run"
+        save_series(series, folder / "series")
+        run = train_series(series, settings, folder, _teller(), speed_file=speed_file)
+    result(as_data(run), as_text(run, series), as_json=as_json)
+
+
+def _series(
+    table: str, target: str | None, time: str | None, features: str | None, horizon: int | None, split: str | None,
+    fetched: Path, file: str | None, ways: Ways, member: str | None, sheet: str | None,
+) -> Series:  # fmt: skip
+    parts = parse_split(split) if split else None
+    asked = AskedRoles(target, names_of(time), names_of(features))
+    check_apart(asked)
+    folder = ready_folder(table)
+    if folder is not None and ways == Ways():
+        project = load_ready(folder)
+        # What is asked for and what the project says itself anyway are the same question.
+        if _agrees(asked, project.roles):
+            return prepare_ready(project, horizon=horizon, split=parts)
+    opened = open_table(table, fetched, file=file)
+    # A ready project's own source stands for its table with its own roles only.
+    source = file_source(opened.path) if folder is not None else opened.source
+    series = prepare_file(
+        opened.path, source, target=target, time=asked.time, features=asked.features, horizon=horizon, split=parts,
+        choices=choices_of(opened.path, ways, member, sheet), member=member, sheet=sheet, unpacked_limit=unpacked_limit(),
+    )  # fmt: skip
+    check_features(series, asked)
+    return series
+
+
+def _agrees(asked: AskedRoles, own: Roles) -> bool:
+    """Tell whether nothing is asked for that differs from a ready project's own roles."""
+    return (
+        asked.target in (None, own.target)
+        and (asked.time is None or tuple(asked.time) == own.time)
+        and (asked.features is None or set(asked.features) == set(own.features))
+    )
+
+
+def _teller() -> Any:
+    seen = -1
+
+    def tell(state: Progress) -> None:
+        nonlocal seen
+        if state.state == "running" and state.epoch > seen and state.history:
+            seen = state.epoch
+            left = "" if state.seconds_left is None else f", about {state.seconds_left:.0f} s left"
+            progress(f"epoch {state.epoch}/{state.epochs}  validation {state.history[-1].validation_loss:.5f}{left}")
+
+    return tell
+
+
+def as_data(run: Run) -> dict[str, Any]:
+    """Return a run as the JSON output shows it."""
+    data = run.model_dump(mode="json")
+    return {**data, "verdict": run.verdict.outcome, "against": run.verdict.against, "sentence": run.verdict.sentence,
+            "epochs": len(run.history)}  # fmt: skip
+
+
+def as_text(run: Run, series: Series) -> str:
+    """Return a run as a short text: the verdict and the scores, best first."""
+    unit = f" {series.unit}" if series.unit else ""
+    lines = [run.verdict.sentence, "", f"{'method':<22}{'MAE':>12}{'RMSE':>12}{'MASE':>9}"]
+    for name, score in sorted(run.scores.items(), key=lambda item: item[1].mae):
+        mase = "–" if score.mase is None else f"{score.mase:.3f}"
+        lines.append(f"{name:<22}{score.mae:>12.5g}{score.rmse:>12.5g}{mase:>9}")
+    ended = f"Test part, in the data's units{unit}; {len(run.history)} epochs in {run.seconds:.1f} s."
+    lines += ["", ended, "", run.method]
+    return "\n".join(lines)

@@ -1,1 +1,0 @@
-"""State: the database and the artefact folder; no other part keeps any."""

@@ -1,0 +1,217 @@
+"""The ledger: every attempt to hand a bundle over, and the rule that none is made twice by accident."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from datetime import timedelta
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from assistant.clock import Clock
+from assistant.delivery.bookkeeping import Plan
+from assistant.delivery.record import Delivery, DeliveryStatus, Problem, RecipientStatus
+from assistant.submission.database import Database, DeliveryRow
+from assistant.submission.process_identity import process_lives, process_name
+
+# A sending process on another machine cannot be asked whether it lives; no transaction with a mail server lasts longer.
+_LEASE = timedelta(hours=1)
+
+_REACHED = (DeliveryStatus.SENDING, DeliveryStatus.ACCEPTED, DeliveryStatus.UNCERTAIN)
+
+_LEFT_BEHIND = Problem(
+    what="The program ended while this mail was being sent, so nobody here can tell whether it arrived.",
+    fix="Ask a recipient, or look for the copy in your own mailbox, before you decide to send it again.",
+)
+
+
+class Ledger:
+    """Every delivery, kept in the database; safe across threads, processes and crashes."""
+
+    def __init__(self, database: Database, clock: Clock, process: str | None = None) -> None:
+        self._database = database
+        self._clock = clock
+        self._process = process or process_name()
+        self.settle()
+
+    def deliveries(self, owner: str | None = None) -> tuple[Delivery, ...]:
+        """Return all deliveries, or those of one owner, the newest first."""
+        self.settle()
+        query = select(DeliveryRow).order_by(DeliveryRow.prepared.desc(), DeliveryRow.attempt.desc())
+        if owner is not None:
+            query = query.where(DeliveryRow.owner == owner)
+        with self._database.reading() as session:
+            return tuple(_delivery(row) for row in session.scalars(query))
+
+    def latest(self, owner: str) -> Delivery | None:
+        """Return the owner's newest delivery, or None."""
+        found = self.deliveries(owner)
+        return found[0] if found else None
+
+    def get(self, delivery_id: str) -> Delivery | None:
+        """Return one delivery by its id, or None."""
+        self.settle()
+        with self._database.reading() as session:
+            row = session.get(DeliveryRow, delivery_id)
+            return _delivery(row) if row else None
+
+    def plan(self, owner: str, sha256: str, recipients: Iterable[str]) -> Plan:
+        """Say what the next attempt with this bundle to these recipients would be; changes nothing."""
+        self.settle()
+        with self._database.reading() as session:
+            return _plan(session, owner, sha256, recipients_key(recipients))
+
+    def prepare(self, delivery: Delivery, again: str | None = None) -> Delivery:
+        """Write an attempt down and return it, or the one that stands in its way.
+
+        The answer is to be sent when its status is "prepared"; any other status says what became of the same bundle
+        before. `again` is the id of the refused or uncertain attempt that the student decided to repeat.
+        """
+        key = recipients_key(recipient.address for recipient in delivery.recipients)
+        try:
+            with self._database.writing() as session:
+                plan = _plan(session, delivery.owner, delivery.sha256, key)
+                if not plan.allows(again):
+                    assert plan.latest is not None
+                    return plan.latest
+                if plan.latest and plan.latest.status is DeliveryStatus.PREPARED:
+                    # Nothing has left yet; whoever claims that row first sends what they composed.
+                    return delivery.model_copy(
+                        update={name: getattr(plan.latest, name) for name in ("id", "status", "submission", "attempt")}
+                    )
+                prepared = delivery.model_copy(
+                    update={
+                        "status": DeliveryStatus.PREPARED,
+                        "submission": plan.submission,
+                        "attempt": plan.attempt,
+                    }
+                )
+                session.add(
+                    DeliveryRow(
+                        id=prepared.id,
+                        owner=prepared.owner,
+                        sha256=prepared.sha256,
+                        recipients_key=key,
+                        submission=prepared.submission,
+                        attempt=prepared.attempt,
+                        message_id=prepared.message_id,
+                        status=prepared.status.value,
+                        prepared=self._clock(),
+                        document=prepared.model_dump_json(),
+                    )
+                )
+                return prepared
+        except IntegrityError:
+            # Engines that let two writers in at once: the other one was first, and its row is the answer.
+            with self._database.reading() as session:
+                latest = _plan(session, delivery.owner, delivery.sha256, key).latest
+            if latest is None:
+                raise
+            return latest
+
+    def claim(self, delivery: Delivery) -> Delivery | None:
+        """Move a prepared attempt to "sending" and commit that; None when another tab or process was faster.
+
+        Only the one who got it back may talk to the mail server.
+        """
+        claimed = delivery.model_copy(update={"status": DeliveryStatus.SENDING})
+        won = self._move(
+            claimed, DeliveryRow.status == DeliveryStatus.PREPARED, process=self._process, lease=self._clock() + _LEASE
+        )
+        return claimed if won else None
+
+    def finish(self, delivery: Delivery) -> Delivery:
+        """Keep how a claimed attempt ended, and return what the ledger now says.
+
+        An attempt that was meanwhile taken for left behind ("uncertain") is corrected by the process that made it.
+        """
+        self._move(
+            delivery,
+            DeliveryRow.status.in_((DeliveryStatus.SENDING, DeliveryStatus.UNCERTAIN)),
+            DeliveryRow.process == self._process,
+            lease=None,
+        )
+        return self._stored(delivery)
+
+    def put_in_outbox(self, delivery: Delivery) -> Delivery:
+        """Keep that a prepared attempt was written to the outbox, and return what the ledger now says."""
+        self._move(delivery, DeliveryRow.status == DeliveryStatus.PREPARED)
+        return self._stored(delivery)
+
+    def settle(self) -> tuple[Delivery, ...]:
+        """Turn every "sending" whose process is gone into "uncertain" and return those; never sends anything."""
+        with self._database.reading() as session:
+            sending = session.scalars(
+                select(DeliveryRow).where(
+                    DeliveryRow.status == DeliveryStatus.SENDING, DeliveryRow.process != self._process
+                )
+            ).all()
+        settled = []
+        for row in sending:
+            lives = process_lives(row.process or "")
+            if lives or (lives is None and row.lease is not None and row.lease > self._clock()):
+                continue
+            left = _delivery(row)
+            uncertain = left.model_copy(
+                update={
+                    "status": DeliveryStatus.UNCERTAIN,
+                    "problem": _LEFT_BEHIND,
+                    "recipients": left.with_recipients(RecipientStatus.UNCERTAIN),
+                    "finished": self._clock(),
+                }
+            )
+            if self._move(
+                uncertain, DeliveryRow.status == DeliveryStatus.SENDING, DeliveryRow.process == row.process, lease=None
+            ):
+                settled.append(uncertain)
+        return tuple(settled)
+
+    def _move(self, delivery: Delivery, *conditions: object, **columns: object) -> bool:
+        """Write a delivery over its row in one statement, if the row still meets the conditions."""
+        statement = (
+            update(DeliveryRow)
+            .where(DeliveryRow.id == delivery.id, *conditions)  # type: ignore[arg-type]
+            .values(
+                status=delivery.status.value,
+                message_id=delivery.message_id,
+                document=delivery.model_dump_json(),
+                **columns,
+            )
+        )
+        with self._database.writing() as session:
+            return session.execute(statement).rowcount == 1  # type: ignore[attr-defined,no-any-return]
+
+    def _stored(self, delivery: Delivery) -> Delivery:
+        with self._database.reading() as session:
+            return _delivery(session.get_one(DeliveryRow, delivery.id))
+
+
+def recipients_key(addresses: Iterable[str]) -> str:
+    """Return the SHA-256 of a set of addresses; order, case and repetition do not matter."""
+    return hashlib.sha256("\n".join(sorted({address.strip().lower() for address in addresses})).encode()).hexdigest()
+
+
+def _plan(session: Session, owner: str, sha256: str, key: str) -> Plan:
+    # A bundle is one hand-in whoever presses: its student on the page, or somebody on the command line.
+    rows = session.scalars(
+        select(DeliveryRow)
+        .where(or_(DeliveryRow.owner == owner, DeliveryRow.sha256 == sha256), DeliveryRow.recipients_key == key)
+        .order_by(DeliveryRow.prepared, DeliveryRow.attempt)
+    ).all()
+    reached = [row for row in rows if row.status in _REACHED]
+    same = [row for row in rows if row.sha256 == sha256]
+    if reached and reached[-1].sha256 == sha256:
+        submission = reached[-1].submission
+    else:
+        # Other content than what they got last is a new submission, also when it is an older one that comes back.
+        submission = 1 + max((row.submission for row in reached), default=0)
+    of_submission = [row for row in same if row.submission == submission]
+    latest = _delivery(of_submission[-1]) if of_submission else None
+    return Plan(submission=submission, attempt=len(same) + 1, latest=latest)
+
+
+def _delivery(row: DeliveryRow) -> Delivery:
+    stored = Delivery.model_validate_json(row.document)
+    return stored.model_copy(update={"status": DeliveryStatus(row.status)})

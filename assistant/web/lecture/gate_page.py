@@ -1,0 +1,113 @@
+"""The third idea's page: the forget gate, and what it leaves of a memory."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import gradio as gr
+
+from assistant.lecture.process import LectureProcess
+from assistant.lecture.results import Gate
+from assistant.lecture.texts import Texts
+from assistant.web.lecture.equations import equation_html, number
+from assistant.web.lecture.line_chart import Line, Mark, line_chart
+from assistant.web.lecture.page_parts import lay_picture, lay_questions, lay_text, live
+
+_GREY_DASHES = ("2 3", "5 3", "8 3", "12 3")
+
+
+@dataclass(frozen=True)
+class GateView:
+    """The components of the page."""
+
+    tab: gr.Tab
+    x: gr.Slider
+    h: gr.Slider
+    w_x: gr.Slider
+    w_h: gr.Slider
+    b: gr.Slider
+    picture: gr.HTML
+
+
+def show(process: LectureProcess, x: float, h: float, w_x: float, w_h: float, b: float) -> str:
+    """Return the gate, the two activation functions with the current point, and what is kept over time, as HTML."""
+    gate = process.ask(Gate, "gate", x=float(x), h_previous=float(h), w_x=float(w_x), w_h=float(w_h), b=float(b))
+    reach = gate.grid[-1]
+    at = max(-reach, min(reach, gate.a))
+    outside = "" if at == gate.a else " (beyond the drawing)"
+    activation = line_chart(
+        [
+            Line("σ, for gates", gate.grid, gate.sigmoid_curve, "a"),
+            Line("tanh, for contents", gate.grid, gate.tanh_curve, "b", "7 4"),
+        ],
+        title="The activation functions at the current point",
+        x_label="a, the weighted sum",
+        y_label="value",
+        y_range=(-1.35, 1.35),
+        marks=[
+            Mark(at, gate.f, f"σ(a) = {number(gate.f)}{outside}", "a", below=True),
+            Mark(at, gate.tanh, f"tanh(a) = {number(gate.tanh)}", "b"),
+        ],
+    )
+    steps = list(range(len(gate.kept)))
+    kept = line_chart(
+        [
+            Line(f"your gate, f = {number(gate.f)}", steps, gate.kept, "a"),
+            *(
+                Line(f"f = {number(other.f)}", steps, other.kept, "c", dash, thin=True)
+                for other, dash in zip(gate.others, _GREY_DASHES, strict=False)
+            ),
+        ],
+        title="What is kept of a cell state of 1",
+        x_label="steps later",
+        y_label="part that is left",
+        y_range=(0, 1.05),
+        marks=[Mark(steps[-1], gate.kept[-1], f"{number(gate.kept[-1] * 100)} %", "a")],
+    )
+    return (
+        f'<p class="lecture-says">{_sentence(gate, x, h, w_x, w_h, b)}</p>'
+        f'<div class="lecture-row">{activation}{kept}</div>'
+    )
+
+
+def _sentence(gate: Gate, x: float, h: float, w_x: float, w_h: float, b: float) -> str:
+    half = (
+        "it never loses half"
+        if gate.half_life is None
+        else f"half is lost after <b>{number(gate.half_life)}</b> step{'' if number(gate.half_life) == '1' else 's'}"
+    )
+    return (
+        f"a = {number(w_h)} · {number(h)} + {number(w_x)} · {number(x)} + {_bracketed(b)} = {number(gate.a)}, so "
+        f"{equation_html('f_t')} = σ(a) = <b>{number(gate.f)}</b> (slope of σ there: {number(gate.slope)}). Held at "
+        f"this value, {half} and after {len(gate.kept) - 1} steps <b>{number(gate.kept[-1] * 100)} %</b> is left."
+    )
+
+
+def _bracketed(value: float) -> str:
+    return f"({number(value)})" if value < 0 else number(value)
+
+
+def build(texts: Texts) -> GateView:
+    """Lay the page out."""
+    with gr.Tab(f"3 {texts.titles['forget-gate']}", id="forget-gate", elem_id="tab-understand-forget-gate") as tab:
+        lay_text(texts, "forget-gate")
+        with gr.Row():
+            x = gr.Slider(-2, 2, value=1, step=0.05, label="Input xₜ", elem_id="lecture-gate-x")
+            h = gr.Slider(-1, 1, value=0, step=0.05, label="State before hₜ₋₁", elem_id="lecture-gate-h")
+        with gr.Row():
+            w_x = gr.Slider(-8, 8, value=1, step=0.1, label="Weight of the input", elem_id="lecture-gate-w-x")
+            w_h = gr.Slider(-8, 8, value=1, step=0.1, label="Weight of the state", elem_id="lecture-gate-w-h")
+            b = gr.Slider(-6, 6, value=2, step=0.1, label="Bias b_f", elem_id="lecture-gate-b")
+        picture = lay_picture("lecture-gate-picture")
+        lay_questions(texts, "forget-gate")
+    return GateView(tab, x, h, w_x, w_h, b, picture)
+
+
+def wire(view: GateView, process: LectureProcess) -> None:
+    """Answer the page's events."""
+    inputs = [view.x, view.h, view.w_x, view.w_h, view.b]
+
+    def draw(x: float, h: float, w_x: float, w_h: float, b: float) -> str:
+        return show(process, x, h, w_x, w_h, b)
+
+    live([view.tab.select, *(slider.input for slider in inputs)], draw, inputs, view.picture)

@@ -1,0 +1,217 @@
+"""The Dataset page: choose a table, see what was understood, and correct it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+
+from assistant.dataset.ready import ReadyProject
+from assistant.dataset.series import Series
+from assistant.errors import AssistantError
+from assistant.submission import dataset_choice as steps
+from assistant.submission.dataset_overview import Overview
+from assistant.submission.draft import DatasetChoice
+from assistant.submission.session import Desk
+from assistant.web.events import Updates, Wizard
+from assistant.web.html import error_note, heading, table
+from assistant.web.pages import dataset_cards as cards
+from assistant.web.pages.dataset_finder import Finder, build_finder, wire_finder
+from assistant.web.pages.dataset_readings import Ways, build_ways, wire_ways
+
+
+@dataclass
+class DatasetPage:
+    """The page's components."""
+
+    number: int
+    message: gr.HTML
+    finder: Finder
+    understood: gr.Column
+    verdict: gr.HTML
+    result: gr.HTML
+    findings: gr.HTML
+    ways: Ways
+    repairs: gr.CheckboxGroup
+    read: gr.HTML
+    title: gr.Textbox
+    question: gr.Textbox
+    time: gr.Dropdown
+    target: gr.Dropdown
+    features: gr.Dropdown
+    horizon: gr.Number
+    unit: gr.Textbox
+    apply: gr.Button
+    preview: gr.HTML
+    source: gr.HTML
+    licence: gr.Textbox
+    url: gr.Textbox
+    share_why: gr.HTML
+    share: gr.Radio
+
+    @property
+    def outputs(self) -> Sequence[Any]:
+        """Return every component that `render` may change."""
+        return [
+            *self.finder.outputs, *self.ways.outputs, self.understood, self.verdict, self.result, self.findings, self.repairs,
+            self.read, self.title, self.question, self.time, self.target, self.features, self.horizon, self.unit,
+            self.preview, self.source, self.licence, self.url, self.share_why, self.share,
+        ]  # fmt: skip
+
+    @property
+    def typed(self) -> Sequence[Any]:
+        """Return those of the outputs that the student types in."""
+        return [
+            *self.finder.typed, self.title, self.question, self.time, self.target, self.features, self.horizon, self.unit,
+            self.licence, self.url,
+        ]  # fmt: skip
+
+    def render(self, desk: Desk) -> Updates:
+        """Return what each component shows for this student now."""
+        choice = desk.project(self.number).dataset
+        updates = self.finder.render(desk)
+        updates[self.understood] = gr.Column(visible=choice is not None)
+        if choice is None:
+            return updates
+        overview = steps.overview(desk, self.number)
+        series: Series | None = None
+        if overview.problem is None:
+            try:
+                series = steps.series(desk, self.number)
+            except AssistantError as error:
+                updates[self.verdict] = error_note(error)
+        inspection, profile = overview.inspection, overview.profile
+        repairs, kept = cards.repair_choices(overview.repairs)
+        return {
+            self.verdict: cards.verdict_card(overview),
+            **updates,
+            self.result: cards.glance(series, overview, steps.series_chart(desk, series) if series is not None else ""),
+            self.findings: cards.findings_card(inspection.findings, overview.problem),
+            **self.ways.render(overview, choice),
+            self.repairs: gr.CheckboxGroup(choices=repairs, value=kept, visible=bool(repairs)),
+            self.read: cards.fixed_repairs(overview.repairs),
+            **self._render_roles(desk, overview, choice),
+            self.preview: table(profile.columns, profile.preview, f"The first of {inspection.rows:,} rows"),
+            **self._render_source(desk, choice),
+        }
+
+    def _render_roles(self, desk: Desk, overview: Overview, choice: DatasetChoice) -> Updates:
+        columns, roles, project = list(overview.columns), choice.roles, desk.project(self.number)
+        reasons = overview.inspection.reasons
+        return {
+            self.title: gr.Textbox(value=project.title),
+            self.question: gr.Textbox(value=project.question),
+            self.time: gr.Dropdown(
+                choices=columns, value=list(roles.time) if roles else [],
+                info=reasons.get("time", "") or "Several columns when year, month … stand apart; none to count rows.",
+            ),
+            self.target: gr.Dropdown(
+                choices=columns, value=roles.target if roles else None,
+                info=reasons.get("target", "") or "The column to forecast.",
+            ),
+            self.features: gr.Dropdown(
+                choices=columns, value=list(roles.features) if roles else [],
+                info=reasons.get("features", "") or "Columns that may help; none is fine.",
+            ),
+            self.horizon: gr.Number(value=choice.horizon),
+            self.unit: gr.Textbox(value=choice.unit),
+        }  # fmt: skip
+
+    def _render_source(self, desk: Desk, choice: DatasetChoice) -> Updates:
+        source = choice.source
+        question = steps.sharing_question(desk, self.number)
+        own = choice.ready is None
+        return {
+            self.source: cards.source_card(source),
+            self.licence: gr.Textbox(value=source.licence or "", visible=own),
+            self.url: gr.Textbox(value=source.url or "", visible=own),
+            self.share_why: cards.share_card(question, choice.share is not None),
+            self.share: gr.Radio(value=choice.share or (None if question else "file")),
+        }
+
+
+def build(number: int, ready: Sequence[ReadyProject], *, local: bool) -> DatasetPage:
+    """Lay the page out."""
+    prefix = f"p{number}-dataset"
+    gr.HTML(
+        heading(
+            "Dataset", "Choose what to forecast. Any table with one row per moment and a column of numbers will do."
+        )
+    )
+    message = gr.HTML(elem_id=f"{prefix}-message")
+    finder = build_finder(number, ready, local=local)
+    with gr.Column(visible=False) as understood:
+        gr.Markdown("### What was understood")
+        verdict = gr.HTML(elem_id=f"{prefix}-verdict")
+        result = gr.HTML(elem_id=f"{prefix}-result")
+        findings = gr.HTML(elem_id=f"{prefix}-findings")
+        ways = build_ways(number)
+        repairs = gr.CheckboxGroup(
+            [], label="What was repaired – take a tick away to undo it", elem_id=f"{prefix}-repairs",
+            elem_classes="one-a-line",
+        )  # fmt: skip
+        read = gr.HTML(elem_id=f"{prefix}-read")
+        gr.Markdown("### What the columns are for")
+        with gr.Row():
+            time = gr.Dropdown([], label="Time", multiselect=True, elem_id=f"{prefix}-time")
+            target = gr.Dropdown([], label="Target: the column to forecast", elem_id=f"{prefix}-target")
+            features = gr.Dropdown([], label="Features", multiselect=True, elem_id=f"{prefix}-features")
+        with gr.Row():
+            horizon = gr.Number(label="Steps to forecast", precision=0, elem_id=f"{prefix}-horizon")
+            unit = gr.Textbox(
+                label="Unit of the target", placeholder="°C, ppm, …", elem_id=f"{prefix}-unit", max_length=40
+            )
+        apply = gr.Button("Prepare again with these", elem_id=f"{prefix}-apply")
+        preview = gr.HTML(elem_id=f"{prefix}-preview")
+        gr.Markdown("### The project")
+        with gr.Row():
+            title = gr.Textbox(label="Title of the project", elem_id=f"{prefix}-title", max_length=120)
+            question = gr.Textbox(label="The question it answers", elem_id=f"{prefix}-question", max_length=300)
+        gr.Markdown("### Where it came from, and what goes out")
+        source = gr.HTML(elem_id=f"{prefix}-source")
+        with gr.Row():
+            licence = gr.Textbox(label="Licence", placeholder="CC BY 4.0, public domain, …", max_length=200,
+                elem_id=f"{prefix}-licence")  # fmt: skip
+            url = gr.Textbox(label="Address where it can be found", placeholder="https://…", max_length=500,
+                elem_id=f"{prefix}-url")  # fmt: skip
+        share_why = gr.HTML(elem_id=f"{prefix}-share-why")
+        share = gr.Radio(cards.SHARES, label="What the mail carries of this dataset", elem_id=f"{prefix}-share")
+    return DatasetPage(
+        number, message, finder, understood, verdict, result, findings, ways, repairs, read, title, question, time, target,
+        features, horizon, unit, apply, preview, source, licence, url, share_why, share,
+    )  # fmt: skip
+
+
+def wire(page: DatasetPage, wizard: Wizard) -> None:
+    """Connect the page's events."""
+    wire_finder(page.finder, page, wizard)
+    wire_ways(page.ways, page, wizard)
+    number = page.number
+    wizard.save(
+        page.title.change, page, lambda desk, text: desk.change_project(number, title=text) and None, [page.title]
+    )
+    wizard.save(
+        page.question.change,
+        page,
+        lambda desk, text: desk.change_project(number, question=text) and None,
+        [page.question],
+    )
+    roles = [page.time, page.target, page.features, page.horizon, page.unit]
+    wizard.act(page.apply.click, page, lambda desk, *values: steps.set_roles(desk, number, *values), roles, retype=True)
+    for left in (page.horizon.blur, page.unit.blur):
+        wizard.refresh(left, page, lambda desk, *values: steps.set_roles(desk, number, *values, anew=False), roles)
+
+    for name, box in (("licence", page.licence), ("url", page.url)):
+
+        def keep(desk: Desk, text: str | None, name: str = name) -> None:
+            steps.set_source(desk, number, **{name: text})
+
+        wizard.save(box.change, page, keep, [box])
+        wizard.refresh(box.blur, page, keep, [box])
+    wizard.act(
+        page.repairs.input, page, lambda desk, kept: steps.set_repairs(desk, number, kept or []), [page.repairs],
+        retype=True,
+    )  # fmt: skip
+    wizard.act(page.share.input, page, lambda desk, share: steps.set_share(desk, number, share), [page.share])

@@ -1,0 +1,269 @@
+"""The Report page: the sections, written in the student's own words, and the pages as they will be."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+
+from assistant.brief import Brief
+from assistant.report.texts import REFERENCES_DRAFT
+from assistant.submission import report_building as steps
+from assistant.submission import report_references as references
+from assistant.submission import report_texts as texts
+from assistant.submission.session import Desk
+from assistant.web.events import Updates, Wizard
+from assistant.web.html import heading, needs, note, out_of_date
+from assistant.web.pages import reference_form as report_references
+from assistant.web.pages import report_versions
+from assistant.web.pages.report_cards import hints_card, names_card, pages_card, section_state, status_card
+
+MOST_ADVICE = 5
+PAUSE = 0.4  # seconds without a key after which the pages are built anew
+
+
+@dataclass
+class SectionBox:
+    """The components of one section; `edition` is that of the text which the server put into the box."""
+
+    title: str
+    text: gr.Textbox
+    edition: gr.Textbox
+    state: gr.HTML
+    undo: gr.Button
+    redo: gr.Button
+    restore: gr.Button
+    confirm: gr.Button
+
+    def render(self, text: texts.SectionText) -> Updates:
+        """Return what follows from the section's text."""
+        return {
+            self.state: section_state(text),
+            self.undo: gr.Button(visible=text.can_undo or text.can_redo, interactive=text.can_undo),
+            self.redo: gr.Button(visible=text.can_undo or text.can_redo, interactive=text.can_redo),
+            self.restore: gr.Button(visible=text.own),
+            self.confirm: gr.Button(visible=bool(text.stale)),
+        }
+
+    @property
+    def around(self) -> list[Any]:
+        """Return what stands around the text box."""
+        return [self.state, self.undo, self.redo, self.restore, self.confirm]
+
+
+@dataclass
+class AdvicePart:
+    """The part of the page that says what would help."""
+
+    number: int
+    message: gr.HTML
+    hints: gr.HTML
+    buttons: list[gr.Button]
+
+    @property
+    def outputs(self) -> Sequence[Any]:
+        """Return every component that `render` may change."""
+        return [self.hints, *self.buttons]
+
+    @property
+    def typed(self) -> Sequence[Any]:
+        """Return nothing: nobody types here."""
+        return []
+
+    def render(self, desk: Desk) -> Updates:
+        """Return what would help the report as it is now."""
+        advice = steps.advice(desk, self.number) if desk.project(self.number).run_is_current else ()
+        clicks = [change for change in advice if change.kind != "extend"]
+        updates: Updates = {self.hints: hints_card(advice)}
+        for index, button in enumerate(self.buttons):
+            shown = clicks[index].sentence if index < len(clicks) else None
+            updates[button] = gr.Button(value=shown or "", visible=shown is not None)
+        return updates
+
+
+@dataclass
+class ReportPage:
+    """The page's components."""
+
+    number: int
+    message: gr.HTML
+    missing: gr.HTML
+    panel: gr.Column
+    names: gr.HTML
+    sections: list[SectionBox]
+    refresh: gr.Button
+    status: gr.HTML
+    pages: gr.HTML
+    advice: AdvicePart
+    adding: report_references.ReferenceParts | None
+    versions: report_versions.VersionParts
+
+    @property
+    def outputs(self) -> Sequence[Any]:
+        """Return every component that `render` may change."""
+        boxes = [component for box in self.sections for component in (box.text, box.edition, *box.around)]
+        parts = [self.missing, self.panel, self.names, self.status, self.pages]
+        return [*parts, *self.advice.outputs, *self.versions.outputs, *boxes]
+
+    @property
+    def typed(self) -> Sequence[Any]:
+        """Return those of the outputs that the student types in."""
+        return [component for box in self.sections for component in (box.text, box.edition)]
+
+    def render(self, desk: Desk) -> Updates:
+        """Return what each component shows for this student now."""
+        if desk.project(self.number).run is None:
+            return {
+                self.missing: needs(
+                    "train", self.number, "The report cites the scores of a training; there is none yet."
+                ),
+                self.panel: gr.Column(visible=False),
+            }
+        missing = out_of_date(desk.project(self.number), self.number, "report")
+        updates: Updates = {self.missing: missing, self.panel: gr.Column(visible=True)}
+        sections = texts.sections(desk, self.number)
+        for box in self.sections:
+            text = sections[box.title]
+            updates |= {
+                box.text: gr.Textbox(value=text.shown),
+                box.edition: gr.Textbox(value=str(text.edition)),
+                **box.render(text),
+            }
+        return {
+            **updates,
+            self.names: names_card(
+                references.citable_facts(desk, self.number), references.citable_keys(desk, self.number)
+            ),
+            **self.render_pages(desk),
+            **self.advice.render(desk),
+            **self.versions.render(desk),
+        }
+
+    def render_pages(self, desk: Desk) -> Updates:
+        """Return the pages as pictures and what the checks say of them, built anew when something changed."""
+        if not desk.project(self.number).run_is_current:
+            # Pages of the training before would carry the name of the dataset of now.
+            return {self.status: "", self.pages: ""}
+        built = steps.build(desk, self.number)
+        return {self.status: status_card(built, self.number), self.pages: pages_card(built, self.number)}
+
+    def render_typed(self, desk: Desk, box: SectionBox, typed: str, *shown: str) -> Updates:
+        """Return what follows from a text just typed; nothing when the stored text is another one by now.
+
+        `shown` are the status and the pages on the screen: what would stay as it is is not sent again.
+        """
+        text = texts.sections(desk, self.number)[box.title]
+        if typed != text.shown:
+            return {}
+        new = self.render_pages(desk)
+        kept = dict(zip((self.status, self.pages), shown, strict=True))
+        return {**box.render(text), **{part: value for part, value in new.items() if kept[part] != value}}
+
+
+def build(number: int, brief: Brief) -> ReportPage:
+    """Lay the page out."""
+    prefix = f"p{number}-report"
+    limit = brief.report.page_limit
+    gr.HTML(
+        heading(
+            "Report",
+            f"Each section starts with a draft from your numbers. Answer the questions in your own words; {limit} "
+            f"page{'' if limit == 1 else 's'} at most.",
+        )
+    )
+    message = gr.HTML(elem_id=f"{prefix}-message")
+    missing = gr.HTML(elem_id=f"{prefix}-missing")
+    adding = None
+    with gr.Column(visible=False) as panel, gr.Row():
+        with gr.Column(scale=6, min_width=320):
+            gr.Markdown(
+                "Names in braces such as `{mae}` are replaced by your numbers and stay right after another training. "
+                "`*emphasis*`, lists, `$x^2$` and links work."
+            )
+            names = gr.HTML(elem_id=f"{prefix}-names")
+            sections = []
+            for index, section in enumerate(brief.report.sections):
+                sections.append(_build_section(prefix, index, section.title, " ".join(texts.questions(section))))
+                if section.draft == REFERENCES_DRAFT:
+                    adding = report_references.build(prefix)
+            versions = report_versions.build(number, message, prefix)
+        with gr.Column(scale=5, min_width=320, elem_classes="beside"):
+            status = gr.HTML(elem_id=f"{prefix}-status")
+            buttons = [
+                gr.Button(size="sm", visible=False, elem_id=f"{prefix}-advice-{index}") for index in range(MOST_ADVICE)
+            ]
+            hints = gr.HTML(elem_id=f"{prefix}-hints")
+            refresh = gr.Button("Show the pages again", size="sm", elem_id=f"{prefix}-refresh")
+            pages = gr.HTML(elem_id=f"{prefix}-pages")
+    advice = AdvicePart(number, message, hints, buttons)
+    return ReportPage(
+        number, message, missing, panel, names, sections, refresh, status, pages, advice, adding, versions
+    )  # fmt: skip
+
+
+def _build_section(prefix: str, index: int, title: str, questions: str) -> SectionBox:
+    text = gr.Textbox(
+        label=title, info=questions, lines=5, max_lines=20, elem_id=f"{prefix}-section-{index}",
+        html_attributes=gr.InputHTMLAttributes(spellcheck=True),
+    )  # fmt: skip
+    # Sent along with every key: an event's other values are those of the moment when it is dealt with.
+    edition = gr.Textbox("", visible="hidden", elem_id=f"{prefix}-edition-{index}")
+    state = gr.HTML(elem_id=f"{prefix}-state-{index}")
+    with gr.Row(elem_classes="section-buttons"):
+        undo = gr.Button("Undo", size="sm", visible=False, elem_id=f"{prefix}-undo-{index}", min_width=70)
+        redo = gr.Button("Redo", size="sm", visible=False, elem_id=f"{prefix}-redo-{index}", min_width=70)
+        restore = gr.Button(
+            "Back to the draft", size="sm", visible=False, elem_id=f"{prefix}-restore-{index}", min_width=120
+        )
+        confirm = gr.Button(
+            "It is still right", size="sm", visible=False, elem_id=f"{prefix}-confirm-{index}", min_width=120
+        )
+    return SectionBox(title, text, edition, state, undo, redo, restore, confirm)
+
+
+def wire(page: ReportPage, wizard: Wizard) -> None:
+    """Connect the page's events."""
+    number = page.number
+    for box in page.sections:
+        _wire_section(page, box, wizard)
+    wizard.refresh(page.refresh.click, page)
+    for button in page.advice.buttons:
+
+        def follow(desk: Desk, sentence: str) -> str:
+            return note(steps.follow(desk, number, sentence), "fine")
+
+        wizard.act(button.click, page, follow, [button], retype=True)
+    if page.adding is not None:
+        report_references.wire(page.adding, page, wizard)
+    report_versions.wire(page.versions, page, wizard)
+
+
+def _wire_section(page: ReportPage, box: SectionBox, wizard: Wizard) -> None:
+    number, title = page.number, box.title
+
+    def keep(desk: Desk, text: str, edition: str | None, *_shown: str) -> None:
+        texts.type_section(desk, number, title, text, int(edition) if edition else None)
+
+    def show(desk: Desk, text: str, _edition: str | None, status: str, pages: str) -> Updates:
+        return page.render_typed(desk, box, text, status, pages)
+
+    # What a button filled in is a change too, and the button's message is to be read: it stays.
+    wizard.follow(box.text.change, page, lambda _desk, *_values: {}, [box.text, box.edition], [], keep=keep)
+    # The key that came last may be kept a moment later than it is shown: what is shown is kept first.
+    built = wizard.follow(
+        box.text.change,
+        page,
+        show,
+        [box.text, box.edition, page.status, page.pages],
+        [*box.around, page.status, page.pages],
+        keep=keep,
+        seconds=PAUSE,
+    )
+    wizard.refresh(built.then, page.advice)
+    wizard.refresh(box.text.blur, page)
+    wizard.act(box.undo.click, page, lambda desk: texts.step_section(desk, number, title, -1), retype=True)
+    wizard.act(box.redo.click, page, lambda desk: texts.step_section(desk, number, title, 1), retype=True)
+    wizard.act(box.restore.click, page, lambda desk: texts.restore_section(desk, number, title), retype=True)
+    wizard.act(box.confirm.click, page, lambda desk: texts.confirm_section(desk, number, title))

@@ -1,0 +1,204 @@
+"""The Start page: who hands in, the course's rules, the time left, and what is still open."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC
+from html import escape
+from typing import Any
+
+import gradio as gr
+
+from assistant.brief import Timing
+from assistant.submission import own_rules
+from assistant.submission.session import Desk
+from assistant.submission.status import Mark, all_states
+from assistant.web.events import Updates, Wizard
+from assistant.web.html import definition_list, heading, link_to, step_name
+
+
+@dataclass
+class StartPage:
+    """The page's components."""
+
+    message: gr.HTML
+    name: gr.Textbox
+    email: gr.Textbox
+    registration: gr.Textbox
+    deadline: gr.HTML
+    rules: gr.HTML
+    todo: gr.HTML
+    resume: gr.HTML
+    own_deadline: gr.Textbox | None
+    own_recipients: gr.Textbox | None
+    own_apply: gr.Button | None
+
+    @property
+    def outputs(self) -> Sequence[Any]:
+        """Return every component that `render` may change."""
+        return [self.name, self.email, self.registration, self.deadline, self.rules, self.todo, self.resume, *self._own]
+
+    @property
+    def _own(self) -> list[Any]:
+        return [component for component in (self.own_deadline, self.own_recipients) if component is not None]
+
+    @property
+    def typed(self) -> Sequence[Any]:
+        """Return those of the outputs that the student types in."""
+        return [self.name, self.email, self.registration, *self._own]
+
+    def render(self, desk: Desk) -> Updates:
+        """Return what each component shows for this student now."""
+        stored = desk.stored
+        student = stored.draft.student
+        updates: Updates = {
+            self.name: gr.Textbox(value=student.name, interactive=True),
+            self.email: gr.Textbox(value=student.email, interactive=True),
+            self.registration: gr.Textbox(value=student.registration, interactive=True),
+            self.deadline: deadline_card(desk),
+            self.rules: rules_card(desk),
+            self.todo: todo_list(desk),
+            self.resume: resume_card(stored.resume_code),
+        }
+        if self.own_deadline is not None and self.own_recipients is not None:
+            updates[self.own_deadline] = gr.Textbox(value=stored.draft.own_deadline, interactive=True)
+            updates[self.own_recipients] = gr.Textbox(value=stored.draft.own_recipients, interactive=True)
+        return updates
+
+
+def deadline_card(desk: Desk) -> str:
+    """Return the deadline in the course's zone, the time left, and what being late would mean."""
+    deadline = desk.brief.submission.deadline
+    moment = deadline.moment.astimezone(UTC)
+    timing = desk.brief.timing(desk.services.clock())
+    if timing is Timing.ON_TIME:
+        kind, rest = "info", "The last second still counts, and what counts is the moment you press Send."
+    elif timing is Timing.LATE:
+        kind = "warn"
+        rest = (
+            "The deadline has passed. You can still hand in: the course accepts late submissions, "
+            f"and yours will be marked as late{desk.lateness_text()}."
+        )
+    else:
+        kind = "block"
+        rest = (
+            "The deadline has passed, and the course does not accept late submissions. You can still package your work."
+        )
+    if desk.own_rules_allowed and timing is not Timing.ON_TIME:
+        rest += " If you have been given another date, set it below."
+    return (
+        f'<div class="note note-{kind} deadline"><p><strong>{escape(f"{deadline.local:%A, %d %B %Y, %H:%M:%S}")}</strong> '
+        f"({escape(deadline.zone)}, the course’s zone)</p><p data-own-zone></p>"
+        f'<p><b data-deadline="{moment:%Y-%m-%dT%H:%M:%SZ}">{escape(desk.time_left_text())}</b></p><p>{escape(rest)}</p></div>'
+    )
+
+
+def rules_card(desk: Desk) -> str:
+    """Return the course's rules and the pages it hands out."""
+    brief = desk.brief
+    sections = " · ".join(section.title for section in brief.report.sections)
+    pairs = [
+        ("Projects", str(len(brief.projects))),
+        ("Report", f"at most {brief.report.page_limit} pages each: {sections}"),
+        ("Goes to", ", ".join(brief.submission.recipients)),
+        ("Largest mail", f"{brief.submission.mail_limit / 1e6:g} MB"),
+    ]
+    links = "".join(
+        f'<li><a href="{escape(link.url)}" target="_blank" rel="noopener noreferrer">{escape(link.title)}</a></li>'
+        for link in brief.links
+    )
+    return f"{definition_list(pairs)}<ul class='course-links'>{links}</ul>"
+
+
+def todo_list(desk: Desk) -> str:
+    """Return what is still open, each with a link to its step."""
+    states = all_states(desk.draft, desk.brief, sent=desk.is_sent())
+    items = []
+    for (project, step), state in states.items():
+        if state.mark is Mark.DONE:
+            continue
+        kind = "warn" if state.mark is Mark.LOOK else "unchecked"
+        items.append(
+            f'<li class="finding finding-{kind}"><span class="sign" aria-hidden="true">{state.mark.value}</span>'
+            f"<div>{link_to(step, project, step_name(step, project))}<p>{escape(state.todo)}</p></div></li>"
+        )
+    if not items:
+        return '<div class="note note-fine">Everything is done.</div>'
+    done = len(states) - len(items)
+    return f"<p>{done} of {len(states)} steps are done.</p><ul class='findings'>{''.join(items)}</ul>"
+
+
+def resume_card(code: str) -> str:
+    """Return the code that opens this draft elsewhere."""
+    if not code:
+        return "<p>Your code appears as soon as you have typed something.</p>"
+    return (
+        f"<p>Your code is <strong>{escape(code)}</strong>. Write it down and keep it to yourself: with it you go on with "
+        "this draft in another browser or on another computer that opens this same address.</p>"
+        '<form action="resume" method="post"><label for="resume-code">Open the draft of a code:</label> '
+        '<input id="resume-code" name="code" autocomplete="off" placeholder="XXXX-XXXX-XXXX" required> '
+        "<button>Open</button></form>"
+    )
+
+
+def build(services_local: bool, course: str) -> StartPage:
+    """Lay the page out."""
+    gr.HTML(
+        heading(
+            "Start",
+            f"{course}: enter who you are, then go through the projects in any order. Everything is kept as you type.",
+        )
+    )
+    message = gr.HTML(elem_id="start-message")
+    deadline = gr.HTML(elem_id="start-deadline")
+    with gr.Row():
+        with gr.Column(scale=3, min_width=300):
+            gr.Markdown("### You")
+            name = gr.Textbox(
+                label="Your name", info="As it should stand on the report and in the mail.",
+                elem_id="student-name", interactive=False, max_length=120,
+            )  # fmt: skip
+            email = gr.Textbox(
+                label="Your e-mail address", info="Answers and your copy of the mail go there.",
+                elem_id="student-email", interactive=False, max_length=200,
+            )  # fmt: skip
+            registration = gr.Textbox(
+                label="Registration id (if you were given one)", elem_id="student-registration", interactive=False, max_length=80,
+            )  # fmt: skip
+            gr.Markdown("### The course’s rules")
+            rules = gr.HTML(elem_id="start-rules")
+        with gr.Column(scale=2, min_width=280):
+            gr.Markdown("### Still open")
+            todo = gr.HTML(elem_id="start-todo")
+    own_deadline = own_recipients = own_apply = None
+    if services_local:
+        with gr.Accordion("Another deadline or other recipients", open=False, elem_id="own-rules"):
+            gr.Markdown("Only for your own hand-in on this computer; leave empty what the course’s rules say.")
+            own_deadline = gr.Textbox(
+                label="Deadline", placeholder="2026-12-31 23:59:59 Asia/Kolkata", elem_id="own-deadline", interactive=False,
+            )  # fmt: skip
+            own_recipients = gr.Textbox(
+                label="Recipients, separated by commas", elem_id="own-recipients", interactive=False
+            )
+            own_apply = gr.Button("Use these", elem_id="own-apply")
+    with gr.Accordion("Go on in another browser", open=False, elem_id="resume"):
+        resume = gr.HTML(elem_id="resume-card")
+    return StartPage(
+        message, name, email, registration, deadline, rules, todo, resume, own_deadline, own_recipients, own_apply
+    )
+
+
+def wire(page: StartPage, wizard: Wizard) -> None:
+    """Connect the page's events."""
+    for field in ("name", "email", "registration"):
+        component = getattr(page, field)
+
+        def keep(desk: Desk, value: str, field: str = field) -> None:
+            desk.change(lambda draft: draft.with_student(**{field: value}))
+
+        kept = wizard.save(component.change, page, keep, [component])
+        # After it and not beside it: an answer from before must not be the last one to arrive.
+        wizard.refresh(kept.then, page)
+    if page.own_apply is not None:
+        wizard.act(page.own_apply.click, page, own_rules.apply, [page.own_deadline, page.own_recipients])

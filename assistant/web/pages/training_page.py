@@ -1,0 +1,320 @@
+"""The Train page: choose how long, watch it learn, and see whether it is better than repeating yesterday."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+import gradio as gr
+
+from assistant.charts.wording import method_name, within_sentence
+from assistant.errors import AssistantError
+from assistant.submission import training_runs as steps
+from assistant.submission.drawing_ahead import prepare
+from assistant.submission.session import Desk
+from assistant.training.run import Progress, Run
+from assistant.web.events import Updates, Wizard, without
+from assistant.web.html import definition_list, error_note, heading, needs, note, out_of_date, seconds_text, table
+from assistant.web.lecture import network_page as lecture_network
+from assistant.web.lecture.glossary import word_link
+from assistant.web.pages.loss_curve import loss_curve
+
+PRESETS = [
+    ("Quick – up to 10 seconds", "quick"),
+    ("Balanced – up to a minute", "balanced"),
+    ("Thorough – up to 5 minutes", "thorough"),
+]
+SHIFTED = (
+    "These forecasts are little more than the last known value, shifted: they look right in a chart and say nothing."
+)
+CELLS = [("LSTM", "lstm"), ("GRU (to compare)", "gru"), ("Plain RNN (to compare)", "rnn")]
+
+
+@dataclass
+class TrainingPage:
+    """The page's components."""
+
+    number: int
+    message: gr.HTML
+    missing: gr.HTML
+    panel: gr.Column
+    preset: gr.Radio
+    seed: gr.Number
+    cell: gr.Dropdown
+    units: gr.Number
+    context: gr.Number
+    epochs: gr.Number
+    members: gr.Number
+    time: gr.HTML
+    planned: gr.HTML
+    train: gr.Button
+    again: gr.Button
+    cancel: gr.Button
+    live: gr.HTML
+    runs: gr.Radio
+    result: gr.HTML
+    inside: gr.Accordion
+    network: lecture_network.NetworkPanel
+    timer: gr.Timer
+
+    @property
+    def outputs(self) -> Sequence[Any]:
+        """Return every component that `render` may change."""
+        return [
+            self.missing, self.panel, self.preset, self.seed, self.cell, self.units, self.context, self.epochs, self.members,
+            self.time, self.planned, self.train, self.again, self.cancel, self.live, self.runs, self.result, self.inside, self.timer,
+        ]  # fmt: skip
+
+    @property
+    def typed(self) -> Sequence[Any]:
+        """Return those of the outputs that the student types in."""
+        return [self.preset, self.seed, self.cell, self.units, self.context, self.epochs, self.members]
+
+    def render(self, desk: Desk) -> Updates:
+        """Return what each component shows for this student now."""
+        progress = steps.poll(desk, self.number)
+        steps.look_inside(desk, self.number)
+        prepare(desk, self.number)
+        project = desk.project(self.number)
+        ready = project.dataset is not None and project.dataset.series_sha256 is not None
+        choice = project.training
+        time, planned = planned_cards(desk, self.number) if ready else ("", "")
+        missing = needs("dataset", self.number, "The training needs a dataset first.")
+        return {
+            self.missing: out_of_date(project, self.number, "train") if ready else missing,
+            self.panel: gr.Column(visible=ready),
+            self.preset: gr.Radio(value=choice.preset),
+            self.seed: gr.Number(value=choice.seed),
+            self.cell: gr.Dropdown(value=choice.cell),
+            self.units: gr.Number(value=choice.units),
+            self.context: gr.Number(value=choice.context),
+            self.epochs: gr.Number(value=choice.epochs),
+            self.members: gr.Number(value=choice.members),
+            self.time: time,
+            self.planned: planned,
+            self.runs: gr.Radio(
+                choices=[(f"{run.label}: {run.outcome}", run.id) for run in project.runs],
+                value=project.run.id if project.run else None,
+                visible=len(project.runs) > 1,
+            ),
+            self.result: result_card(desk, self.number),
+            self.inside: gr.Accordion(visible=project.run is not None),
+            **self.render_live(progress, trained=project.run is not None),
+        }
+
+    def render_live(self, progress: Progress | None, trained: bool = False) -> Updates:
+        """Return what the live part shows for a training's progress; `trained` when there is a run to train again."""
+        running = progress is not None and progress.state in ("waiting", "running")
+        return {
+            self.train: gr.Button(interactive=not running),
+            self.again: gr.Button(visible=trained and not running),
+            self.cancel: gr.Button(visible=running),
+            self.live: live_card(progress),
+            self.timer: gr.Timer(active=running),
+        }
+
+
+def live_card(progress: Progress | None) -> str:
+    """Return how far a training is, with its losses so far."""
+    if progress is None:
+        return ""
+    if progress.state == "failed":
+        return error_note(AssistantError("The training did not end well.", progress.message, progress.fix))
+    if progress.state == "waiting":
+        return note(progress.message or "Another training is running; this one starts by itself when its turn comes.")
+    # The time left covers what follows the last epoch too: the forecasts, and the test on earlier moments.
+    left_seconds = progress.seconds_left
+    share = 0.0 if left_seconds is None else progress.seconds / max(progress.seconds + left_seconds, 1e-9)
+    if progress.state == "running":
+        left = "" if left_seconds is None else f"<span>time left <b>about {seconds_text(left_seconds)}</b></span>"
+        line = (
+            f'<div class="progress" role="progressbar" aria-valuemin="0" aria-valuemax="100" aria-valuenow="{share * 100:.0f}" '
+            f'aria-label="Training"><span style="width:{share:.1%}"></span></div><div class="live-line">'
+            f"<span>epoch <b>{progress.epoch}</b> of {progress.epochs or '…'}</span>"
+            f"<span>since <b>{seconds_text(progress.seconds)}</b></span>{left}</div>"
+        )
+    else:
+        ended = "Stopped; the best weights so far were kept." if progress.state == "cancelled" else "Trained."
+        line = f'<div class="live-line"><span>{ended} {len(progress.history)} epochs in {seconds_text(progress.seconds)}.</span></div>'
+    message = f"<p>{escape(progress.message)}</p>" if progress.message and progress.state == "running" else ""
+    return f'<div class="live">{line}{message}{loss_curve(progress.history, progress.epochs)}</div>'
+
+
+def planned_cards(desk: Desk, number: int) -> tuple[str, str]:
+    """Return how long a training would take, and the settings that the rules give for the dataset and the choices."""
+    try:
+        settings, time = steps.planned(desk, number)
+    except AssistantError as error:
+        return error_note(error), ""
+    return f'<p class="words">{escape(time)}</p>', definition_list(
+        [
+            ("Network", f"{settings.cell.upper()}, {settings.units} units"),
+            ("Looks back at most", f"{settings.context:,} steps"),
+            ("Forecasts", f"{settings.horizon:,} steps"),
+            ("Epochs", f"{settings.epochs:,}"),
+            ("Networks averaged", str(settings.members)),
+        ]
+    )
+
+
+def result_card(desk: Desk, number: int) -> str:
+    """Return the verdict and the scores of the chosen run beside the baselines'."""
+    run = steps.chosen_run(desk, number)
+    if run is None:
+        return ""
+    series = steps.run_series(desk, number)
+    unit = f" ({series.unit})" if series.unit else ""
+    kind = {"beats": "fine", "ties": "info", "loses": "warn"}[run.verdict.outcome]
+    return (
+        f'<div class="verdict">{note(run.verdict.sentence, kind)}</div>'
+        + (f'<p class="method">{escape(run.method)}</p>' if run.method else "")
+        + (note(SHIFTED, "warn") if run.shifted else "")
+        + scores_table(run, unit)
+        + f"<p>Scores on the test part, which the network has not seen. MAE and RMSE are in the data’s units{escape(unit)}; "
+        "MASE below 1 is better than repeating the last season inside the training part.</p>"
+        + f"<p>{escape(sureness(run))}</p>"
+        + runs_table(desk, number, unit)
+    )
+
+
+def sureness(run: Run) -> str:
+    """Return how often the intervals held, and how the forecast did at several moments of the test part."""
+    held = [f"the {level} % interval held {100 * interval.coverage:.0f} %" for level, interval in run.intervals.items()]
+    sentences = [f"Of the values in the test part {', '.join(held)}."] if held else []
+    tested = run.backtest
+    if tested is not None and len(tested.origins) > 1 and (own := tested.mean_mase.get(run.settings.cell)) is not None:
+        others = {
+            name: mase for name, mase in tested.mean_mase.items() if mase is not None and name != run.settings.cell
+        }
+        best = min(others, key=lambda name: others[name])
+        anew = ", with a network trained anew for each" if tested.refitted else ""
+        sentences.append(
+            f"Made at {len(tested.origins)} moments one horizon apart{anew}, the forecasts have a MASE of {own:.3f}; "
+            f"the best simple method there, {within_sentence(best)}, has {others[best]:.3f}."
+        )
+    return " ".join(sentences)
+
+
+def runs_table(desk: Desk, number: int, unit: str) -> str:
+    """Return the finished trainings beside each other, or nothing when there is only one."""
+    runs = steps.finished_runs(desk, number)
+    if len(runs) < 2:
+        return ""
+    rows = []
+    for label, run in runs:
+        score, best = run.scores[run.settings.cell], run.scores[run.verdict.against]
+        mase = "–" if score.mase is None else f"{score.mase:.3f}"
+        against = f"{method_name(run.verdict.against)} {best.mae:.4g}"
+        rows.append([label, f"{score.mae:.4g}", mase, against, run.verdict.outcome, seconds_text(run.seconds)])
+    chosen = desk.project(number).run
+    own = next((place for place, (_, run) in enumerate(runs) if chosen is not None and run.id == chosen.id), None)
+    header = ["Training", f"MAE{unit}", "MASE", f"Best simple method, MAE{unit}", "Verdict", "Time"]
+    return table(header, rows, "Your trainings; the report uses the marked one", bold=own)
+
+
+def scores_table(run: Run, unit: str) -> str:
+    """Return the table of scores, the best row first."""
+    ordered = sorted(run.scores.items(), key=lambda item: item[1].mae)
+    rows = [
+        [
+            method_name(name),
+            f"{score.mae:.4g}",
+            f"{score.rmse:.4g}",
+            "–" if score.mase is None else f"{score.mase:.3f}",
+        ]
+        for name, score in ordered
+    ]
+    own = next(index for index, (name, _) in enumerate(ordered) if name == run.settings.cell)
+    return table(["Method", f"MAE{unit}", f"RMSE{unit}", "MASE"], rows, "Scores on the test part, best first", bold=own)
+
+
+def build(number: int) -> TrainingPage:
+    """Lay the page out."""
+    prefix = f"p{number}-train"
+    gr.HTML(heading("Train", "Train the LSTM and see whether it is better than repeating the last value."))
+    words = (
+        ("epoch", ""),
+        ("loss", ""),
+        ("horizon", ""),
+        ("parts", "training, validation and test part"),
+        ("naive-forecast", ""),
+    )
+    gr.HTML(f'<p class="words">In other words: {" · ".join(word_link(slug, text) for slug, text in words)}</p>')
+    message = gr.HTML(elem_id=f"{prefix}-message")
+    missing = gr.HTML(elem_id=f"{prefix}-missing")
+    with gr.Column(visible=False) as panel:
+        preset = gr.Radio(PRESETS, value="quick", label="How long", elem_id=f"{prefix}-preset")
+        time = gr.HTML(elem_id=f"{prefix}-time")
+        with gr.Accordion("The settings behind it", open=False, elem_id=f"{prefix}-settings"):
+            gr.Markdown(
+                "Left empty, a setting follows from your data: its length, its frequency and the steps to forecast."
+            )
+            with gr.Row():
+                cell = gr.Dropdown(CELLS, value="lstm", label="Cell", elem_id=f"{prefix}-cell")
+                units = gr.Number(label="Units", precision=0, elem_id=f"{prefix}-units")
+                context = gr.Number(label="Steps to look back", precision=0, elem_id=f"{prefix}-context")
+            with gr.Row():
+                epochs = gr.Number(label="Epochs", precision=0, elem_id=f"{prefix}-epochs")
+                members = gr.Number(label="Networks to average", precision=0, elem_id=f"{prefix}-members")
+                seed = gr.Number(label="Seed", value=0, precision=0, elem_id=f"{prefix}-seed")
+            planned = gr.HTML(elem_id=f"{prefix}-planned")
+        with gr.Row():
+            train = gr.Button("Train", variant="primary", elem_id=f"{prefix}-start")
+            again = gr.Button("Train again with another seed", visible=False, elem_id=f"{prefix}-again")
+            cancel = gr.Button(
+                "Stop and keep the best so far", variant="stop", visible=False, elem_id=f"{prefix}-cancel"
+            )
+        live = gr.HTML(elem_id=f"{prefix}-live")
+        runs = gr.Radio([], label="Which training the report uses", visible=False, elem_id=f"{prefix}-runs")
+        result = gr.HTML(elem_id=f"{prefix}-result")
+        with gr.Accordion("Look inside your network", open=False, visible=False, elem_id=f"{prefix}-inside") as inside:
+            network = lecture_network.build(number)
+    timer = gr.Timer(1, active=False)
+    return TrainingPage(
+        number, message, missing, panel, preset, seed, cell, units, context, epochs, members, time, planned, train, again, cancel, live,
+        runs, result, inside, network, timer,
+    )  # fmt: skip
+
+
+def wire(page: TrainingPage, wizard: Wizard) -> None:
+    """Connect the page's events."""
+    number = page.number
+    settings: dict[str, Any] = {
+        "preset": page.preset, "seed": page.seed, "cell": page.cell, "units": page.units, "context": page.context,
+        "epochs": page.epochs, "members": page.members,
+    }  # fmt: skip
+
+    for name, component in settings.items():
+
+        def keep(desk: Desk, value: Any, name: str = name) -> None:
+            steps.set_training(desk, number, **{name: value})
+
+        wizard.save(component.change, page, keep, [component])
+        # What the rules make of it.
+        left = component.blur if isinstance(component, gr.Number) else component.input
+        wizard.refresh(left, page, keep, [component])
+
+    def start(desk: Desk, *values: Any) -> None:
+        steps.set_training(desk, number, **dict(zip(settings, values, strict=True)))
+        steps.start(desk, number)
+
+    wizard.act(page.train.click, page, start, settings.values())
+    wizard.act(page.again.click, page, lambda desk: steps.start_again(desk, number), retype=True)
+    wizard.act(page.cancel.click, page, lambda desk: steps.cancel(desk, number))
+    wizard.act(page.runs.input, page, lambda desk, run_id: steps.choose_run(desk, number, run_id), [page.runs])
+
+    def runs_of(request: gr.Request) -> list[lecture_network.ShownRun]:
+        runs = steps.runs_to_look_into(wizard.desk(request), number)
+        return [lecture_network.ShownRun(label, folder) for label, folder in runs]
+
+    lecture_network.wire(page.network, wizard.services.lecture, runs_of, [page.inside.expand, page.runs.input])
+
+    def tick(desk: Desk) -> Updates:
+        progress = steps.poll(desk, number)
+        if progress is not None and progress.state in ("waiting", "running"):
+            return page.render_live(progress)
+        return without(page.render(desk), page.typed)
+
+    wizard.follow(page.timer.tick, page, tick, (), page.outputs, trigger_mode="once")

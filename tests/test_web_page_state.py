@@ -1,0 +1,77 @@
+"""What an open page shows already is not sent again; what a student may have changed is."""
+
+from __future__ import annotations
+
+import copy
+
+import gradio as gr
+
+from assistant.web.page_state import Shown
+
+
+def test_what_an_open_page_shows_already_is_not_sent_again() -> None:
+    tab, card, box = gr.Tab("○ Train", render=False), gr.HTML(render=False), gr.Textbox(render=False)
+    page = Shown()
+    first = {
+        tab: gr.Tab(label="✓ Train", render=False),
+        card: "<p>one</p>",
+        box: gr.Textbox(value="typed", render=False),
+    }
+    assert page.new(first, page.turn()) == first
+    again = {
+        tab: gr.Tab(label="✓ Train", render=False),
+        card: "<p>one</p>",
+        box: gr.Textbox(value="typed", render=False),
+    }
+    assert list(page.new(again, page.turn())) == [box]
+    assert list(page.new({tab: gr.Tab(label="! Train", render=False), card: "<p>two</p>"}, page.turn())) == [tab, card]
+    assert list(page.new({card: "<p>one</p>"}, page.turn())) == [card]
+
+
+def test_another_open_page_knows_nothing_of_the_first() -> None:
+    card = gr.HTML(render=False)
+    unused = Shown()
+    first, second = copy.deepcopy(unused), copy.deepcopy(unused)
+    assert first.new({card: "x"}, first.turn()) == {card: "x"}
+    assert second.new({card: "x"}, second.turn()) == {card: "x"}
+
+
+def test_an_answer_that_looked_earlier_but_took_longer_does_not_put_back_what_it_saw() -> None:
+    cancel, box = gr.Button(render=False), gr.Textbox(render=False)
+    page = Shown()
+    slow, quick = page.turn(), page.turn()
+    running = {cancel: gr.Button(visible=True, render=False), box: gr.Textbox(value="new", render=False)}
+    assert page.new(running, quick) == running
+    assert (
+        page.new({cancel: gr.Button(visible=False, render=False), box: gr.Textbox(value="old", render=False)}, slow)
+        == {}
+    )
+    assert list(page.new({cancel: gr.Button(visible=False, render=False)}, page.turn())) == [cancel]
+
+
+def test_what_left_right_after_another_state_is_sent_again_for_the_browser_may_have_got_them_the_other_way_round() -> (
+    None
+):
+    card, moment = gr.HTML(render=False), [0.0]
+    page = Shown(lambda: moment[0])
+
+    def sent(text: str, at: float) -> bool:
+        moment[0] = at
+        return bool(page.new({card: text}, page.turn()))
+
+    assert [sent("first", 0), sent("first", 1)] == [True, False]
+    assert [sent("second", 100), sent("third", 101), sent("third", 102), sent("third", 103)] == [True] * 4
+    assert [sent("third", 110), sent("third", 111)] == [True, False]
+
+
+def test_a_field_that_is_filled_already_gets_its_other_properties_once() -> None:
+    page, box = Shown(), gr.Dropdown(render=False)
+    first = {box: gr.Dropdown(choices=["a", "b"], value="a", render=False)}
+    assert page.new(first, page.turn()) == first
+
+    def again(*choices: str) -> bool:
+        turn = page.turn()
+        updates = {box: gr.Dropdown(choices=list(choices), value="a", render=False)}
+        return bool(page.new(page.fields.unsettled(updates, [box], turn), turn))
+
+    assert [again("a", "b"), again("a", "b", "c")] == [False, True]
