@@ -6,6 +6,8 @@ import os
 
 import pytest
 
+from tests.postgres import postgres, postgres_url  # noqa: F401 - fixtures for every test
+
 # Nothing of the host's own settings may reach a test.
 for name in [name for name in os.environ if name.startswith(("ASSISTANT_", "KAGGLE_"))]:
     del os.environ[name]

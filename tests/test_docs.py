@@ -72,4 +72,4 @@ def test_every_requirement_is_pinned_and_says_why_it_is_there() -> None:
         for line in (ROOT / name).read_text("utf-8").splitlines():
             if line.startswith(("#", "-r")) or not line.strip():
                 continue
-            assert re.fullmatch(r"[\w.-]+==\S+\s+# .+", line), f"{name}: {line}"
+            assert re.fullmatch(r"[\w.-]+(\[\w+\])?==\S+\s+# .+", line), f"{name}: {line}"

@@ -35,6 +35,8 @@ SCHEMA_VERSION = 1
 UPGRADES: Mapping[int, Sequence[str]] = {}
 
 _BUSY_MILLISECONDS = 15_000
+# PostgreSQL's lock under which one process at a time makes or upgrades the tables ("assi" as a number).
+_OPENING_LOCK = 0x61737369
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -115,12 +117,19 @@ class Database:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
-        self._writing = engine.execution_options(assistant_writes=True)
+        self._reading: Engine
+        self._writing: Engine
+        if engine.dialect.name == "postgresql":
+            # Said here, for a server's own default may be another. A writer that was overtaken has to see that.
+            self._reading = engine.execution_options(isolation_level="REPEATABLE READ")
+            self._writing = engine.execution_options(isolation_level="READ COMMITTED")
+        else:
+            self._reading, self._writing = engine, engine.execution_options(assistant_writes=True)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """Give a session that sees one consistent state and changes nothing."""
-        with Session(self.engine, expire_on_commit=False) as session:
+        with Session(self._reading, expire_on_commit=False) as session:
             yield session
 
     @contextmanager
@@ -226,6 +235,8 @@ def _keep_a_log(cursor: Any) -> None:
 def _bring_up_to_date(database: Database, version: int, upgrades: Mapping[int, Sequence[str]]) -> None:
     with database.writing() as session:
         connection = session.connection()
+        if connection.dialect.name == "postgresql":
+            connection.execute(sqlalchemy.select(sqlalchemy.func.pg_advisory_xact_lock(_OPENING_LOCK)))
         if not sqlalchemy.inspect(connection).has_table(SchemaRow.__tablename__):
             Base.metadata.create_all(connection)
             session.add(SchemaRow(version=version))

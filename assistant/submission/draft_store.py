@@ -6,8 +6,9 @@ import secrets
 from dataclasses import dataclass
 
 from pydantic import ValidationError
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 from assistant.clock import Clock
 from assistant.errors import AssistantError
@@ -17,6 +18,8 @@ from assistant.submission.draft import Change, Draft, ProjectDraft
 # Letters and digits that cannot be mistaken for one another when read aloud or copied by hand.
 _CODE_SIGNS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 _CODE_LENGTH = 12
+# How often a change is applied anew to what another one stored meanwhile; each time at least one of them got through.
+_ATTEMPTS = 100
 
 
 @dataclass(frozen=True)
@@ -31,7 +34,8 @@ class StoredDraft:
 class DraftStore:
     """Keeps one draft for each student; every change is one transaction on the newest revision.
 
-    Changes name the fields they touch and nothing else, so two tabs of one student cannot overwrite each other's work.
+    Changes name the fields they touch and nothing else, and are stored only over the revision that they were applied
+    to, so two tabs of one student cannot overwrite each other's work, whatever the engine isolates.
     """
 
     def __init__(self, database: Database, clock: Clock, projects: int) -> None:
@@ -48,12 +52,20 @@ class DraftStore:
             return StoredDraft(self._read(row), row.revision, _shown(row.resume_code or ""))
 
     def change(self, owner: str, change: Change) -> StoredDraft:
-        """Apply a change to the newest revision of a student's draft and return what is stored then."""
-        try:
-            return self._change(owner, change)
-        except IntegrityError:
-            # Two first changes at once (or, hardly, two equal codes): the other one is stored now, so this is an update.
-            return self._change(owner, change)
+        """Apply a change to the newest revision of a student's draft and return what is stored then.
+
+        `change` may be called several times, and only the last result is kept. Raises AssistantError when the stored
+        draft cannot be read, or when others were faster every time.
+        """
+        for _ in range(_ATTEMPTS):
+            stored = self._attempt(owner, change)
+            if stored is not None:
+                return stored
+        raise AssistantError(
+            "The change could not be stored.",
+            f"The same draft was changed by others {_ATTEMPTS} times in the meantime. Nothing of it was stored.",
+            "Try it again in a moment.",
+        )
 
     def owner_of(self, resume_code: str) -> str | None:
         """Return whose draft a resume code opens, or None."""
@@ -63,20 +75,36 @@ class DraftStore:
         with self._database.reading() as session:
             return session.scalars(select(DraftRow.owner).where(DraftRow.resume_code == code)).one_or_none()
 
-    def _change(self, owner: str, change: Change) -> StoredDraft:
-        with self._database.writing() as session:
-            row = session.get(DraftRow, owner)
-            if row is None:
-                code = "".join(secrets.choice(_CODE_SIGNS) for _ in range(_CODE_LENGTH))
-                row = DraftRow(owner=owner, revision=0, document="{}", resume_code=code, updated=self._clock())
-                session.add(row)
-            before = self._read(row)
-            after = change(before)
-            if after != before or row.revision == 0:
-                row.document = after.model_dump_json()
-                row.revision += 1
-                row.updated = self._clock()
-            return StoredDraft(after, row.revision, _shown(row.resume_code or ""))
+    def _attempt(self, owner: str, change: Change) -> StoredDraft | None:
+        """Read, apply and store over the revision that was read; None when that is no longer the newest one."""
+        try:
+            with self._database.writing() as session:
+                row = session.get(DraftRow, owner)
+                if row is None:
+                    return self._first(session, owner, change(self._sized(Draft())))
+                code = _shown(row.resume_code or "")
+                before = self._read(row)
+                after = change(before)
+                if after == before:
+                    return StoredDraft(before, row.revision, code)
+                won = session.execute(
+                    update(DraftRow)
+                    .where(DraftRow.owner == owner, DraftRow.revision == row.revision)
+                    .values(document=after.model_dump_json(), revision=row.revision + 1, updated=self._clock())
+                    .execution_options(synchronize_session=False)
+                )
+                overtaken = won.rowcount != 1  # type: ignore[attr-defined]
+                return None if overtaken else StoredDraft(after, row.revision + 1, code)
+        except IntegrityError:
+            return None  # two first changes at once (or, hardly, two equal codes): next time it is an update
+
+    def _first(self, session: Session, owner: str, draft: Draft) -> StoredDraft:
+        code = "".join(secrets.choice(_CODE_SIGNS) for _ in range(_CODE_LENGTH))
+        session.add(
+            DraftRow(owner=owner, revision=1, document=draft.model_dump_json(), resume_code=code, updated=self._clock())
+        )
+        session.flush()
+        return StoredDraft(draft, 1, _shown(code))
 
     def _read(self, row: DraftRow) -> Draft:
         try:
