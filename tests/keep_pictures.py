@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 from PIL import Image
@@ -17,6 +16,7 @@ from assistant.charts.describe import describe_charts
 from assistant.charts.draw import draw_png
 from assistant.charts.facts import collect_facts
 from assistant.report.build import build_report
+from assistant.report.manuscript import Author, Manuscript
 from assistant.report.pages import render_pages
 from assistant.report.texts import draft_sections
 from tests.factories import made_forecasts, made_run, made_series
@@ -40,16 +40,17 @@ def pictures() -> dict[str, bytes]:
     facts = collect_facts(series, run, forecasts)
     kept = [chart for chart in charts if chart.suggested]
     brief = load_brief()
-    report = build_report(
-        brief,
-        SimpleNamespace(name="अनुष्का Łukasiewicz", registration="IN-2023-0417"),
-        "Carbon dioxide over a made island",
-        facts,
-        draft_sections(brief, facts, kept),
-        [(chart, chart.caption) for chart in kept],
-        "https://colab.research.google.com/drive/1abcDEF",
-        series.source,
+    manuscript = Manuscript(
+        brief=brief,
+        author=Author(name="अनुष्का Łukasiewicz", registration="IN-2023-0417"),
+        title="Carbon dioxide over a made island",
+        facts=facts,
+        texts=draft_sections(brief, facts, kept),
+        charts=tuple((chart, chart.caption) for chart in kept),
+        colab_url="https://colab.research.google.com/drive/1abcDEF",
+        source=series.source,
     )
+    report = build_report(manuscript)
     found = {f"chart-{chart.name}": draw_png(chart, dpi=72) for chart in charts}
     return found | {f"page-{number}": page for number, page in enumerate(render_pages(report.pdf, dpi=60), 1)}
 

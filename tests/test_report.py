@@ -15,12 +15,13 @@ from assistant.charts.facts import collect_facts
 from assistant.errors import BriefError
 from assistant.findings import Level
 from assistant.report.build import build_report
+from assistant.report.manuscript import Author, Manuscript
 from assistant.report.outcome import Report
 from assistant.report.pages import count_pages, render_pages
 from assistant.report.texts import draft_sections, guiding_questions
 from tests.factories import made_forecasts, made_run, made_series
 
-STUDENT = SimpleNamespace(name="Ásta Łukasiewicz", registration="IN-2023-0417")
+STUDENT = Author(name="Ásta Łukasiewicz", registration="IN-2023-0417")
 COLAB = "https://colab.research.google.com/drive/1abcDEF"
 
 
@@ -36,13 +37,22 @@ def project(skill: float = 1.0, **options):
 DRAWN: dict = {}
 
 
-def build(made, sections=None, student=STUDENT, brief=None, drawn=DRAWN) -> Report:
+def manuscript_of(made, sections=None, student=STUDENT, brief=None) -> Manuscript:
     brief = brief or made.brief
-    sections = draft_sections(brief, made.facts, made.charts) if sections is None else sections
-    charts = [(chart, chart.caption) for chart in made.charts]
-    return build_report(
-        brief, student, made.facts.texts["title"], made.facts, sections, charts, COLAB, made.series.source, drawn=drawn
+    return Manuscript(
+        brief=brief,
+        author=student,
+        title=made.facts.texts["title"],
+        facts=made.facts,
+        texts=draft_sections(brief, made.facts, made.charts) if sections is None else sections,
+        charts=tuple((chart, chart.caption) for chart in made.charts),
+        colab_url=COLAB,
+        source=made.series.source,
     )
+
+
+def build(made, sections=None, drawn=DRAWN, **changes) -> Report:
+    return build_report(manuscript_of(made, sections, **changes), drawn=drawn)
 
 
 @pytest.fixture(scope="module")
@@ -162,7 +172,7 @@ def test_text_is_shown_as_typed_whatever_it_holds(made):
 
 
 def test_a_character_that_no_font_has_is_named(made):
-    report = build(made, student=SimpleNamespace(name="Ada 𒀀", registration=""))
+    report = build(made, student=Author(name="Ada 𒀀", registration=""))
     assert any("U+12000" in str(finding) for finding in report.findings)
 
 

@@ -23,9 +23,9 @@ from assistant.dataset.ready import list_ready
 from assistant.facts import Facts
 from assistant.report.build import build_report
 from assistant.report.checks import check_report
-from assistant.report.content import Content
 from assistant.report.fonts import register_fonts
 from assistant.report.layout import Column
+from assistant.report.manuscript import Author, Manuscript
 from assistant.report.outcome import Report
 from assistant.report.references import dataset_reference, known_references
 from assistant.report.suggest import suggest_changes
@@ -34,7 +34,7 @@ from assistant.report.typeset import typeset
 from tests.factories import made_forecasts, made_run, made_series
 
 COLAB = "https://colab.research.google.com/drive/1abcDEF"
-STUDENT = SimpleNamespace(name="Asha Kulkarni", registration="IN-2023-0417")
+STUDENT = Author(name="Asha Kulkarni", registration="IN-2023-0417")
 NAMES = (
     "Ásta Łukasiewicz", "Nguyễn Thị Ánh", "Øyvind Ærø", "Şükrü Çağlar", "Zoë Nuñez-Őry",
     "Ελένη Παπαδοπούλου", "Γιώργος Αγγελόπουλος", "Αθηνά Ξένου",
@@ -66,22 +66,22 @@ def project_of(series, skill: float = 1.0) -> SimpleNamespace:
 DRAWN: dict = {}
 
 
-def arguments(made, student=STUDENT, sections=None, charts=None):
+def manuscript_of(made, student=STUDENT, sections=None, charts=None) -> Manuscript:
     charts = made.charts if charts is None else charts
-    return (
-        load_brief(),
-        student,
-        made.facts.texts["title"],
-        made.facts,
-        made.sections if sections is None else sections,
-        [(chart, chart.caption) for chart in charts],
-        COLAB,
-        made.series.source,
+    return Manuscript(
+        brief=load_brief(),
+        author=student,
+        title=made.facts.texts["title"],
+        facts=made.facts,
+        texts=made.sections if sections is None else sections,
+        charts=tuple((chart, chart.caption) for chart in charts),
+        colab_url=COLAB,
+        source=made.series.source,
     )
 
 
 def build(made, **changes) -> Report:
-    return build_report(*arguments(made, **changes), drawn=DRAWN)
+    return build_report(manuscript_of(made, **changes), drawn=DRAWN)
 
 
 @pytest.fixture(scope="module")
@@ -159,7 +159,7 @@ def test_a_losing_run_says_so(made):
 @pytest.mark.parametrize("name", NAMES)
 def test_names_in_every_script_are_set_with_their_own_letters(made, name):
     few = dict.fromkeys(made.sections, f"Written by {name}, as **{name}**.")
-    report = build(made, student=SimpleNamespace(name=name, registration="R-1"), sections=few, charts=[])
+    report = build(made, student=Author(name=name, registration="R-1"), sections=few, charts=[])
     assert not [finding for finding in report.findings if "font" in finding.what]
     assert all(embedded_fonts(report.pdf))
     assert faults(report.pdf) == []
@@ -190,21 +190,23 @@ def test_a_very_short_text_still_makes_a_whole_report(made, charts):
     assert report.pages <= 2
     assert report.filled >= 0.6
     assert faults(report.pdf) == []
-    kinds = {change.kind for change in suggest_changes(*arguments(made, sections=sections), available=made.every_chart)}
+    kinds = {
+        change.kind for change in suggest_changes(manuscript_of(made, sections=sections), available=made.every_chart)
+    }
     assert report.filled >= 0.85 or kinds >= {"extend"}
 
 
 @pytest.mark.parametrize("words", [1, 20, 60])
 def test_no_page_before_the_last_is_left_half_empty(made, words):
     register_fonts()
-    filled = typeset(Content(*arguments(made, sections=dict.fromkeys(made.sections, "Short. " * words)))).filled
+    filled = typeset(manuscript_of(made, sections=dict.fromkeys(made.sections, "Short. " * words))).filled
     assert filled.void < 0.5
     assert filled.disorder == 0
 
 
 def test_a_last_page_that_stays_half_empty_is_told(made):
     register_fonts()
-    whole = typeset(Content(*arguments(made)))
+    whole = typeset(manuscript_of(made))
     lines = Column(page=1, number=0, top=whole.paper.text_height, height=whole.paper.text_height, used=120.0)
     lines.placed.append((0.0, whole.filled.columns[0].placed[0][1]))
     first = tuple(column for column in whole.filled.columns if column.page == 0)
@@ -215,7 +217,9 @@ def test_a_last_page_that_stays_half_empty_is_told(made):
 
 def test_a_report_with_room_is_offered_what_to_add(made):
     sections = dict.fromkeys(made.sections, "Some plain words of a text. " * 20)
-    changes = suggest_changes(*arguments(made, sections=sections, charts=made.charts[:1]), available=made.every_chart)
+    changes = suggest_changes(
+        manuscript_of(made, sections=sections, charts=made.charts[:1]), available=made.every_chart
+    )
     assert {change.kind for change in changes} == {"add"}
     assert changes[0].enough
 
@@ -236,7 +240,7 @@ def test_what_is_too_long_is_told_with_changes_that_are_enough(made):
     sections["Conclusion & Future Direction"] += "\n\n" + "The same could be tried elsewhere. " * 75
     report = build(made, sections=sections)
     assert report.over is not None
-    changes = suggest_changes(*arguments(made, sections=sections), available=made.every_chart)
+    changes = suggest_changes(manuscript_of(made, sections=sections), available=made.every_chart)
     assert {change.kind for change in changes} == {"drop", "tighten"}
     best = changes[0]
     assert best.enough
@@ -280,5 +284,5 @@ def test_an_edited_word_leaves_the_drawings_as_they_are(made):
 
 def test_facts_in_braces_follow_the_facts(made):
     other = Facts(run_id="x", texts={**made.facts.texts, "mae": "9.99 ppm"})
-    report = build_report(*(*arguments(made)[:3], other, *arguments(made)[4:]), drawn=DRAWN)
+    report = build_report(replace(manuscript_of(made), facts=other), drawn=DRAWN)
     assert "9.99 ppm" in text_of(report.pdf)

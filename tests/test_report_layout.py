@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from contextlib import closing
-from types import SimpleNamespace
 
 import pytest
 from pypdfium2 import PdfDocument
@@ -13,14 +12,14 @@ from reportlab.lib.enums import TA_LEFT
 from assistant.brief import load_brief
 from assistant.charts.describe import describe_charts
 from assistant.charts.facts import collect_facts
-from assistant.report.content import Content
 from assistant.report.fonts import register_fonts
+from assistant.report.manuscript import Author, Manuscript
 from assistant.report.texts import draft_sections
 from assistant.report.typeset import Typeset, typeset
 from assistant.report.write import write_pdf
 from tests.factories import made_forecasts, made_run, made_series
 
-STUDENT = SimpleNamespace(name="Ada Rao", registration="R-1")
+STUDENT = Author(name="Ada Rao", registration="R-1")
 
 
 def set_report(extra: str = "", charts: int = 9, section: str = "Introduction") -> Typeset:
@@ -34,8 +33,15 @@ def set_report(extra: str = "", charts: int = 9, section: str = "Introduction") 
     texts = draft_sections(brief, facts, kept)
     texts[section] += f"\n\n{extra}"
     return typeset(
-        Content(
-            brief, STUDENT, "A title", facts, texts, [(chart, chart.caption) for chart in kept], None, series.source
+        Manuscript(
+            brief,
+            STUDENT,
+            "A title",
+            facts,
+            texts,
+            tuple((chart, chart.caption) for chart in kept),
+            None,
+            series.source,
         )
     )
 
@@ -81,7 +87,7 @@ def test_sections_and_figures_come_in_order(report):
     placed = [block for column in report.filled.columns for _, block in column.placed]
     headings = [block.section for block in placed if block.kind == "heading"]
     assert headings == sorted(headings)
-    assert len(headings) == len(report.content.sections)
+    assert len(headings) == len(report.manuscript.sections)
     inside = [block.anchor for block in placed if block.kind == "figure"]
     order = [f"fig_{figure.chart.name}" for figure in report.figures]
     assert inside == [name for name in order if name in inside]
@@ -116,7 +122,7 @@ def test_figures_grow_into_the_room_that_is_left():
 
 def test_a_very_long_name_stays_ragged_in_the_head_and_on_one_line_in_the_foot(monkeypatch):
     name = "Maria de los Angeles Fernandez y Garcia de la Vega " * 4
-    monkeypatch.setattr("tests.test_report_layout.STUDENT", SimpleNamespace(name=name.strip(), registration="R-1"))
+    monkeypatch.setattr("tests.test_report_layout.STUDENT", Author(name=name.strip(), registration="R-1"))
     report = set_report()
     author = report.head.parts[1][0]
     assert len(author.blPara.lines) > 1

@@ -165,6 +165,7 @@ def test_a_name_that_no_font_has_is_named_and_can_still_be_handed_in():
     from assistant.charts.facts import collect_facts
     from assistant.findings import Level
     from assistant.report.build import build_report
+    from assistant.report.manuscript import Author, Manuscript
     from tests.factories import made_forecasts, made_run, made_series
 
     series = made_series()
@@ -172,8 +173,8 @@ def test_a_name_that_no_font_has_is_named_and_can_still_be_handed_in():
     facts = collect_facts(series, made_run(series, forecasts), forecasts)
     brief = load_brief()
     texts = {section.title: "Some words." for section in brief.report.sections}
-    student = SimpleNamespace(name="བཀྲ་ཤིས", registration="R-1")
-    report = build_report(brief, student, "A title", facts, texts, [], None, series.source)
+    author = Author(name="བཀྲ་ཤིས", registration="R-1")
+    report = build_report(Manuscript(brief, author, "A title", facts, texts, (), None, series.source))
     finding = next(finding for finding in report.findings if "your name" in finding.what)
     assert finding.level == Level.WARN
     assert "tibetan letter ba, U+0F56" in finding.evidence

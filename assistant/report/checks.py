@@ -21,8 +21,8 @@ def overflow(report: Typeset) -> Overflow | None:
         return None
     counts = {
         section.title: len(text.split())
-        for section, text in report.content.sections
-        if section.draft != REFERENCES_DRAFT or len(report.content.sections) == 1
+        for section, text in report.manuscript.sections
+        if section.draft != REFERENCES_DRAFT or len(report.manuscript.sections) == 1
     }
     lines = max(1, report.lines_over)
     # A word with its space is about 2.35 times as wide as the text is high, measured on English prose in these letters.
@@ -45,7 +45,7 @@ def _figures_in(report: Typeset, lines: int) -> int:
 
 def check_report(report: Typeset, project: int | None) -> list[Finding]:
     """Return what is wrong or doubtful about a report; only a report that cannot be handed in blocks."""
-    content, words = report.content, report.words
+    manuscript, words = report.manuscript, report.words
     findings: list[Finding] = []
 
     def say(level: Level, what: str, evidence: str, fix: str) -> None:
@@ -54,7 +54,7 @@ def check_report(report: Typeset, project: int | None) -> list[Finding]:
     if over := overflow(report):
         say(
             Level.BLOCK,
-            f"The report has {report.filled.pages} pages; {allowed(content.brief.report.page_limit)}.",
+            f"The report has {report.filled.pages} pages; {allowed(manuscript.brief.report.page_limit)}.",
             over.sentence,
             "The Report step names what to leave out, and does it by one click.",
         )
@@ -67,7 +67,7 @@ def check_report(report: Typeset, project: int | None) -> list[Finding]:
             "Add a figure or some sentences, or cut what stands on it.",
         )
     for where, text, fix in _shown(report):
-        if lost := missing_characters(content.facts.fill(text)):
+        if lost := missing_characters(manuscript.facts.fill(text)):
             named = ", ".join(f"{character} ({_spoken(character)})" for character in lost[:8])
             more = f" and {len(lost) - 8} more" if len(lost) > 8 else ""
             say(
@@ -97,7 +97,7 @@ def check_report(report: Typeset, project: int | None) -> list[Finding]:
             f"It is shown as typed: {next(iter(words.broken))}",
             "Check its braces and commands; its letters can be Latin and Greek ones.",
         )
-    for section, text in content.sections:
+    for section, text in manuscript.sections:
         if section.draft != REFERENCES_DRAFT and not text.strip():
             say(Level.BLOCK, f"The section “{section.title}” is empty.", "", "Write at least a few sentences.")
     return findings
@@ -105,16 +105,16 @@ def check_report(report: Typeset, project: int | None) -> list[Finding]:
 
 def _shown(report: Typeset) -> Iterator[tuple[str, str, str]]:
     """Give every text with the words that say where it stands, and what to do about a character that no font has."""
-    content = report.content
+    manuscript = report.manuscript
     yield (
-        "your name", content.student.name,
+        "your name", manuscript.author.name,
         "Write it in other letters as well, for example Latin ones. The report can be handed in all the same.",
     )  # fmt: skip
-    yield "your registration", content.student.registration, "Check how it is written."
-    yield "the title", content.title, "Write it in another way."
-    for section, text in content.sections:
+    yield "your registration", manuscript.author.registration, "Check how it is written."
+    yield "the title", manuscript.title, "Write it in another way."
+    for section, text in manuscript.sections:
         yield f"“{section.title}”", text, "Write them in another way."
-    yield "the captions", " ".join(caption for _, caption in content.charts), "Write them in another way."
+    yield "the captions", " ".join(caption for _, caption in manuscript.charts), "Write them in another way."
 
 
 def _spoken(character: str) -> str:

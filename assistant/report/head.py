@@ -6,8 +6,8 @@ from typing import Any
 
 from reportlab.lib.enums import TA_LEFT
 
-from assistant.report.content import Content
 from assistant.report.inline import ReportCanvas, Words, link, styled
+from assistant.report.manuscript import Manuscript
 from assistant.report.markdown import Piece
 from assistant.report.style import ACCENT, SMALL, TINT, Paper, Styles
 
@@ -21,29 +21,31 @@ _TITLE_SIZES = (17.0, 16.0, 15.0, 14.0)
 class Head:
     """The head, measured when it is made and drawn once."""
 
-    def __init__(self, content: Content, words: Words, paper: Paper, styles: Styles) -> None:
+    def __init__(self, manuscript: Manuscript, words: Words, paper: Paper, styles: Styles) -> None:
         self.paper = paper
         width = paper.text_width
         for size in _TITLE_SIZES:
-            title = words.paragraph("", Styles.title(size), lead=styled(content.title, Piece("text", "", bold=True)))
+            title = words.paragraph("", Styles.title(size), lead=styled(manuscript.title, Piece("text", "", bold=True)))
             if title.wrap(width, 1000)[1] < size * 1.5:
                 break
-        who = [part for part in (content.student.name, content.student.registration, content.brief.title) if part]
+        who = [
+            part for part in (manuscript.author.name, manuscript.author.registration, manuscript.brief.title) if part
+        ]
         # Justified, the words of a long name would be torn apart over the whole width.
         left = styles.body(first=True).clone("author", alignment=TA_LEFT)
         author = words.paragraph("", left, lead=styled(" · ".join(who)))
         links = []
-        if content.colab_url:
-            links.append(f"{styled('Notebook: ')}{link(content.colab_url, styled('open in Google Colab'))}")
-        if content.source.url:
-            links.append(f"{styled('Data: ')}{link(content.source.url, styled(content.source.title))}")
+        if manuscript.colab_url:
+            links.append(f"{styled('Notebook: ')}{link(manuscript.colab_url, styled('open in Google Colab'))}")
+        if manuscript.source.url:
+            links.append(f"{styled('Data: ')}{link(manuscript.source.url, styled(manuscript.source.title))}")
         self.parts: list[tuple[Any, float]] = [(title, 3.0), (author, 1.0)]
         if links:
             self.parts.append((words.paragraph("", Styles(SMALL).small(), lead=" · ".join(links)), 1.0))
-        facts = content.facts.texts
+        facts = manuscript.facts.texts
         result = [facts.get("verdict", "")]
         if "best_baseline_mae" in facts:
-            result.append(content.facts.fill(_RESULT))
+            result.append(manuscript.facts.fill(_RESULT))
         lead = f"<b>{styled('Result.')}</b> {styled(' '.join(part for part in result if part))}"
         self.box = words.paragraph("", styles.body(first=True), lead=lead)
         self.box_height = self.box.wrap(width - 16, 1000)[1] + 11

@@ -8,10 +8,10 @@ from typing import NamedTuple
 
 from assistant.charts.chart import Chart
 from assistant.report.compose import Composer, Figure, numbers_of, order_figures, size_figures
-from assistant.report.content import Content
 from assistant.report.head import Head
 from assistant.report.inline import Words
 from assistant.report.layout import Block, Filled, balanced, other_spots
+from assistant.report.manuscript import Manuscript
 from assistant.report.references import Reference, number_references
 from assistant.report.style import LARGEST, SMALLEST, USUAL_SPACING, Paper, Styles
 from assistant.report.texts import REFERENCES_DRAFT
@@ -44,7 +44,7 @@ _MOST_AIR = 5  # lines, more than usual in front of a heading
 class Typeset:
     """A report whose every block has its place."""
 
-    content: Content
+    manuscript: Manuscript
     paper: Paper
     styles: Styles
     words: Words
@@ -62,12 +62,12 @@ class Typeset:
     @property
     def over(self) -> bool:
         """Tell whether it has more pages than the brief allows."""
-        return self.filled.pages > self.content.brief.report.page_limit
+        return self.filled.pages > self.manuscript.brief.report.page_limit
 
     @property
     def section_lines(self) -> Mapping[str, int]:
         """Return the number of lines of text in each section."""
-        names = [section.title for section, _ in self.content.sections]
+        names = [section.title for section, _ in self.manuscript.sections]
         lines = dict.fromkeys(names, 0.0)
         for column in self.filled.columns:
             for _, block in column.placed:
@@ -78,28 +78,28 @@ class Typeset:
     @property
     def lines_over(self) -> int:
         """Return how many lines of text stand beyond the page limit, figures counted by their height."""
-        limit = self.content.brief.report.page_limit
+        limit = self.manuscript.brief.report.page_limit
         height = sum(column.used for column in self.filled.columns if column.page >= limit)
         height += sum(wide.block.height * self.paper.columns for wide in self.filled.wide if wide.page >= limit)
         return round(height / self.styles.leading)
 
 
-def typeset(content: Content, *, tidy: bool = True) -> Typeset:
+def typeset(manuscript: Manuscript, *, tidy: bool = True) -> Typeset:
     """Set a report as large as its page limit allows; at the smallest setting it may have more pages.
 
     Unless it is only to be measured, it is made `tidy`: wide figures move to where all figures are met in order.
     """
-    paper = Paper.of(content.brief.report)
-    ordered = order_figures(content.charts, content.sections)
+    paper = Paper.of(manuscript.brief.report)
+    ordered = order_figures(manuscript.charts, manuscript.sections)
     captions = [caption for _, caption in ordered]
-    keys, references = number_references([*content.written, *captions], content.known_references)
-    listed = any(section.draft == REFERENCES_DRAFT for section, _ in content.sections)
-    words = Words(content.facts, keys if listed else {}, numbers_of(ordered, content.sections))
+    keys, references = number_references([*manuscript.written, *captions], manuscript.known_references)
+    listed = any(section.draft == REFERENCES_DRAFT for section, _ in manuscript.sections)
+    words = Words(manuscript.facts, keys if listed else {}, numbers_of(ordered, manuscript.sections))
 
     def at(setting: Setting) -> Typeset:
-        return _set(content, paper, words, ordered, references, setting)
+        return _set(manuscript, paper, words, ordered, references, setting)
 
-    best = _sized(at, content.brief.report.page_limit, paper)
+    best = _sized(at, manuscript.brief.report.page_limit, paper)
     if not tidy or best.over:
         return best
     if best.filled.void > _MOST_VOID:
@@ -212,7 +212,7 @@ def _last(
 
 
 def _set(
-    content: Content,
+    manuscript: Manuscript,
     paper: Paper,
     words: Words,
     ordered: Sequence[tuple[Chart, str]],
@@ -221,7 +221,7 @@ def _set(
 ) -> Typeset:
     styles = Styles(setting.size, setting.spacing)
     figures = size_figures(ordered, paper, setting.stretch)
-    head = Head(content, words, paper, styles)
-    blocks = Composer(paper, styles, words, figures, references).blocks(content.sections)
+    head = Head(manuscript, words, paper, styles)
+    blocks = Composer(paper, styles, words, figures, references).blocks(manuscript.sections)
     filled = balanced(blocks, paper, head.height, styles.leading)
-    return Typeset(content, paper, styles, words, figures, head, blocks, filled, setting)
+    return Typeset(manuscript, paper, styles, words, figures, head, blocks, filled, setting)

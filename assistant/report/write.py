@@ -22,7 +22,7 @@ _MOST_DRAWINGS = 60
 
 def write_pdf(report: Typeset, drawings: Drawings) -> bytes:
     """Return the PDF; `drawings` keeps figures that were drawn, so that a later report need not draw them again."""
-    content, paper, filled, stream = report.content, report.paper, report.filled, io.BytesIO()
+    manuscript, paper, filled, stream = report.manuscript, report.paper, report.filled, io.BytesIO()
     canvas = ReportCanvas(
         stream,
         pagesize=(paper.width, paper.height),
@@ -31,12 +31,14 @@ def write_pdf(report: Typeset, drawings: Drawings) -> bytes:
         lang="en",
         initialFontName=FAMILY,
     )
-    canvas.setTitle(content.title)
-    canvas.setAuthor(content.student.name)
-    canvas.setSubject(content.brief.title)
+    canvas.setTitle(manuscript.title)
+    canvas.setAuthor(manuscript.author.name)
+    canvas.setSubject(manuscript.brief.title)
     canvas.setCreator("Submission assistant")
     canvas.setProducer("ReportLab")
-    canvas.setKeywords([content.facts.texts.get("target", ""), content.facts.texts.get("network", ""), "forecast"])
+    canvas.setKeywords(
+        [manuscript.facts.texts.get("target", ""), manuscript.facts.texts.get("network", ""), "forecast"]
+    )
     for page in range(filled.pages):
         if page == 0:
             report.head.draw(canvas)
@@ -64,14 +66,14 @@ def _place(canvas: ReportCanvas, report: Typeset, block: Block, left: float, top
     if block.anchor:
         canvas.bookmarkHorizontal(block.anchor, left, top)
     if block.kind == "heading":
-        canvas.addOutlineEntry(report.content.sections[block.section][0].title, block.anchor, 0)
+        canvas.addOutlineEntry(report.manuscript.sections[block.section][0].title, block.anchor, 0)
     # Trying where to split a paragraph makes reportlab forget its lines.
     block.flow.wrap(block.width, 100_000)
     block.flow.drawOn(canvas, left, top - block.height)
 
 
 def _foot(canvas: ReportCanvas, report: Typeset, page: int) -> None:
-    paper, student = report.paper, report.content.student
+    paper, student = report.paper, report.manuscript.author
     style = Styles(SMALL).caption()
     foot = paper.bottom - 14
     canvas.setStrokeColor(RULE)
@@ -79,7 +81,7 @@ def _foot(canvas: ReportCanvas, report: Typeset, page: int) -> None:
     canvas.line(paper.left, foot + 4, paper.width - paper.right, foot + 4)
     # Name and course share the left, so that neither can run into the other however long they are.
     named = _on_one_line(
-        report.words, (student.name, student.registration, report.content.brief.title), style, paper.text_width - 70
+        report.words, (student.name, student.registration, report.manuscript.brief.title), style, paper.text_width - 70
     )
     number = report.words.paragraph(
         "", style.clone("number", alignment=2), lead=styled(f"Page {page} of {report.filled.pages}")

@@ -3,22 +3,13 @@ loads them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
-from typing import TypeAlias
 
-from assistant.brief import Brief
-from assistant.bundle.submission import Student
 from assistant.charts.chart import Chart
-from assistant.dataset.series import Source
-from assistant.facts import Facts
 from assistant.findings import Finding
+from assistant.report.manuscript import Manuscript
 from assistant.report.outcome import Report, Suggestion
-
-# What a report is made of, in the order in which `build_report` takes it.
-Manuscript: TypeAlias = tuple[
-    Brief, Student, str, Facts, Mapping[str, str], Sequence[tuple[Chart, str]], str | None, Source
-]
 
 
 def draw_for_page(chart: Chart) -> str:
@@ -39,14 +30,14 @@ def set_report(drawn_for: tuple[str, int, str], manuscript: Manuscript, project:
     """Return the report of a manuscript; the charts drawn for the same run are drawn only once."""
     from assistant.report.build import build_report
 
-    return build_report(*manuscript, project=project, drawn=_drawn(drawn_for))
+    return build_report(manuscript, project=project, drawn=_drawn(drawn_for))
 
 
 def suggest(manuscript: Manuscript, available: Sequence[Chart]) -> tuple[Suggestion, ...]:
     """Return what would help the report of a manuscript; `available` are all charts it could show."""
     from assistant.report.suggest import suggest_changes
 
-    return suggest_changes(*manuscript, available)
+    return suggest_changes(manuscript, available)
 
 
 def picture_pages(pdf: bytes) -> tuple[bytes, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping
 from contextlib import suppress
@@ -11,17 +10,17 @@ from functools import lru_cache
 
 from pydantic import BaseModel, ValidationError
 
-import assistant
 from assistant.errors import ReportError
 from assistant.files import sha256_of, write_atomically
 from assistant.findings import Finding, Level
+from assistant.report.manuscript import Author, Manuscript
 from assistant.report.markdown import Piece, walk
 from assistant.report.outcome import Report, Suggestion, allowed
 from assistant.report.own_words import check_own_words
 from assistant.report.texts import without_chart
 from assistant.submission.chart_choices import charts, material, place_in_report, report_charts, title_of
 from assistant.submission.draft import ReportSummary
-from assistant.submission.drawing_tasks import Manuscript, picture_pages, set_report, suggest
+from assistant.submission.drawing_tasks import picture_pages, set_report, suggest
 from assistant.submission.notebook_making import current_link
 from assistant.submission.report_texts import required, section_texts, sections, set_section
 from assistant.submission.session import Desk
@@ -50,25 +49,14 @@ class _KeptAdvice(BaseModel):
 def build(desk: Desk, number: int) -> BuiltReport:
     """Build the report anew when something in it changed, and return what lies in the folder then."""
     found = required(desk, number)
-    project, draft, brief = desk.project(number), desk.draft, desk.brief
-    texts = section_texts(desk, number)
-    chosen = report_charts(desk, number)
     folder = desk.project_folder(number)
-    source = found.series.source
-    inputs = json.dumps(
-        [
-            assistant.__version__, brief.report.model_dump(), brief.title, draft.student.model_dump(), title_of(project),
-            found.run.id, sorted(found.facts.texts.items()), texts, [(chart.name, caption) for chart, caption in chosen],
-            current_link(project) or "", source.model_dump(mode="json"),
-        ]
-    )  # fmt: skip
-    digest = hashlib.sha256(inputs.encode()).hexdigest()
+    digest = _manuscript(desk, number).digest
     kept = folder.root / "report.json"
     if folder.report.exists() and kept.exists():
         stored = json.loads(kept.read_text("utf-8"))
         if stored["inputs"] == digest and stored["pdf"] == sha256_of(folder.report):
             built = BuiltReport(
-                stored["pages"], brief.report.page_limit, stored["over"], stored["pdf"],
+                stored["pages"], desk.brief.report.page_limit, stored["over"], stored["pdf"],
                 tuple(Finding.model_validate(finding) for finding in stored["findings"]), digest,
             )  # fmt: skip
             _keep(desk, number, found.run.id, digest, built)
@@ -102,15 +90,15 @@ def _set(desk: Desk, number: int) -> Report:
 
 def _manuscript(desk: Desk, number: int) -> Manuscript:
     found, project = required(desk, number), desk.project(number)
-    return (
-        desk.brief,
-        desk.draft.student,
-        title_of(project),
-        found.facts,
-        section_texts(desk, number),
-        report_charts(desk, number),
-        current_link(project),
-        found.series.source,
+    return Manuscript(
+        brief=desk.brief,
+        author=Author(desk.draft.student.name, desk.draft.student.registration),
+        title=title_of(project),
+        facts=found.facts,
+        texts=section_texts(desk, number),
+        charts=tuple(report_charts(desk, number)),
+        colab_url=current_link(project),
+        source=found.series.source,
     )
 
 

@@ -76,10 +76,10 @@ def usable_seconds() -> tuple[float, float]:
 def report_seconds() -> tuple[float, float]:
     """Return the wall seconds of a report's first build and of one after an edit of its text."""
     from assistant.brief import load_brief
-    from assistant.bundle.submission import Student
     from assistant.charts.describe import describe_charts
     from assistant.charts.facts import collect_facts
     from assistant.report.build import build_report
+    from assistant.report.manuscript import Author, Manuscript
     from assistant.report.texts import draft_sections
     from tests.factories import made_forecasts, made_run, made_series
 
@@ -95,10 +95,9 @@ def report_seconds() -> tuple[float, float]:
         first = brief.report.sections[0].title
         edited = {**sections, first: text + sections[first]}
         began = time.perf_counter()
-        build_report(
-            brief, Student(name="Asha Rao"), "A title", facts, edited, [(chart, chart.caption) for chart in charts], None,
-            series.source, drawn=drawn,
-        )  # fmt: skip
+        captioned = tuple((chart, chart.caption) for chart in charts)
+        author = Author(name="Asha Rao")
+        build_report(Manuscript(brief, author, "A title", facts, edited, captioned, None, series.source), drawn=drawn)
         seconds.append(time.perf_counter() - began)
     return seconds[0], seconds[1]
 

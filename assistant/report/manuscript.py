@@ -1,11 +1,14 @@
-"""What goes into one report, before anything is set."""
+"""What one report is made of, before anything is set."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import hashlib
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from functools import cached_property
 
+import assistant
 from assistant.brief import Brief, Section
 from assistant.charts.chart import Chart
 from assistant.dataset.series import Source
@@ -15,38 +18,53 @@ from assistant.report.references import Reference, dataset_reference, known_refe
 from assistant.report.texts import REFERENCES_DRAFT
 
 
-class Author(Protocol):
+@dataclass(frozen=True)
+class Author:
     """Who signs the report."""
 
-    @property
-    def name(self) -> str:
-        """Return the name."""
-
-    @property
-    def registration(self) -> str:
-        """Return the registration id, or an empty string."""
+    name: str
+    registration: str = ""
 
 
 @dataclass(frozen=True, eq=False)
-class Content:
-    """The texts, facts and charts of one report; `charts` holds each chart that goes in with its caption."""
+class Manuscript:
+    """The texts, facts and charts of one report.
+
+    `texts` maps the titles of the brief's sections to simple Markdown, in which {names} are facts, {fig_loss} is the
+    number of a figure and [@lstm] cites a reference. `charts` holds each chart that goes in with its caption. Raises
+    ReportError when a section of the brief has no text.
+    """
 
     brief: Brief
-    student: Author
+    author: Author
     title: str
     facts: Facts
     texts: Mapping[str, str]
-    charts: Sequence[tuple[Chart, str]]
+    charts: tuple[tuple[Chart, str], ...]
     colab_url: str | None
     source: Source
 
     def __post_init__(self) -> None:
-        """Raise ReportError when a section of the brief has no text."""
         missing = [section.title for section in self.brief.report.sections if section.title not in self.texts]
         if missing:
             raise ReportError(
                 "The report lacks a section.", f"There is no text for “{missing[0]}”.", "Write it in the Report step."
             )
+
+    @cached_property
+    def digest(self) -> str:
+        """Return the SHA-256 of everything the pages depend on: manuscripts of one digest give the same pages.
+
+        The version of the program is among it, for another one may set the same text in another way.
+        """
+        state = [
+            assistant.__version__, self.brief.title, self.brief.report.model_dump(mode="json"), self.author.name,
+            self.author.registration, self.title, sorted(self.facts.texts.items()),
+            [(section.title, text) for section, text in self.sections],
+            [(chart.digest, caption) for chart, caption in self.charts], self.colab_url or "",
+            self.source.model_dump(mode="json"),
+        ]  # fmt: skip
+        return hashlib.sha256(json.dumps(state).encode()).hexdigest()
 
     @property
     def sections(self) -> list[tuple[Section, str]]:
@@ -60,7 +78,7 @@ class Content:
         references = (reference.text for reference in self.known_references)
         return " ".join(
             (
-                self.brief.title, self.title, self.student.name, self.student.registration, self.source.title,
+                self.brief.title, self.title, self.author.name, self.author.registration, self.source.title,
                 *(section.title for section, _ in self.sections), *self.texts.values(), *captions,
                 *self.facts.texts.values(), *references,
             )
