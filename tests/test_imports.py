@@ -16,7 +16,7 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 
 # A step may import itself and what stands before it; the submission holds the types of every step.
 ORDER = ["brief", "dataset", "training", "charts", "report", "notebook", "bundle", "delivery"]
-COMMON = {"errors", "findings", "files", "clock", "facts", "settings", "brief", "validation"}
+COMMON = {"errors", "findings", "files", "clock", "facts", "settings", "brief", "validation", "wording"}
 # Which library may be imported where.
 HOMES = {
     "torch": ("training", "lecture"),
@@ -26,6 +26,7 @@ HOMES = {
     "reportlab": ("report",),
     "gradio": ("web",),
     "sqlalchemy": ("submission",),
+    "babel": ("wording",),
 }
 
 
