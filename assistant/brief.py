@@ -16,9 +16,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import (
     AfterValidator,
     AwareDatetime,
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     ValidationError,
     ValidationInfo,
@@ -26,6 +24,7 @@ from pydantic import (
 )
 
 from assistant.errors import BriefError
+from assistant.frozen import Frozen
 from assistant.validation import reason
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
@@ -95,11 +94,7 @@ def _zone(name: str) -> ZoneInfo:
         raise ValueError(f"there is no time zone {name!r}; {right}") from error
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Deadline(_Strict):
+class Deadline(Frozen):
     """The last moment that is on time, in UTC, and the zone in which the course wrote it."""
 
     moment: Annotated[AwareDatetime, AfterValidator(lambda moment: moment.astimezone(UTC))]
@@ -169,14 +164,14 @@ def _what_is_there() -> dict[str, list[str]]:
     }
 
 
-class Link(_Strict):
+class Link(Frozen):
     """A page the course hands out."""
 
     title: str
     url: Annotated[str, AfterValidator(_web_address)]
 
 
-class Section(_Strict):
+class Section(Frozen):
     """One heading of the report and the name of the text it starts from."""
 
     title: Annotated[str, Field(min_length=1)]
@@ -192,7 +187,7 @@ def _told_apart(sections: tuple[Section, ...]) -> tuple[Section, ...]:
     return sections
 
 
-class SubmissionRules(_Strict):
+class SubmissionRules(Frozen):
     """How one hands in: to whom, until when, how large."""
 
     recipients: Annotated[tuple[Annotated[str, AfterValidator(checked_address)], ...], Field(min_length=1)]
@@ -203,7 +198,7 @@ class SubmissionRules(_Strict):
     subject: Annotated[str, AfterValidator(_subject)]
 
 
-class ReportRules(_Strict):
+class ReportRules(Frozen):
     """What a report must hold and how it is set."""
 
     sections: Annotated[tuple[Section, ...], Field(min_length=1), AfterValidator(_told_apart)]
@@ -212,7 +207,7 @@ class ReportRules(_Strict):
     columns: Annotated[int, Field(ge=1, le=2)] = 2
 
 
-class ProjectSlot(_Strict):
+class ProjectSlot(Frozen):
     """One project that has to be handed in; no `choices` means that the student may choose an own dataset."""
 
     title: Annotated[str, Field(min_length=1)]
@@ -234,7 +229,7 @@ class Timing(StrEnum):
     REFUSED = "refused"
 
 
-class Brief(_Strict):
+class Brief(Frozen):
     """A course's rules."""
 
     title: Annotated[str, Field(min_length=1)]
@@ -304,7 +299,7 @@ def _explain(error: ValidationError) -> str:
 
 def _nearest(place: tuple[int | str, ...]) -> str:
     """Return which known key was probably meant at a place, or which ones there are."""
-    model: type[BaseModel] = Brief
+    model: type[Frozen] = Brief
     for part in place[:-1]:
         if isinstance(part, str):
             model = _TABLES[part]
@@ -313,7 +308,7 @@ def _nearest(place: tuple[int | str, ...]) -> str:
     return f"; did you mean {near[0]}" if near else f"; known here are {', '.join(known)}"
 
 
-_TABLES: dict[str, type[BaseModel]] = {
+_TABLES: dict[str, type[Frozen]] = {
     "links": Link,
     "submission": SubmissionRules,
     "deadline": Deadline,

@@ -5,15 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from pydantic import BaseModel, ConfigDict
+from assistant.frozen import Frozen
 
 _PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 
 
-class Facts(BaseModel):
+class Facts(Frozen):
     """The facts of one project under one run: names such as `lstm_mae`, each with the text that is shown for it."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     run_id: str
     texts: dict[str, str]

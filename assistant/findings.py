@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from assistant.frozen import Frozen
 
 StepName = Literal["start", "dataset", "train", "charts", "report", "colab", "submit"]
 
@@ -19,13 +19,11 @@ class Level(StrEnum):
     FINE = "fine"
 
 
-class Finding(BaseModel):
+class Finding(Frozen):
     """What one check says: its level, what was found, the evidence, the fix, and the step that fixes it.
 
     `project` is the number of the project (from 1) that the finding is about, or None for the whole submission.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     level: Level
     what: str

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 
 from assistant.brief import Brief
 from assistant.bundle.submission import Student
 from assistant.dataset.series import Source
 from assistant.errors import BundleError
+from assistant.frozen import Frozen
 from assistant.training.run import Score, Verdict
 from assistant.training.settings import TrainingSettings
 
@@ -20,11 +21,7 @@ Role = Literal["report", "notebook", "dataset", "links"]
 Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="null")
-
-
-class Rules(_Frozen):
+class Rules(Frozen):
     """The course's rules that a bundle was made under, as far as a receiver needs them."""
 
     title: str
@@ -39,7 +36,7 @@ class Rules(_Frozen):
         return cls(title=brief.title, digest=brief.digest, projects=len(brief.projects), page_limit=limit)
 
 
-class RunEntry(_Frozen):
+class RunEntry(Frozen):
     """What a training came to; `seconds` of wall time, errors in the data's unit."""
 
     id: str
@@ -54,7 +51,7 @@ class RunEntry(_Frozen):
     cancelled: bool = False
 
 
-class ProjectEntry(_Frozen):
+class ProjectEntry(Frozen):
     """One project as it was handed in; a part that is not there is None, `by_link` a dataset given by its address."""
 
     number: int
@@ -66,14 +63,14 @@ class ProjectEntry(_Frozen):
     by_link: bool = False
 
 
-class Deflated(_Frozen):
+class Deflated(Frozen):
     """The packed form of a member that is not stored as it is."""
 
     size: int
     sha256: Digest
 
 
-class FileEntry(_Frozen):
+class FileEntry(Frozen):
     """One member beside the manifest: its size in bytes and SHA-256 when unpacked, and a report's number of pages."""
 
     name: str
@@ -92,7 +89,7 @@ class FileEntry(_Frozen):
         return self.name == usual[self.role]
 
 
-class Manifest(_Frozen):
+class Manifest(Frozen):
     """Everything a bundle says about itself; `missing` names in words each part that is not there."""
 
     format: Literal["submission-bundle/1"] = "submission-bundle/1"

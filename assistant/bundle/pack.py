@@ -163,7 +163,7 @@ def _deflated(file: _File, scratch: Path) -> _File:
 
 def _project_entry(project: FinishedProject, colab_url: str | None) -> ProjectEntry:
     run = project.run
-    summary = run and RunEntry(**{name: getattr(run, name) for name in RunEntry.model_fields})
+    summary = None if run is None else RunEntry(**{name: getattr(run, name) for name in RunEntry.model_fields})
     return ProjectEntry(
         number=project.number,
         title=project.title,

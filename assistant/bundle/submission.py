@@ -5,17 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict
-
 from assistant.brief import Brief
 from assistant.dataset.series import Source
+from assistant.frozen import Frozen
 from assistant.training.run import Run
 
 
-class Student(BaseModel):
+class Student(Frozen):
     """Who hands in."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: str = ""
     email: str = ""

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import re
 
-from pydantic import BaseModel, ConfigDict, SecretStr, model_validator
+from pydantic import SecretStr, model_validator
 
 from assistant.errors import DatasetError
+from assistant.frozen import Frozen
 
 _STEPS = (
     "Open https://www.kaggle.com/settings and sign in.",
@@ -17,10 +18,8 @@ _STEPS = (
 TOKEN_HELP = " ".join(_STEPS)
 
 
-class KaggleCredentials(BaseModel):
+class KaggleCredentials(Frozen):
     """An API token, or a user name with a legacy key."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     username: str = ""
     key: SecretStr | None = None

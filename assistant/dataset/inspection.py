@@ -8,11 +8,10 @@ from pathlib import Path
 from typing import Literal
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict
 
 from assistant.dataset.archive import DEFAULT_UNPACKED
 from assistant.dataset.checks import find_findings
-from assistant.dataset.choices import Choices
+from assistant.dataset.choices import Choices, DateOrder
 from assistant.dataset.columns import Column, Kind, understand_columns
 from assistant.dataset.large import read_start
 from assistant.dataset.prepare import prepare
@@ -26,17 +25,14 @@ from assistant.dataset.time_reading import TimeReading
 from assistant.dataset.times import read_times
 from assistant.errors import DatasetError
 from assistant.findings import Finding
+from assistant.frozen import Frozen
 
 Outcome = Literal["good", "usable", "too short", "no time order", "wrong kind", "not usable"]
 _RELATED = 0.2  # autocorrelation from one row to the next, below which undated rows have no order
 _SHORT = 60
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class ColumnFacts(_Frozen):
+class ColumnFacts(Frozen):
     """One column: its kind, how many rows have no value, how many distinct values, its unit and range."""
 
     name: str
@@ -48,7 +44,7 @@ class ColumnFacts(_Frozen):
     high: float | None = None
 
 
-class TimeFacts(_Frozen):
+class TimeFacts(Frozen):
     """When the rows were: columns, form, first and last moment, frequency (pandas' alias) and its noun.
 
     `other_format` and `other_first` are a second reading that fits as well.
@@ -60,20 +56,20 @@ class TimeFacts(_Frozen):
     last: str | None = None
     frequency: str | None = None
     step: str = "row"
-    order: str | None = None
+    order: DateOrder | None = None
     other_format: str | None = None
     other_first: str | None = None
     other_last: str | None = None
 
 
-class SeriesFacts(_Frozen):
+class SeriesFacts(Frozen):
     """Several series in one table: the column that tells them apart, and their names with their rows."""
 
     column: str
     names: dict[str, int]
 
 
-class Inspection(_Frozen):
+class Inspection(Frozen):
     """What was understood of a table; `verdict` is one sentence, `outcome` its kind.
 
     `season_shows` tells whether the data show the season, or whether it is only usual for such data.

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict
 
 from assistant.dataset.inspection import Examination
 from assistant.dataset.season import autocorrelation
+from assistant.frozen import Frozen
 
 _PREVIEW = 20
 _BINS = 40
@@ -15,15 +15,13 @@ _LAGS = 400
 _LAST = 50_000
 
 
-class Profile(BaseModel):
+class Profile(Frozen):
     """What a student sees of a dataset in ten seconds.
 
     `preview` are the first rows as texts; `missing` gives for each column the share of rows without a value in 40
     stretches of the table; `course` are at most 1,000 stretches of the target as (label, low, high), `histogram` its
     counts between `edges`; `autocorrelation` has one value for each lag from 0, over at most the last 50,000 rows. Numbers are in the data's units.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     columns: tuple[str, ...]
     preview: tuple[tuple[str, ...], ...]

@@ -6,11 +6,12 @@ import tomllib
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 
 from assistant.dataset.series import Roles, Source
 from assistant.errors import DatasetError
 from assistant.files import sha256_of
+from assistant.frozen import Frozen
 
 PROJECTS = Path(__file__).resolve().parents[2] / "projects"
 DESCRIPTION = "project.toml"
@@ -18,10 +19,8 @@ DESCRIPTION = "project.toml"
 _Text = Annotated[str, Field(min_length=1)]
 
 
-class _Keys(BaseModel):
+class _Keys(Frozen):
     """The keys of a `project.toml`."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     title: _Text
     question: _Text

@@ -10,18 +10,16 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
-from pydantic import BaseModel, ConfigDict
 
 from assistant.errors import DatasetError
 from assistant.files import write_atomically
+from assistant.frozen import Frozen
 
 SourceKind = Literal["ready", "upload", "github", "kaggle", "link"]
 
 
-class Source(BaseModel):
+class Source(Frozen):
     """Where a dataset came from; `retrieved` is in UTC, `sha256` and `size` (bytes) are of the stored file."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     kind: SourceKind
     reference: str
@@ -35,24 +33,20 @@ class Source(BaseModel):
     retrieved: datetime | None = None
 
 
-class Roles(BaseModel):
+class Roles(Frozen):
     """What the columns are for: the time (no column means the row number), the target, the features beside it."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     target: str
     time: tuple[str, ...] = ()
     features: tuple[str, ...] = ()
 
 
-class Repair(BaseModel):
+class Repair(Frozen):
     """One change that was made to the table: what was done, to how many values or rows, and why.
 
     `key` names the repair so that it can be switched off; `applied` is False when it was. `places` are the stretches of
     the series whose target it changed, where that is known: each its first row and the row after its last.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     what: str
     count: int
@@ -62,13 +56,11 @@ class Repair(BaseModel):
     places: tuple[tuple[int, int], ...] = ()
 
 
-class Frequency(BaseModel):
+class Frequency(Frozen):
     """The step from one row to the next: pandas' offset alias (None for row numbers), its noun, and the season.
 
     `season` is the number of steps after which the pattern repeats; 1 means that none is assumed.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     alias: str | None
     step: str  # "hour", "day", "week", "month", "quarter", "year", "row"
@@ -79,10 +71,8 @@ class Frequency(BaseModel):
         return f"{number:,} {self.step}{'' if number == 1 else 's'}"
 
 
-class Split(BaseModel):
+class Split(Frozen):
     """The chronological parts in rows from the first; rows beyond their sum belong to no part."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     train: int
     validation: int
@@ -94,10 +84,8 @@ class Split(BaseModel):
         return self.train + self.validation + self.test
 
 
-class Scaler(BaseModel):
+class Scaler(Frozen):
     """Mean and standard deviation of each column, fitted on the training part alone; the target comes first."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     mean: tuple[float, ...]
     deviation: tuple[float, ...]
@@ -144,10 +132,8 @@ class Series:
         return isinstance(self.frame.index, pd.DatetimeIndex)
 
 
-class _Description(BaseModel):
+class _Description(Frozen):
     """Everything of a series but its rows, as it lies beside them on disk."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     title: str
     question: str

@@ -6,19 +6,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import pandas as pd
-from pydantic import BaseModel, ConfigDict
 
 from assistant.dataset.series import Repair
+from assistant.frozen import Frozen
 
 
-class Reader(BaseModel):
+class Reader(Frozen):
     """How a table was read; what a kind of file does not have is None.
 
     `header` tells whether the names stood in the file, `first_row` is the line (from 0) where the data start, `member`
     the file inside an archive, `members` all that could have been read instead, and likewise `sheet` and `sheets`.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     kind: str  # "csv", "fixed width", "excel", "parquet", "json", "json lines", "html", "arff"
     separator: str | None = None

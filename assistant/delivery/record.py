@@ -6,11 +6,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
-
 from assistant.brief import Deadline, Timing
 from assistant.bundle.submission import Student
 from assistant.errors import DeliveryError
+from assistant.frozen import Frozen
 
 
 class DeliveryStatus(StrEnum):
@@ -35,11 +34,7 @@ class RecipientStatus(StrEnum):
     OUTBOX = "outbox"  # addressed in the finished mail; nothing was sent
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Recipient(_Frozen):
+class Recipient(Frozen):
     """One address of a delivery, what is known about it, and the server's word on it."""
 
     address: str
@@ -48,7 +43,7 @@ class Recipient(_Frozen):
     reply: str = ""
 
 
-class DeliveredFile(_Frozen):
+class DeliveredFile(Frozen):
     """One file of the bundle: its name, its size in bytes, its SHA-256."""
 
     name: str
@@ -56,7 +51,7 @@ class DeliveredFile(_Frozen):
     sha256: str
 
 
-class Problem(_Frozen):
+class Problem(Frozen):
     """Why an attempt did not end well; `temporary` says that the same again later may help."""
 
     what: str
@@ -69,7 +64,7 @@ class Problem(_Frozen):
         return " ".join(part for part in (self.what, self.evidence, self.fix) if part)
 
 
-class Delivery(_Frozen):
+class Delivery(Frozen):
     """One attempt to hand a bundle over; all moments are in UTC, sizes in bytes.
 
     `confirmed` is when the student pressed Send and decides on time or late; `finished` is when the server answered

@@ -6,9 +6,9 @@ import base64
 from typing import Literal
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict
 
 from assistant.dataset.series import Frequency
+from assistant.frozen import Frozen
 
 CellName = Literal["lstm", "rnn", "gru"]
 Activation = Literal["identity", "tanh"]
@@ -16,10 +16,8 @@ Vector = tuple[float, ...]
 Matrix = tuple[Vector, ...]
 
 
-class Result(BaseModel):
+class Result(Frozen):
     """What the types here share."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="null")
 
 
 class RnnStep(Result):

@@ -6,8 +6,9 @@ import tomllib
 from functools import cache
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
 
+from assistant.frozen import Frozen
 from assistant.lecture.errors import LectureError
 from assistant.lecture.process import ROOT
 
@@ -15,18 +16,14 @@ FOLDER = ROOT / "templates" / "lecture"
 IDEAS = ("memory", "gradient", "forget-gate", "adding", "words")
 
 
-class _Text(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Question(_Text):
+class Question(Frozen):
     """One question with the answer that explains."""
 
     question: str
     answer: str
 
 
-class Part(_Text):
+class Part(Frozen):
     """One part of a cell's drawing: its name, equation, the shape of its values, and what it does."""
 
     name: str
@@ -35,7 +32,7 @@ class Part(_Text):
     does: str
 
 
-class Word(_Text):
+class Word(Frozen):
     """One term: a slug for links, its name, two sentences, the name of its picture, and the idea that shows it."""
 
     slug: str
@@ -45,7 +42,7 @@ class Word(_Text):
     idea: str
 
 
-class Texts(_Text):
+class Texts(Frozen):
     """Everything the page says: prose by idea, the drawings' parts, questions by idea, and the words."""
 
     titles: dict[str, str]

@@ -10,9 +10,8 @@ import re
 from typing import Literal
 from urllib.parse import SplitResult, parse_qs, quote, unquote, urlsplit
 
-from pydantic import BaseModel, ConfigDict
-
 from assistant.errors import NotebookError
+from assistant.frozen import Frozen
 
 COLAB_HOST = "colab.research.google.com"
 LinkKind = Literal["drive", "github", "gist", "web"]
@@ -28,14 +27,12 @@ _HOW_TO_COPY = (
 )
 
 
-class ColabLink(BaseModel):
+class ColabLink(Frozen):
     """A link to one notebook: its canonical `url`, its `kind`, and the `id` that tells it from every other.
 
     The id is the file's id on Drive, `owner/repository/ref/path` on GitHub, `user/id[/file]` for a gist, and the whole
     address for a notebook elsewhere on the web.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     url: str
     kind: LinkKind

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import ConfigDict
 
 from assistant.errors import ReportError
+from assistant.frozen import Frozen
 from assistant.report.references import Reference
 
 _DOI = re.compile(r"\b(10\.\d{4,9}/[^\s\"<>{}]+[^\s\"<>{}.,;:)\]])", re.IGNORECASE)
@@ -22,10 +23,10 @@ _LETTERS = {
 }  # fmt: skip
 
 
-class ReferenceForm(BaseModel):
+class ReferenceForm(Frozen):
     """The fields of one reference; what is empty is left out. `authors` are "Family, Given" joined by semicolons."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+    model_config = ConfigDict(str_strip_whitespace=True)
 
     key: str = ""
     authors: str = ""

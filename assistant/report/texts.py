@@ -9,33 +9,30 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 
 from assistant.brief import TEMPLATES, Brief, Section
 from assistant.charts.chart import Chart
 from assistant.charts.conditional_text import holds
 from assistant.errors import BriefError
 from assistant.facts import Facts
+from assistant.frozen import Frozen
 
 DRAFTS = TEMPLATES / "report"
 CHARTS_DRAFT = "visualization"
 REFERENCES_DRAFT = "references"
 
 
-class Paragraph(BaseModel):
+class Paragraph(Frozen):
     """One paragraph of a draft, the condition under which it is said, and whether the section can do without it."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     text: str
     when: str = ""
     optional: bool = False
 
 
-class Draft(BaseModel):
+class Draft(Frozen):
     """What a section starts from."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     questions: Annotated[tuple[str, ...], Field(default=())]
     paragraph: tuple[Paragraph, ...] = ()

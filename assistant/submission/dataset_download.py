@@ -7,13 +7,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import ConfigDict
 
 from assistant.dataset.credentials import KaggleCredentials, parse_credentials
 from assistant.dataset.download import FetchCancelled, FetchProgress, Report, Stop
 from assistant.dataset.links import parse_reference
 from assistant.errors import AssistantError, DatasetError
 from assistant.files import write_atomically
+from assistant.frozen import Frozen
 from assistant.submission.dataset_choice import arrivals, take
 from assistant.submission.draft import DatasetChoice, OfferedFiles
 from assistant.submission.session import Desk
@@ -21,10 +22,10 @@ from assistant.submission.session import Desk
 _TELL_SECONDS = 0.25
 
 
-class FetchState(BaseModel):
+class FetchState(Frozen):
     """How a download stands; sizes in bytes, `total` None when the server does not tell it."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(extra="ignore")
 
     reference: str
     state: Literal["waiting", "running", "failed", "cancelled"] = "waiting"
@@ -41,10 +42,10 @@ class FetchState(BaseModel):
         return self.state in ("waiting", "running")
 
 
-class FoundDataset(BaseModel):
+class FoundDataset(Frozen):
     """One dataset that a search found; `size` in bytes, `updated` a date."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(extra="ignore")
 
     reference: str
     title: str
@@ -55,10 +56,10 @@ class FoundDataset(BaseModel):
     url: str = ""
 
 
-class KaggleSearch(BaseModel):
+class KaggleSearch(Frozen):
     """The search that a student made last, and the page of it that is shown."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(extra="ignore")
 
     text: str
     page: int = 1

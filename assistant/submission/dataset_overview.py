@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import ConfigDict
 
 from assistant.dataset.choices import Choices, DateOrder
 from assistant.dataset.inspection import Examination, Inspection
 from assistant.dataset.profile import Profile, make_profile
 from assistant.dataset.series import Repair
+from assistant.frozen import Frozen
 from assistant.submission.draft import DatasetChoice
 
 _PREVIEW_WIDTH = 60
 _PREVIEW_ROWS = 8
 
 
-class DateReading(BaseModel):
+class DateReading(Frozen):
     """One way to read dates that can be read in several: the order it stands for, its form, first and last moment."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(extra="ignore")
 
     order: DateOrder
     form: str
@@ -25,10 +26,10 @@ class DateReading(BaseModel):
     last: str
 
 
-class Overview(BaseModel):
+class Overview(Frozen):
     """What the page shows of a table without reading it again."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(extra="ignore")
 
     inspection: Inspection
     profile: Profile

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import ConfigDict
 
 from assistant.bundle.submission import Student
 from assistant.dataset.choices import Choices
 from assistant.dataset.series import Roles, Source
+from assistant.frozen import Frozen
 from assistant.training.run import Progress
 
 
-class _Document(BaseModel):
+class _Document(Frozen):
     # Unknown keys are ignored, so that an older server can open what a newer one wrote.
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(extra="ignore")
 
 
 class DatasetChoice(_Document):

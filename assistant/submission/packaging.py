@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, SecretStr
+from pydantic import SecretStr
 
 from assistant.bundle.manifest import FileEntry, Manifest
 from assistant.bundle.pack import Bundle, pack
@@ -18,6 +18,7 @@ from assistant.delivery.message import ComposedMail
 from assistant.delivery.outbox import write_to_outbox
 from assistant.errors import AssistantError, DeliveryError
 from assistant.files import sha256_of, write_atomically
+from assistant.frozen import Frozen
 from assistant.settings import MailAccount
 from assistant.submission.completeness import submission
 from assistant.submission.session import Desk
@@ -63,7 +64,7 @@ class Package:
         return self.bundle.sha256
 
 
-class _Packed(BaseModel):
+class _Packed(Frozen):
     """What lies beside the bundle: what it was made from, so that a change is noticed."""
 
     inputs: str

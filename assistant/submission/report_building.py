@@ -8,12 +8,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from assistant.errors import ReportError
 from assistant.files import sha256_of, write_atomically
 from assistant.findings import Finding, Level
 from assistant.report.manuscript import Author, Manuscript
+from assistant.frozen import Frozen
 from assistant.report.markdown import Piece, walk
 from assistant.report.outcome import Report, Suggestion, allowed
 from assistant.report.own_words import check_own_words
@@ -39,7 +40,7 @@ class BuiltReport:
     inputs: str = ""
 
 
-class _KeptAdvice(BaseModel):
+class _KeptAdvice(Frozen):
     """What lies beside the report: what would help it, and the digest of what it was made from."""
 
     inputs: str

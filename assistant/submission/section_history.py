@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ConfigDict, ValidationError
 
 from assistant.files import write_atomically
+from assistant.frozen import Frozen
 
 MOST_VERSIONS = 40
 MOST_LETTERS = 200_000  # of all versions of a section together
@@ -16,10 +17,10 @@ LONGEST = timedelta(minutes=3)  # and so does typing that goes on for as long
 LATE = timedelta(seconds=10)  # how long what was typed before a button was pressed may be on its way
 
 
-class Version(BaseModel):
+class Version(Frozen):
     """One text of a section and the run whose facts it cites; `typed` may still grow while the student goes on typing."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(extra="ignore")
 
     text: str
     began: datetime
@@ -28,13 +29,13 @@ class Version(BaseModel):
     run_id: str = ""
 
 
-class SectionHistory(BaseModel):
+class SectionHistory(Frozen):
     """The versions of one section, the oldest first, and which of them is shown.
 
     `edition` counts how often a button put another text in the place of the present one, `filled` is when it last did.
     """
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(extra="ignore")
 
     versions: tuple[Version, ...] = ()
     at: int = 0
@@ -99,10 +100,10 @@ class SectionHistory(BaseModel):
         )
 
 
-class History(BaseModel):
+class History(Frozen):
     """The histories of all sections of a report, by title."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(extra="ignore")
 
     sections: dict[str, SectionHistory] = {}
 

@@ -8,6 +8,7 @@ difference beyond that noise; to lose takes one beyond it, or one that is large 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -22,7 +23,7 @@ MARGIN = 0.10  # an error that is larger by so much is a loss, however noisy the
 class Judgement:
     """How the network stands to the best simple forecast: `ratio` divides its MAE by the other's; `t` is the test's."""
 
-    outcome: str  # "beats", "ties" or "loses"
+    outcome: Literal["beats", "ties", "loses"]
     against: str
     ratio: float
     t: float | None

@@ -9,16 +9,10 @@ from pathlib import Path
 from typing import Literal
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict
 
 from assistant.files import write_atomically
+from assistant.frozen import Frozen
 from assistant.training.settings import TrainingSettings
-
-
-class Frozen(BaseModel):
-    """What the types here share."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="null")
 
 
 class Epoch(Frozen):
