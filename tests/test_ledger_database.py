@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import inspect, select
 from sqlalchemy.exc import IntegrityError, StatementError
 
 from assistant.errors import AssistantError, BriefError
@@ -155,6 +155,30 @@ def test_a_newer_database_is_refused_and_left_alone(database: Database, url: str
     newer.close()
     with pytest.raises(AssistantError, match="newer version"):
         open_database(url)
+
+
+def test_a_database_of_the_first_version_gets_the_tables_that_a_new_one_has(url: str, tmp_path: Path) -> None:
+    def shape(opened: Database) -> object:
+        inspector = inspect(opened.engine)
+        columns = [(column["name"], column["nullable"]) for column in inspector.get_columns("jobs")]
+        alone = sorted(sorted(found["column_names"]) for found in inspector.get_unique_constraints("jobs"))
+        return (
+            columns,
+            alone,
+            inspector.get_pk_constraint("jobs")["constrained_columns"],
+            [index["name"] for index in inspector.get_indexes("jobs")],
+        )
+
+    new = open_database(f"sqlite:///{tmp_path / 'new.sqlite3'}")
+    older = open_database(url)
+    with older.writing() as session:
+        session.connection().exec_driver_sql("DROP TABLE jobs")
+        session.connection().exec_driver_sql("UPDATE schema_version SET version = 1")
+    older.close()
+    older = open_database(url)
+    assert shape(older) == shape(new)
+    for opened in (older, new):
+        opened.close()
 
 
 def test_every_version_before_this_one_has_its_step() -> None:

@@ -29,10 +29,32 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from assistant.errors import AssistantError, BriefError
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 # The SQL statements that lead from the version in the key to the next one. A change of the tables below raises
 # SCHEMA_VERSION and adds its statements here; a new database gets the tables below at once.
-UPGRADES: Mapping[int, Sequence[str]] = {}
+UPGRADES: Mapping[int, Sequence[str]] = {
+    1: (
+        """
+        CREATE TABLE jobs (
+            "key" VARCHAR(255) NOT NULL PRIMARY KEY,
+            owner VARCHAR(64) NOT NULL,
+            lane VARCHAR(16) NOT NULL,
+            state VARCHAR(16) NOT NULL,
+            number INTEGER NOT NULL UNIQUE,
+            started INTEGER UNIQUE,
+            slot INTEGER,
+            stopping BOOLEAN NOT NULL,
+            attempt VARCHAR(32),
+            launcher VARCHAR(255),
+            begun TIMESTAMP,
+            request TEXT NOT NULL,
+            outcome TEXT,
+            UNIQUE (lane, slot)
+        )
+        """,
+        "CREATE INDEX jobs_by_state ON jobs (state)",
+    ),
+}
 
 _BUSY_MILLISECONDS = 15_000
 # PostgreSQL's lock under which one process at a time makes or upgrades the tables ("assi" as a number).
@@ -110,6 +132,32 @@ class DeliveryRow(Base):
     process: Mapped[str | None] = mapped_column(String(255))
     lease: Mapped[datetime | None] = mapped_column(UtcDateTime)
     document: Mapped[str] = mapped_column(Text)
+
+
+class JobRow(Base):
+    """One piece of work outside the server's process; see `jobs/line.py`.
+
+    `number` counts what was put in line, `started` what was begun: order is theirs, never the clock's. A job that runs
+    holds a `slot` of its lane, which no other of the lane can hold, whichever server begins it. `attempt` names the
+    folder of the attempt at it, `launcher` the process that started the worker.
+    """
+
+    __tablename__ = "jobs"
+    __table_args__ = (UniqueConstraint("lane", "slot"), Index("jobs_by_state", "state"))
+
+    key: Mapped[str] = mapped_column(String(255), primary_key=True)
+    owner: Mapped[str] = mapped_column(String(64))
+    lane: Mapped[str] = mapped_column(String(16))
+    state: Mapped[str] = mapped_column(String(16))
+    number: Mapped[int] = mapped_column(unique=True)
+    started: Mapped[int | None] = mapped_column(unique=True)
+    slot: Mapped[int | None]
+    stopping: Mapped[bool] = mapped_column(default=False)
+    attempt: Mapped[str | None] = mapped_column(String(32))
+    launcher: Mapped[str | None] = mapped_column(String(255))
+    begun: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    request: Mapped[str] = mapped_column(Text)
+    outcome: Mapped[str | None] = mapped_column(Text)
 
 
 class Database:

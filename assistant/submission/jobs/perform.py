@@ -1,0 +1,84 @@
+"""Runs a task in this process and turns whatever happens into an outcome."""
+
+from __future__ import annotations
+
+import importlib
+import time
+import traceback
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import cast
+
+from pydantic import JsonValue
+
+from assistant.errors import AssistantError
+from assistant.submission.jobs.job import JobCancelledError, JobRequest, JobState, Outcome, Problem, Task
+
+
+class TaskContext:
+    """A JobContext that hands progress to `record` and asks `asked` whether to stop."""
+
+    def __init__(
+        self, folder: Path, record: Callable[[dict[str, JsonValue]], object], asked: Callable[[], bool]
+    ) -> None:
+        self._folder, self._record, self._asked = folder, record, asked
+        self.progress: dict[str, JsonValue] = {}
+
+    @property
+    def folder(self) -> Path:
+        """Return the folder of the job's artefacts."""
+        return self._folder
+
+    def report(self, progress: Mapping[str, JsonValue]) -> None:
+        """Record how far the job is."""
+        self.progress = dict(progress)
+        self._record(self.progress)
+
+    def should_stop(self) -> bool:
+        """Tell whether the job was asked to stop."""
+        return self._asked()
+
+
+def perform(request: JobRequest, context: TaskContext) -> Outcome:
+    """Run the request's task and return how it ended; what was not foreseen goes to standard error as well."""
+    began = time.monotonic()
+    result, problem = None, None
+    try:
+        context.folder.mkdir(parents=True, exist_ok=True)
+        result = dict(_task(request.task)(request.arguments, context))
+        state = JobState.DONE
+    except JobCancelledError as cancelled:
+        state, result = JobState.CANCELLED, cancelled.result
+    except AssistantError as error:
+        state, problem = JobState.FAILED, Problem(**error.as_dict())
+    except Exception as error:
+        state, problem = JobState.FAILED, _unforeseen(error, request.limits.memory_bytes)
+    seconds = time.monotonic() - began
+    return Outcome(state=state, result=result, problem=problem, progress=context.progress, seconds=seconds)
+
+
+def memory_problem(limit: int | None) -> Problem:
+    """Return what is said of a job that needed more memory than it may have, or than there is."""
+    evidence = f"It may use {limit / 1e6:,.0f} MB." if limit else "The computer has no more."
+    return Problem(
+        what="The memory did not suffice.",
+        evidence=evidence,
+        fix="Try again with less: fewer rows, or a smaller choice.",
+    )
+
+
+def _task(name: str) -> Task:
+    module, _, function = name.partition(":")
+    return cast(Task, getattr(importlib.import_module(module), function))
+
+
+def _unforeseen(error: Exception, memory_bytes: int | None) -> Problem:
+    # What is written in C++ says it in its own words.
+    if isinstance(error, MemoryError) or "allocate memory" in str(error):
+        return memory_problem(memory_bytes)
+    traceback.print_exception(error)
+    return Problem(
+        what="The work stopped on an error that was not foreseen.",
+        evidence=f"{type(error).__name__}: {error}",
+        fix="Try again; if it happens again, choose otherwise or tell the course.",
+    )

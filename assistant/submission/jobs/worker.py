@@ -1,0 +1,85 @@
+"""The process that works on one job: `python -m assistant.submission.jobs.worker FOLDER`; see `attempt.py`.
+
+It knows the attempt's folder and nothing else: no database, no settings, no secrets.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import sys
+import threading
+import time
+from pathlib import Path
+
+from filelock import Timeout
+
+from assistant.submission.jobs.attempt import Attempt
+from assistant.submission.jobs.job import JobState, Outcome
+from assistant.submission.jobs.perform import TaskContext, perform
+from assistant.submission.process_identity import process_name
+
+PAUSE = 0.1  # seconds between two looks at the mark that asks to stop
+LOCK_SECONDS = 30.0  # others hold the lock for an instant, to see whether it is held
+
+
+def main(folder: Path) -> int:
+    """Do what the attempt's folder asks for; return the process's exit status."""
+    attempt = Attempt(folder)
+    lock = attempt.lock()
+    try:
+        lock.acquire(timeout=LOCK_SECONDS)
+    except Timeout:
+        return 1
+    request = attempt.request()
+    if request is None:
+        return 0  # it was given to another worker before this one had begun
+    attempt.introduce(process_name())
+    with contextlib.suppress(OSError, AttributeError):
+        os.nice(10)
+    if request.limits.memory_bytes is not None:
+        limit_memory(request.limits.memory_bytes)
+    stop = Stop(attempt)
+    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    context = TaskContext(Path(request.folder), attempt.report, stop)
+    outcome = Outcome(state=JobState.CANCELLED) if stop() else perform(request, context)
+    attempt.end(outcome)
+    return 0
+
+
+class Stop:
+    """Whether to stop: asked at every step, it looks for the mark on disk now and then."""
+
+    def __init__(self, attempt: Attempt) -> None:
+        self._attempt = attempt
+        self._event = threading.Event()
+        self._looked = -PAUSE
+
+    def set(self) -> None:
+        """Ask to stop."""
+        self._event.set()
+
+    def __call__(self) -> bool:
+        """Tell whether somebody asked to stop."""
+        now = time.monotonic()
+        if not self._event.is_set() and now - self._looked >= PAUSE:
+            self._looked = now
+            if self._attempt.asked_to_stop():
+                self._event.set()
+        return self._event.is_set()
+
+
+def limit_memory(limit: int) -> None:
+    """Let this process and those it starts have so many bytes each, where the system can hold them to it.
+
+    Counted is what a process can write to, not the libraries it maps: PyTorch's alone are as large as a small limit.
+    """
+    if sys.platform == "linux":
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1])))
