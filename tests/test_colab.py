@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from assistant.errors import NotebookError
 from assistant.findings import Level
-from assistant.notebook.colab import check_colab_link, same_notebook
+from assistant.notebook.colab import check_colab_link, twin_links
 from assistant.notebook.sharing import check_open
 
 ID = "1AbCdEfGhIjKlMnOpQrStUvWxYz012345"
@@ -149,24 +149,77 @@ def test_any_text_is_a_link_or_refused_in_words(text: str) -> None:
         assert check_colab_link(link.url) == link
 
 
+ON_GITHUB = "https://github.com/asha/work"
+A_GIST = f"{HOST}/gist/asha/{GIST}"
+
+
 @pytest.mark.parametrize(
-    ("first", "second", "same"),
+    ("first", "second"),
     [
-        (DRIVE, f"https://drive.google.com/file/d/{ID}/view", True),
-        (DRIVE, f"{HOST}/drive/{OTHER_ID}", False),
-        (DRIVE, GITHUB, False),
-        (GITHUB, "https://github.com/Asha/Work/blob/main/a/b.ipynb", True),
-        (GITHUB, "https://github.com/asha/work/blob/main/a/c.ipynb", False),
-        (GITHUB, "https://github.com/asha/work/blob/other/a/b.ipynb", False),
-        (GITHUB, f"https://github.com/asha/work/blob/{COMMIT}/a/b.ipynb", True),
-        (f"{HOST}/gist/asha/{GIST}", f"{HOST}/gist/asha/{GIST}/a.ipynb", True),
-        (f"{HOST}/gist/asha/{GIST}/b.ipynb", f"{HOST}/gist/asha/{GIST}/a.ipynb", False),
+        (DRIVE, DRIVE),
+        (DRIVE, f"  <{DRIVE}?usp=sharing>\n"),
+        (DRIVE, f"{DRIVE}#scrollTo=3Q1x&uniqifier=1"),
+        (DRIVE, f"{DRIVE}?authuser=1&resourcekey=0-abc"),
+        (DRIVE, f"{HOST}/u/0/drive/{ID}"),
+        (DRIVE, f"http://colab.research.google.com/drive/{ID}"),
+        (DRIVE, f"colab.research.google.com/drive/{ID}/"),
+        (DRIVE, f"HTTPS://COLAB.research.google.com:443/drive/{ID}"),
+        (DRIVE, f"{HOST}/#fileId={ID}"),
+        (DRIVE, f"{HOST}/#fileId=https%3A//drive.google.com/open%3Fid%3D{ID}"),
+        (DRIVE, f"{HOST}/#fileId=http%3A//drive.google.com/open%3Fid%3D{ID}"),
+        (DRIVE, f"https://drive.google.com/file/d/{ID}/view?usp=drive_link"),
+        (DRIVE, f"https://drive.google.com/file/u/2/d/{ID}/edit"),
+        (DRIVE, f"https://drive.google.com/u/0/open?id={ID}"),
+        (DRIVE, f"https://drive.google.com/a/college.example/file/d/{ID}/view"),
+        (DRIVE, f"http://drive.google.com/open?usp=sharing&id={ID}"),
+        (DRIVE, f"https://drive.google.com/uc?export=download&id={ID}"),
+        (GITHUB, f"{ON_GITHUB}/blob/main/a/b.ipynb"),
+        (GITHUB, f"{ON_GITHUB}/raw/main/a/b.ipynb"),
+        (GITHUB, f"{ON_GITHUB}/raw/refs/heads/main/a/b.ipynb"),
+        (GITHUB, f"{ON_GITHUB}/blob/HEAD/a/b.ipynb"),
+        (GITHUB, f"{ON_GITHUB}/blob/{COMMIT}/a/b.ipynb"),
+        (GITHUB, "https://GitHub.com/Asha/Work/blob/main/a/b.ipynb?plain=1#L3"),
+        (GITHUB, "https://raw.githubusercontent.com/asha/work/refs/heads/main/a/b.ipynb"),
+        (GITHUB, f"{HOST}/#fileId=https%3A//raw.githubusercontent.com/asha/work/main/a/b.ipynb"),
+        (f"{HOST}/github/asha/work/blob/main/my%20work.ipynb", f"{ON_GITHUB}/blob/main/%6Dy%20work.ipynb"),
+        (A_GIST, f"{A_GIST}/a.ipynb"),
+        (A_GIST, f"https://gist.github.com/Asha/{GIST}"),
+        (f"{A_GIST}/a.ipynb", f"https://gist.githubusercontent.com/asha/{GIST}/raw/{COMMIT}/a.ipynb"),
+        (
+            f"{HOST}/#fileId=https%3A//huggingface.co/asha/work/resolve/main/b.ipynb",
+            f"{HOST}/#fileId=https://HuggingFace.co/asha/work/resolve/main/b.ipynb",
+        ),
     ],
 )
-def test_two_links_to_the_same_notebook_are_recognised(first: str, second: str, same: bool) -> None:
-    one, other = check_colab_link(first), check_colab_link(second)
-    assert same_notebook(one, other) is same
-    assert same_notebook(other, one) is same
+def test_two_links_to_the_same_notebook_are_recognised_in_whatever_form(first: str, second: str) -> None:
+    assert twin_links([first, second]) == twin_links([second, first]) == ((0, 1),)
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("", ""),
+        ("not a link", "not a link"),
+        (f"{HOST}/", f"{HOST}/"),
+        (DRIVE, ""),
+        (DRIVE, f"{HOST}/drive/{OTHER_ID}"),
+        (DRIVE, DRIVE.lower()),  # the ids of Drive tell capital from small letters
+        (DRIVE, f"{HOST}/#fileId={OTHER_ID}"),
+        (DRIVE, GITHUB),
+        (GITHUB, f"{ON_GITHUB}/blob/main/a/c.ipynb"),
+        (GITHUB, f"{ON_GITHUB}/blob/main/a/B.ipynb"),
+        (GITHUB, f"{ON_GITHUB}/blob/other/a/b.ipynb"),
+        (GITHUB, f"{ON_GITHUB}-2/blob/main/a/b.ipynb"),
+        (f"{A_GIST}/b.ipynb", f"{A_GIST}/a.ipynb"),
+    ],
+)
+def test_links_to_two_notebooks_or_to_none_are_no_twins(first: str, second: str) -> None:
+    assert twin_links([first, second]) == ()
+
+
+def test_every_pair_of_twins_is_told_by_its_places() -> None:
+    links = [DRIVE, "", GITHUB, f"{DRIVE}?usp=sharing", f"{ON_GITHUB}/blob/main/a/b.ipynb", f"{HOST}/#fileId={ID}"]
+    assert twin_links(links) == ((0, 3), (0, 5), (2, 4), (3, 5))
 
 
 # Whether it is open

@@ -14,7 +14,7 @@ from assistant.bundle.submission import FinishedProject, Student, Submission
 from assistant.errors import BundleError, NotebookError
 from assistant.files import sha256_of
 from assistant.findings import Finding, Level, StepName
-from assistant.notebook.colab import ColabLink, check_colab_link, same_notebook
+from assistant.notebook.colab import check_colab_link, twin_links
 from assistant.notebook.read import read_notebook
 
 
@@ -236,16 +236,17 @@ def _check_link(project: FinishedProject) -> Iterator[Finding]:
 def _check_together(submission: Submission) -> Iterator[Finding]:
     """Say what is wrong between the projects, and whether all of it fits into a mail."""
     projects = submission.projects
+    twins = twin_links([project.colab_url or "" for project in projects])
     for index, later in enumerate(projects):
-        for earlier in projects[:index]:
-            first, second, numbers = _link(earlier), _link(later), f"Projects {earlier.number} and {later.number}"
-            if first and second and same_notebook(first, second):
+        for place, earlier in enumerate(projects[:index]):
+            numbers = f"Projects {earlier.number} and {later.number}"
+            if (place, index) in twins:
                 yield _finding(
                     Level.BLOCK,
                     "colab",
                     later.number,
                     f"{numbers} have the same Colab link.",
-                    f"Both lead to {second.url}.",
+                    f"Both lead to the notebook at {later.colab_url}.",
                     f"Paste the link of project {later.number}'s own notebook.",
                 )
             if earlier.source and later.source and earlier.source.sha256 == later.source.sha256:
@@ -271,13 +272,6 @@ def _check_together(submission: Submission) -> Iterator[Finding]:
             f"{_bytes(limit)}.",
             "The datasets will be packed tightly; if that is not enough, choose a smaller one.",
         )
-
-
-def _link(project: FinishedProject) -> ColabLink | None:
-    try:
-        return check_colab_link(project.colab_url or "")
-    except NotebookError:
-        return None
 
 
 def _refused_name(name: str, path: Path) -> str | None:

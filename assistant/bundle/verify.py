@@ -22,7 +22,7 @@ from assistant.bundle.reader import ASK_AGAIN, Broken, Reader, list_members
 from assistant.bundle.rules import MEND_AND_PACK, check_rules, too_long
 from assistant.errors import BundleError, NotebookError
 from assistant.findings import Finding, Level
-from assistant.notebook.colab import ColabLink, check_colab_link, same_notebook
+from assistant.notebook.colab import check_colab_link, twin_links
 from assistant.notebook.read import read_notebook, same_scores
 
 _LARGEST_MANIFEST = 2_000_000
@@ -211,7 +211,10 @@ def _check_notebook(archive: Reader, manifest: Manifest, entry: FileEntry) -> li
 
 def _check_projects(manifest: Manifest) -> list[Finding]:
     findings = []
-    links: list[tuple[int, ColabLink]] = []
+    links = [project.colab_url or "" for project in manifest.projects]
+    for earlier, later in twin_links(links):
+        numbers = f"Projects {manifest.projects[earlier].number} and {manifest.projects[later].number}"
+        findings.append(_block(f"{numbers} have the same Colab link.", links[later], MEND_AND_PACK))
     for project in manifest.projects:
         if project.colab_url is not None:
             try:
@@ -225,12 +228,6 @@ def _check_projects(manifest: Manifest) -> list[Finding]:
                 findings.append(
                     _block(f"The Colab link of project {project.number} is not in its usual form.", link.url)
                 )
-            findings += [
-                _block(f"Projects {number} and {project.number} have the same Colab link.", link.url, MEND_AND_PACK)
-                for number, other in links
-                if same_notebook(other, link)
-            ]
-            links.append((project.number, link))
         dataset = manifest.file("dataset", project.number)
         if dataset and project.source and dataset.sha256 != project.source.sha256:
             findings.append(

@@ -1,12 +1,14 @@
 """Colab links: whether a text is a link to one notebook in Google Colab, and its one canonical form.
 
 Forms that are read, besides Colab's own: Drive's `/file/d/<id>` and `open?id=<id>`, GitHub's `blob` and raw addresses,
-and gists. Every canonical link is put together anew from checked parts, so that it can stand in a mail.
+and gists with their raw addresses. Every canonical link is put together anew from checked parts, so that it can stand in a mail.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from itertools import combinations
 from typing import Literal
 from urllib.parse import SplitResult, parse_qs, quote, unquote, urlsplit
 
@@ -21,6 +23,8 @@ _OWNER = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})")
 _REPOSITORY = re.compile(r"[A-Za-z0-9._-]{1,100}")
 _GIST_ID = re.compile(r"[0-9a-f]{20,40}|[0-9]{1,12}")
 _COMMIT = re.compile(r"[0-9a-f]{7,40}")
+_GITHUB_HOSTS = {"github.com", "www.github.com"}
+_GIST_HOSTS = {"gist.github.com", "gist.githubusercontent.com"}
 _LONGEST = 2000
 _HOW_TO_COPY = (
     "Open your notebook in Colab, press Share, choose “Anyone with the link”, and paste what “Copy link” gives."
@@ -52,20 +56,40 @@ def check_colab_link(text: str) -> ColabLink:
         return _from_colab(parts)
     if host == "drive.google.com":
         return _from_drive(parts)
-    if host in {"github.com", "www.github.com"}:
+    if host in _GITHUB_HOSTS:
         return _from_github(_segments(parts.path))
     if host == "raw.githubusercontent.com":
         return _from_raw(_segments(parts.path))
-    if host == "gist.github.com":
+    if host in _GIST_HOSTS:
         return _from_gist(_segments(parts.path))
     raise _wrong_host(host)
+
+
+def twin_links(links: Sequence[str]) -> tuple[tuple[int, int], ...]:
+    """Return the pairs of places (from 0, the earlier one first) whose links lead to the same notebook.
+
+    Links may have any form that `check_colab_link` reads, and http:// in front. One that is empty or leads to no notebook
+    has no twin.
+    """
+    read = [(place, link) for place, text in enumerate(links) if (link := _read(text)) is not None]
+    return tuple(
+        (earlier, later) for (earlier, one), (later, other) in combinations(read, 2) if same_notebook(one, other)
+    )
+
+
+def _read(text: str) -> ColabLink | None:
+    """Return the link that a text is, an unencrypted one too; None when it is none."""
+    try:
+        return check_colab_link(re.sub(r"(?i)(^[\s<]*|#fileId=)http(:|%3A)", r"\1https\2", text))
+    except NotebookError:
+        return None
 
 
 def same_notebook(first: ColabLink, second: ColabLink) -> bool:
     """Tell whether two links lead to the same notebook, as far as the links alone can say.
 
     A gist without a file name opens the gist's first notebook, so it counts as any file of that gist; a commit of a
-    file on GitHub counts as the file.
+    file on GitHub, or its HEAD, counts as the file.
     """
     if first.kind != second.kind:
         return False
@@ -75,8 +99,8 @@ def same_notebook(first: ColabLink, second: ColabLink) -> bool:
     if first.kind == "github":
         ours, theirs = first.id.split("/", 3), second.id.split("/", 3)
         same_repository = [part.lower() for part in ours[:2]] == [part.lower() for part in theirs[:2]]
-        one_is_commit = any(_COMMIT.fullmatch(link[2]) for link in (ours, theirs))
-        return same_repository and ours[3] == theirs[3] and (ours[2] == theirs[2] or one_is_commit)
+        either_version = any(_COMMIT.fullmatch(link[2]) or link[2] == "HEAD" for link in (ours, theirs))
+        return same_repository and ours[3] == theirs[3] and (ours[2] == theirs[2] or either_version)
     return first.id == second.id
 
 
@@ -158,7 +182,7 @@ def _from_colab(parts: SplitResult) -> ColabLink:
             "It ends in #create=true, so that everybody who opens it gets an empty one.",
             "Upload your notebook first (File → Upload notebook), then copy the link of that notebook.",
         )
-    segments = _segments(parts.path)
+    segments = _without_account(_segments(parts.path))
     if (not segments or segments in (["notebook"], ["drive"])) and "fileId" in fragment:
         return _from_file_id(fragment["fileId"][0])
     match segments:
@@ -182,6 +206,17 @@ def _from_colab(parts: SplitResult) -> ColabLink:
     )
 
 
+def _without_account(segments: list[str]) -> list[str]:
+    """Return a path without the account in it: u/<number> where several are signed in, a/<domain> for an organisation's."""
+    for place in (0, 1):
+        match segments[place:]:
+            case ["u", number, *rest] if number.isdecimal():
+                return [*segments[:place], *rest]
+            case ["a", domain, *rest] if "." in domain:
+                return [*segments[:place], *rest]
+    return segments
+
+
 def _from_file_id(value: str) -> ColabLink:
     if not re.match(r"https?://", value, re.IGNORECASE):
         return _drive(value)
@@ -189,7 +224,7 @@ def _from_file_id(value: str) -> ColabLink:
         raise _refused("The link leads from Colab to Colab.", "Its #fileId is another link to Colab.")
     inner = _split(value)
     host = (inner.hostname or "").lower()
-    if host in {"drive.google.com", "github.com", "www.github.com", "raw.githubusercontent.com", "gist.github.com"}:
+    if host in {"drive.google.com", "raw.githubusercontent.com", *_GITHUB_HOSTS, *_GIST_HOSTS}:
         return check_colab_link(value)
     segments = _segments(inner.path)
     if not re.fullmatch(r"(?!-)[a-z0-9.-]+\.[a-z]{2,}", host) or not segments or not segments[-1].endswith(".ipynb"):
@@ -201,10 +236,7 @@ def _from_file_id(value: str) -> ColabLink:
 
 
 def _from_drive(parts: SplitResult) -> ColabLink:
-    segments = _segments(parts.path)
-    # With several accounts signed in, Drive puts u/<number> into its paths.
-    if segments[1:2] == ["u"]:
-        segments = [segments[0], *segments[3:]]
+    segments = _without_account(_segments(parts.path))
     query = parse_qs(parts.query)
     match segments:
         case ["file", "d", file_id, *_]:
@@ -232,6 +264,8 @@ def _drive(file_id: str) -> ColabLink:
 def _from_github(segments: list[str]) -> ColabLink:
     fix = "Open the notebook on GitHub and copy its address, which holds /blob/ and ends in .ipynb."
     match segments:
+        case [owner, repository, "blob" | "raw", "refs", "heads" | "tags", ref, *path] if path:
+            return _github(owner, repository, ref, path)
         case [owner, repository, "blob" | "raw", ref, *path] if path:
             return _github(owner, repository, ref, path)
         case [_, _, "tree", *_]:
