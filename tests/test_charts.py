@@ -56,18 +56,18 @@ def test_any_series_has_all_its_charts(dated, horizon, rows):
     for chart in describe_charts(series, made_run(series, forecasts), forecasts):
         assert "nan" not in chart.explanation
         for panel in chart.panels:
-            for mark in panel.marks:
-                if mark.kind in ("line", "points", "bars", "stems"):
-                    assert len(mark.x) == len(mark.y) > 0
+            for layer in panel.layers:
+                if layer.kind in ("line", "points", "bars", "stems"):
+                    assert len(layer.x) == len(layer.y) > 0
 
 
 def test_the_forecast_chart_shows_actual_values_and_forecasts_of_the_same_times(charts):
     series = made_series()
     forecasts = made_forecasts(series)
-    marks = {mark.label: mark for mark in charts["forecast"].panels[0].marks}
-    assert np.array_equal(marks["Actual"].x, marks["LSTM"].x)
-    assert np.allclose(marks["LSTM"].y[-12:], forecasts.methods["lstm"][-1])
-    assert np.allclose(marks["Actual"].y[-12:], forecasts.actual[-1])
+    layers = {layer.label: layer for layer in charts["forecast"].panels[0].layers}
+    assert np.array_equal(layers["Actual"].x, layers["LSTM"].x)
+    assert np.allclose(layers["LSTM"].y[-12:], forecasts.methods["lstm"][-1])
+    assert np.allclose(layers["Actual"].y[-12:], forecasts.actual[-1])
 
 
 def test_forecasts_of_another_dataset_are_refused():
@@ -174,7 +174,7 @@ def test_the_chart_of_repairs_shows_where_values_were_filled():
     forecasts = made_forecasts(series)
     charts = {chart.name: chart for chart in describe_charts(series, made_run(series, forecasts), forecasts)}
     where = next(panel for panel in charts["repairs"].panels if panel.x.scale == "time")
-    filled = next(mark for mark in where.marks if mark.label == "Filled")
+    filled = next(layer for layer in where.layers if layer.label == "Filled")
     assert np.flatnonzero(~np.isnan(filled.y)).tolist() == [40, 41, 42, 43, 200]
     assert "5 were filled; the longest stretch is 4 months from May 1988 on" in charts["repairs"].explanation
     unplaced = replace(series, repairs=tuple(repair.model_copy(update={"places": ()}) for repair in series.repairs))

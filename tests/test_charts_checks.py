@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from assistant.charts.chart import Axis, Chart, Mark, Panel
+from assistant.charts.chart import Axis, Chart, Layer, Panel
 from assistant.charts.checks import check_chart
 from assistant.charts.describe import describe_charts
 from assistant.charts.palette import DARK, LIGHT
@@ -28,8 +28,8 @@ def plain_chart(**changes) -> Chart:
         Axis("Row", whole=True),
         Axis("height (m)", unit="m", measured=True),
         (
-            Mark("line", "data", "one", x=x, y=np.sin(x)),
-            Mark("line", "forecast", "two", x=x, y=np.cos(x), dashed=True),
+            Layer("line", "data", "one", x=x, y=np.sin(x)),
+            Layer("line", "forecast", "two", x=x, y=np.cos(x), dashed=True),
         ),
     )
     chart = Chart("plain", "Plain", (panel,), "A chart.", "a\n\nb\n\nc", "", "Two lines that go up and down.")
@@ -65,8 +65,8 @@ def test_a_missing_title_and_a_missing_unit_are_found():
 
 
 def test_lines_that_only_colour_tells_apart_are_found():
-    first, second = plain_chart().panels[0].marks
-    alike = with_panel(plain_chart(), marks=(replace(first, colour="baseline"), replace(second, dashed=False)))
+    first, second = plain_chart().panels[0].layers
+    alike = with_panel(plain_chart(), layers=(replace(first, colour="baseline"), replace(second, dashed=False)))
     assert "look alike" in complaints(alike)
 
 
@@ -81,8 +81,8 @@ def test_a_label_that_is_cut_off_is_found():
 
 def test_labels_that_run_into_each_other_are_found():
     names = tuple(f"a long name, number {number}" for number in range(12))
-    marks = (Mark("bars", "data", "n", x=np.arange(12.0), y=np.arange(12.0)),)
-    assert "overlap" in complaints(with_panel(plain_chart(), x=Axis("Name", scale="names", names=names), marks=marks))
+    layers = (Layer("bars", "data", "n", x=np.arange(12.0), y=np.arange(12.0)),)
+    assert "overlap" in complaints(with_panel(plain_chart(), x=Axis("Name", scale="names", names=names), layers=layers))
 
 
 def test_a_missing_description_is_found():

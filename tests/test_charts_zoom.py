@@ -27,8 +27,8 @@ def test_a_zoomed_chart_keeps_the_values_within_the_stretch():
     chart = charts()["series"]
     low, high = extent(chart)
     closer = zoomed(chart, 0.5, 0.75)
-    whole = next(mark for mark in chart.panels[0].marks if mark.kind == "line")
-    part = next(mark for mark in closer.panels[0].marks if mark.kind == "line")
+    whole = next(layer for layer in chart.panels[0].layers if layer.kind == "line")
+    part = next(layer for layer in closer.panels[0].layers if layer.kind == "line")
     inside = (whole.x >= low + 0.5 * (high - low)) & (whole.x <= low + 0.75 * (high - low))
     assert np.array_equal(part.x, whole.x[inside])
     assert np.array_equal(part.y, whole.y[inside])

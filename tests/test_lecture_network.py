@@ -200,9 +200,9 @@ def test_the_chart_draws_what_was_measured_and_says_so_with_the_facts(runs: dict
     memory = network_memory(str(runs["lstm"]))
     chart = describe_network_chart(memory, series)
     effect, units = chart.panels
-    assert effect.marks[0].y == pytest.approx(memory.look_back.effect[: len(effect.marks[0].y)])
-    assert sum(memory.look_back.effect[len(effect.marks[0].y) :]) == 0
-    assert list(units.marks[0].y) == sorted((value or math.inf for value in memory.half_lives), reverse=True)
+    assert effect.layers[0].y == pytest.approx(memory.look_back.effect[: len(effect.layers[0].y)])
+    assert sum(memory.look_back.effect[len(effect.layers[0].y) :]) == 0
+    assert list(units.layers[0].y) == sorted((value or math.inf for value in memory.half_lives), reverse=True)
     facts = memory_facts(memory, series)
     assert facts["look_back"] in chart.explanation
     assert facts["longest_half_life"] in chart.explanation

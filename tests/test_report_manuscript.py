@@ -52,9 +52,9 @@ def with_report(manuscript: Manuscript, **rules) -> Manuscript:
 
 def with_first_line_moved(chart: Chart) -> Chart:
     panel = chart.panels[0]
-    drawn = next(layer for layer in panel.marks if layer.kind == "line")
-    moved = tuple(replace(layer, y=layer.y + 1) if layer is drawn else layer for layer in panel.marks)
-    return replace(chart, panels=(replace(panel, marks=moved), *chart.panels[1:]))
+    drawn = next(layer for layer in panel.layers if layer.kind == "line")
+    moved = tuple(replace(layer, y=layer.y + 1) if layer is drawn else layer for layer in panel.layers)
+    return replace(chart, panels=(replace(panel, layers=moved), *chart.panels[1:]))
 
 
 CHANGES: dict[str, Callable[[Manuscript], Manuscript]] = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from assistant.charts.chart import Axis, Colour, Mark, Panel
+from assistant.charts.chart import Axis, Colour, Layer, Panel
 from assistant.dataset.series import Series
 
 # The name of a chart, what it draws, and how it is laid out.
@@ -39,12 +39,12 @@ def parts_of(series: Series) -> dict[str, tuple[int, int]]:
     return {"train": (0, split.train), "validation": (split.train, first), "test": (first, split.end)}
 
 
-def spans_of(series: Series, x: np.ndarray) -> tuple[Mark, ...]:
+def spans_of(series: Series, x: np.ndarray) -> tuple[Layer, ...]:
     """Return the shades that show the parts."""
     names = {"train": "Training", "validation": "Validation", "test": "Test"}
     colours: dict[str, Colour] = {"train": "train", "validation": "validation", "test": "test"}
     step = (x[-1] - x[0]) / max(1, len(x) - 1)
     return tuple(
-        Mark("span", colours[part], names[part], x=np.array([x[first] - step / 2, x[last - 1] + step / 2]))
+        Layer("span", colours[part], names[part], x=np.array([x[first] - step / 2, x[last - 1] + step / 2]))
         for part, (first, last) in parts_of(series).items()
     )

@@ -11,12 +11,12 @@ import numpy as np
 
 # Colours by what they stand for; the drawing decides which shade is right on a light or a dark page.
 Colour = Literal["data", "forecast", "baseline", "muted", "train", "validation", "test", "band95", "band80", "accent"]
-MarkKind = Literal["line", "points", "bars", "stems", "band", "span", "rule", "level"]
+LayerKind = Literal["line", "points", "bars", "stems", "band", "span", "rule", "level"]
 Marker = Literal["", "o", "s", "^", "D"]
 
 
 @dataclass(frozen=True, eq=False)
-class Mark:
+class Layer:
     """One layer of a panel.
 
     `line`, `points`, `bars`, `stems`: x and y of shape (n,). `band`: x (n,), y the lower and `upper` the upper edge.
@@ -24,7 +24,7 @@ class Mark:
     each y. Not-a-number in y breaks a line. `dashed` tells apart what colour alone would not.
     """
 
-    kind: MarkKind
+    kind: LayerKind
     colour: Colour
     label: str = ""
     x: np.ndarray = field(default_factory=lambda: np.empty(0), repr=False)
@@ -61,7 +61,7 @@ class Panel:
 
     x: Axis
     y: Axis
-    marks: tuple[Mark, ...]
+    layers: tuple[Layer, ...]
     title: str = ""
     same_scale: bool = False
     room: float = 1.0
@@ -96,11 +96,11 @@ class Chart:
         state = hashlib.sha256(f"{self.name}|{self.title}|{self.wide}|{self.stacked}|{self.height}".encode())
         for panel in self.panels:
             state.update(f"{panel.x}|{panel.y}|{panel.title}|{panel.same_scale}|{panel.room}".encode())
-            for mark in panel.marks:
+            for layer in panel.layers:
                 state.update(
-                    f"{mark.kind}|{mark.colour}|{mark.label}|{mark.dashed}|{mark.marker}|{mark.width}".encode()
+                    f"{layer.kind}|{layer.colour}|{layer.label}|{layer.dashed}|{layer.marker}|{layer.width}".encode()
                 )
-                for array in (mark.x, mark.y, mark.upper):
+                for array in (layer.x, layer.y, layer.upper):
                     if array is not None:
                         state.update(np.ascontiguousarray(array, dtype=np.float64).tobytes())
         return state.hexdigest()

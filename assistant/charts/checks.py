@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from assistant.charts.chart import Chart, Mark, Panel
+from assistant.charts.chart import Chart, Layer, Panel
 from assistant.charts.draw import drawn_figure
 from assistant.charts.palette import DARK, LIGHT
 from assistant.charts.vision import VIEWERS, contrast, difference, lightness
@@ -17,7 +17,7 @@ from assistant.findings import Finding, Level
 
 LEAST_SIZE = 7.0  # points at printed size
 TEXT_CONTRAST = 4.5  # WCAG 2.2, success criterion 1.4.3
-MARK_CONTRAST = 3.0  # WCAG 2.2, success criterion 1.4.11
+LINE_CONTRAST = 3.0  # WCAG 2.2, success criterion 1.4.11
 GREY_APART = 12.0  # steps of lightness L* that two greys need to be told apart in thin lines
 COLOUR_APART = 20.0  # ΔE*ab that two colours need in thin lines
 
@@ -98,15 +98,15 @@ def _clipped(figure: Figure) -> list[str]:
 def _outside(chart: Chart, figure: Figure) -> list[str]:
     problems = []
     for panel, ax in zip(chart.panels, figure.axes, strict=True):
-        for mark in panel.marks:
-            if mark.kind in _THIN and _beyond(mark, ax):
-                problems.append(f"Values of “{mark.label}” lie outside the picture.")
+        for layer in panel.layers:
+            if layer.kind in _THIN and _beyond(layer, ax):
+                problems.append(f"Values of “{layer.label}” lie outside the picture.")
     return problems
 
 
-def _beyond(mark: Mark, ax: Axes) -> bool:
+def _beyond(layer: Layer, ax: Axes) -> bool:
     (left, right), (bottom, top) = sorted(ax.get_xlim()), sorted(ax.get_ylim())
-    x, y = mark.x[np.isfinite(mark.y)], mark.y[np.isfinite(mark.y)]
+    x, y = layer.x[np.isfinite(layer.y)], layer.y[np.isfinite(layer.y)]
     wide, high = 1e-6 * (right - left), 1e-6 * (top - bottom)
     return bool(np.any((x < left - wide) | (x > right + wide) | (y < bottom - high) | (y > top + high)))
 
@@ -128,8 +128,8 @@ def _small(figure: Figure) -> list[str]:
 def _faint(chart: Chart) -> list[str]:
     problems = []
     for page, palette in (("light", LIGHT), ("dark", DARK)):
-        colours = {mark.colour for panel in chart.panels for mark in panel.marks if mark.kind in _THIN}
-        least = [(palette["ink"], TEXT_CONTRAST), *((palette[colour], MARK_CONTRAST) for colour in sorted(colours))]
+        colours = {layer.colour for panel in chart.panels for layer in panel.layers if layer.kind in _THIN}
+        least = [(palette["ink"], TEXT_CONTRAST), *((palette[colour], LINE_CONTRAST) for colour in sorted(colours))]
         for colour, needed in least:
             if (ratio := contrast(colour, palette["page"])) < needed:
                 problems.append(f"On a {page} page {colour} has a contrast of {ratio:.1f} instead of {needed:g}.")
@@ -155,8 +155,8 @@ def _alike(chart: Chart) -> list[str]:
     return list(dict.fromkeys(problems))
 
 
-def _named(panel: Panel) -> list[Mark]:
-    return [mark for mark in panel.marks if mark.kind in _THIN and mark.label]
+def _named(panel: Panel) -> list[Layer]:
+    return [layer for layer in panel.layers if layer.kind in _THIN and layer.label]
 
 
 def _shown(text: Text) -> str:

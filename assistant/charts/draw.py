@@ -124,7 +124,7 @@ def _settings(palette: Mapping[str, str], chart: Chart, letters: float = 1.0) ->
 def _fallback_families(chart: Chart) -> list[str]:
     """Return the families for characters of the chart that STIX lacks, made known to matplotlib on first use."""
     texts = [text for panel in chart.panels for text in (panel.title, panel.x.title, panel.y.title, *panel.x.names)]
-    texts += [text for panel in chart.panels for text in (*panel.y.names, *(mark.label for mark in panel.marks))]
+    texts += [text for panel in chart.panels for text in (*panel.y.names, *(layer.label for layer in panel.layers))]
     files = fallback_files("".join(texts))
     known = {entry.fname for entry in font_manager.fontManager.ttflist}
     for path in files:

@@ -1,4 +1,4 @@
-"""Turning a described chart into a figure of matplotlib: marks, axes, legends, and that all of it has room."""
+"""Turning a described chart into a figure of matplotlib: layers, axes, legends, and that all of it has room."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from matplotlib.legend import Legend
 from matplotlib.text import Text
 from matplotlib.transforms import ScaledTranslation
 
-from assistant.charts.chart import Axis, Chart, Mark, Panel
+from assistant.charts.chart import Axis, Chart, Layer, Panel
 from assistant.charts.dates import DateLabels
 from assistant.charts.thinning import thin
 from assistant.charts.wording import show_number
@@ -63,18 +63,18 @@ def _draw_panel(panel: Panel, ax: Axes, palette: Mapping[str, str], *, several: 
     ax.set_axisbelow(True)
     sideways = panel.y.scale == "names"
     ax.grid(True, axis="x" if sideways else "y", color=palette["grid"], linewidth=0.4)
-    for order, mark in enumerate(panel.marks):
-        _draw_mark(mark, ax, palette, 2 + order / 10, sideways=sideways, whole=panel.x.whole)
+    for order, layer in enumerate(panel.layers):
+        _draw_layer(layer, ax, palette, 2 + order / 10, sideways=sideways, whole=panel.x.whole)
     _prepare_axis(ax, panel.x, "x")
     _prepare_axis(ax, panel.y, "y")
     if panel.same_scale:
         ax.set_aspect("equal", adjustable="box")
-    if not sideways and any(mark.kind in ("bars",) for mark in panel.marks):
+    if not sideways and any(layer.kind in ("bars",) for layer in panel.layers):
         ax.set_ylim(bottom=0)
     _limit_x(panel, ax)
     if several and panel.title:
         ax.set_title(_plain(panel.title), loc="left", fontweight="bold", pad=3)
-    labelled = [mark for mark in panel.marks if mark.label and mark.kind in _LABELLED]
+    labelled = [layer for layer in panel.layers if layer.label and layer.kind in _LABELLED]
     if len(labelled) > 1:
         _legend(ax, len(labelled))
 
@@ -97,21 +97,23 @@ def _legend(ax: Axes, columns: int) -> Legend:
     return legend
 
 
-def _draw_mark(mark: Mark, ax: Axes, palette: Mapping[str, str], order: float, *, sideways: bool, whole: bool) -> None:
-    colour = palette[mark.colour]
-    label = _plain(mark.label) if mark.label else "_"
-    dash: Any = (0, (3.2, 1.6)) if mark.dashed else "-"
-    match mark.kind:
+def _draw_layer(
+    layer: Layer, ax: Axes, palette: Mapping[str, str], order: float, *, sideways: bool, whole: bool
+) -> None:
+    colour = palette[layer.colour]
+    label = _plain(layer.label) if layer.label else "_"
+    dash: Any = (0, (3.2, 1.6)) if layer.dashed else "-"
+    match layer.kind:
         case "line":
-            x, y = thin(mark.x, mark.y)
-            crowded = len(mark.x) > 400
+            x, y = thin(layer.x, layer.y)
+            crowded = len(layer.x) > 400
             ax.plot(
                 x,
                 y,
                 color=colour,
-                linewidth=(0.6 if crowded else 1.0) * mark.width,
+                linewidth=(0.6 if crowded else 1.0) * layer.width,
                 linestyle=dash,
-                marker=mark.marker or None,
+                marker=layer.marker or None,
                 markersize=2.6,
                 markeredgewidth=0,
                 label=label,
@@ -119,12 +121,12 @@ def _draw_mark(mark: Mark, ax: Axes, palette: Mapping[str, str], order: float, *
                 solid_joinstyle="round",
             )
         case "points":
-            if mark.marker:
+            if layer.marker:
                 ax.plot(
-                    mark.x,
-                    mark.y,
+                    layer.x,
+                    layer.y,
                     linestyle="",
-                    marker=mark.marker,
+                    marker=layer.marker,
                     markersize=4.2,
                     color=colour,
                     label=label,
@@ -132,8 +134,8 @@ def _draw_mark(mark: Mark, ax: Axes, palette: Mapping[str, str], order: float, *
                 )
             else:
                 ax.plot(
-                    mark.x,
-                    mark.y,
+                    layer.x,
+                    layer.y,
                     linestyle="",
                     marker="o",
                     markersize=1.9,
@@ -144,33 +146,39 @@ def _draw_mark(mark: Mark, ax: Axes, palette: Mapping[str, str], order: float, *
                 )
         case "bars":
             if sideways:
-                bars = ax.barh(mark.y, mark.x, height=0.62, color=colour, label=label, zorder=order)
+                bars = ax.barh(layer.y, layer.x, height=0.62, color=colour, label=label, zorder=order)
                 ax.bar_label(
                     bars,
-                    labels=[f"{value:,.0f}" if whole else _power(show_number(value)) for value in mark.x],
+                    labels=[f"{value:,.0f}" if whole else _power(show_number(value)) for value in layer.x],
                     padding=2,
                     fontsize=mpl.rcParams["legend.fontsize"],
                 )
             else:
-                wide = float(np.min(np.diff(mark.x))) if len(mark.x) > 1 else 1.0
-                ax.bar(mark.x, mark.y, width=wide * 0.88, color=colour, label=label, zorder=order)
+                wide = float(np.min(np.diff(layer.x))) if len(layer.x) > 1 else 1.0
+                ax.bar(layer.x, layer.y, width=wide * 0.88, color=colour, label=label, zorder=order)
         case "stems":
             ax.vlines(
-                mark.x, 0, mark.y, color=colour, linewidth=min(2.2, 90 / max(1, len(mark.x))), label=label, zorder=order
+                layer.x,
+                0,
+                layer.y,
+                color=colour,
+                linewidth=min(2.2, 90 / max(1, len(layer.x))),
+                label=label,
+                zorder=order,
             )
             ax.axhline(0, color=palette["axis"], linewidth=0.5)
         case "band":
-            assert mark.upper is not None
-            ax.fill_between(mark.x, mark.y, mark.upper, color=colour, linewidth=0, label=label, zorder=order)
+            assert layer.upper is not None
+            ax.fill_between(layer.x, layer.y, layer.upper, color=colour, linewidth=0, label=label, zorder=order)
         case "span":
-            ax.axvspan(mark.x[0], mark.x[1], color=colour, linewidth=0, zorder=0.2)
+            ax.axvspan(layer.x[0], layer.x[1], color=colour, linewidth=0, zorder=0.2)
         case "rule":
-            for place in mark.x:
+            for place in layer.x:
                 ax.axvline(place, color=colour, linewidth=0.7, linestyle=dash, zorder=order)
         case "level":
-            for place in mark.y:
+            for place in layer.y:
                 ax.axhline(
-                    place, color=colour, linewidth=0.6, linestyle=(0, (2, 2)) if mark.dashed else "-", zorder=1.5
+                    place, color=colour, linewidth=0.6, linestyle=(0, (2, 2)) if layer.dashed else "-", zorder=1.5
                 )
 
 
@@ -221,11 +229,11 @@ def _limit_x(panel: Panel, ax: Axes) -> None:
     if panel.y.scale == "names" or panel.same_scale:
         ax.margins(x=0.12 if panel.y.scale == "names" else 0.04)
         return
-    ends = [mark.x for mark in panel.marks if mark.kind in ("line", "band", "span") and len(mark.x) > 1]
-    if ends and not any(mark.kind in ("bars", "stems") for mark in panel.marks):
+    ends = [layer.x for layer in panel.layers if layer.kind in ("line", "band", "span") and len(layer.x) > 1]
+    if ends and not any(layer.kind in ("bars", "stems") for layer in panel.layers):
         low, high = min(float(x.min()) for x in ends), max(float(x.max()) for x in ends)
         if high > low:
-            air = 0.0 if any(mark.kind == "span" for mark in panel.marks) else 0.012 * (high - low)
+            air = 0.0 if any(layer.kind == "span" for layer in panel.layers) else 0.012 * (high - low)
             ax.set_xlim(low - air, high + air)
 
 
@@ -245,14 +253,14 @@ def _level_labels(figure: Figure, ax: Axes) -> None:
 
 def _name_spans(panel: Panel, ax: Axes) -> None:
     """Write the parts' names above their shades; where they would touch, in their short forms."""
-    spans = [mark for mark in panel.marks if mark.kind == "span" and mark.label]
+    spans = [layer for layer in panel.layers if layer.kind == "span" and layer.label]
     if not spans:
         return
     short = {"Training": "Train", "Validation": "Val.", "Test": "Test"}
-    for names in ([mark.label for mark in spans], [short.get(mark.label, mark.label) for mark in spans]):
+    for names in ([layer.label for layer in spans], [short.get(layer.label, layer.label) for layer in spans]):
         texts: list[Text] = [
             ax.text(
-                float(mark.x.mean()),
+                float(layer.x.mean()),
                 1.02,
                 _plain(name),
                 transform=ax.get_xaxis_transform(),
@@ -261,12 +269,12 @@ def _name_spans(panel: Panel, ax: Axes) -> None:
                 fontsize=mpl.rcParams["legend.fontsize"],
                 fontstyle="italic",
             )
-            for mark, name in zip(spans, names, strict=True)
+            for layer, name in zip(spans, names, strict=True)
         ]
         boxes = sorted((text.get_window_extent() for text in texts), key=lambda box: box.x0)
         if all(right.x0 - left.x1 > 2 for left, right in pairwise(boxes)):
             return
-        if names != [short.get(mark.label, mark.label) for mark in spans]:
+        if names != [short.get(layer.label, layer.label) for layer in spans]:
             for text in texts:
                 text.remove()
 

@@ -18,7 +18,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from assistant.charts.chart import Axis, Chart, Mark, Panel
+from assistant.charts.chart import Axis, Chart, Layer, Panel
 from assistant.charts.palette import DARK, LIGHT
 from assistant.charts.svg import small_svg
 from assistant.charts.wording import show_number, show_time, with_unit
@@ -58,22 +58,22 @@ def _style(key: str, dark: bool | None) -> str:
 
 
 def _readings(panel: Panel, ax: Axes, height: float) -> dict[str, Any] | None:
-    marks = [mark for mark in panel.marks if mark.kind in _READABLE and len(mark.x)]
-    if not marks:
+    layers = [layer for layer in panel.layers if layer.kind in _READABLE and len(layer.x)]
+    if not layers:
         return None
     box = ax.get_window_extent()
-    found = _of_points(panel, ax, marks, height) if panel.same_scale else _along_axis(panel, ax, marks, height)
+    found = _of_points(panel, ax, layers, height) if panel.same_scale else _along_axis(panel, ax, layers, height)
     return {"box": [round(side, 1) for side in (box.x0, height - box.y1, box.width, box.height)], **found}
 
 
-def _along_axis(panel: Panel, ax: Axes, marks: list[Mark], height: float) -> dict[str, Any]:
+def _along_axis(panel: Panel, ax: Axes, layers: list[Layer], height: float) -> dict[str, Any]:
     sideways = panel.y.scale == "names"
     places: dict[float, list[tuple[str, float]]] = {}
-    for mark in marks:
-        along, value = (mark.y, mark.x) if sideways else (mark.x, mark.y)
+    for layer in layers:
+        along, value = (layer.y, layer.x) if sideways else (layer.x, layer.y)
         for place, number in zip(along.tolist(), value.tolist(), strict=True):
             if number == number:  # gaps have nothing to show
-                places.setdefault(place, []).append((mark.label, number))
+                places.setdefault(place, []).append((layer.label, number))
     chosen = sorted(places)
     if len(chosen) > MOST_PLACES:
         chosen = [chosen[index] for index in np.unique(np.linspace(0, len(chosen) - 1, MOST_PLACES).astype(int))]
@@ -88,9 +88,9 @@ def _along_axis(panel: Panel, ax: Axes, marks: list[Mark], height: float) -> dic
     return {"y" if sideways else "x": at, "words": words}
 
 
-def _of_points(panel: Panel, ax: Axes, marks: list[Mark], height: float) -> dict[str, Any]:
-    every = [mark for mark in marks if mark.kind == "points"]
-    x, y = np.concatenate([mark.x for mark in every]), np.concatenate([mark.y for mark in every])
+def _of_points(panel: Panel, ax: Axes, layers: list[Layer], height: float) -> dict[str, Any]:
+    every = [layer for layer in layers if layer.kind == "points"]
+    x, y = np.concatenate([layer.x for layer in every]), np.concatenate([layer.y for layer in every])
     stride = -(-len(x) // MOST_PLACES)
     x, y = x[::stride], y[::stride]
     places = ax.transData.transform(np.column_stack([x, y])).round(1)

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from assistant.charts.axes import Drawn, positions, time_axis, value_axis
-from assistant.charts.chart import Axis, Mark, Marker, Panel
+from assistant.charts.chart import Axis, Layer, Marker, Panel
 from assistant.charts.facts import Residuals, autocorrelation, baseline_names, network_name, shown_windows
 from assistant.charts.wording import method_name
 from assistant.dataset.series import Series
@@ -20,9 +20,9 @@ def loss_chart(run: Run) -> Drawn:
     """Draw the loss by epoch with the best marked."""
     epochs = np.array([epoch.number for epoch in run.history], dtype=np.float64)
     best = next((epoch for epoch in run.history if epoch.number == run.best_epoch), None)
-    marks = [
-        Mark("line", "data", "Training", x=epochs, y=np.array([epoch.train_loss for epoch in run.history])),
-        Mark(
+    layers = [
+        Layer("line", "data", "Training", x=epochs, y=np.array([epoch.train_loss for epoch in run.history])),
+        Layer(
             "line",
             "forecast",
             "Validation",
@@ -32,9 +32,9 @@ def loss_chart(run: Run) -> Drawn:
         ),
     ]
     if best is not None:
-        marks += [
-            Mark("rule", "muted", x=np.array([float(best.number)]), dashed=True),
-            Mark(
+        layers += [
+            Layer("rule", "muted", x=np.array([float(best.number)]), dashed=True),
+            Layer(
                 "points",
                 "forecast",
                 f"Best epoch: {best.number}",
@@ -47,7 +47,7 @@ def loss_chart(run: Run) -> Drawn:
     # Ticks of a logarithmic axis say little over a range of less than a few times.
     wide_range = bool(losses) and max(losses) > 5 * min(losses)
     value = Axis("Loss (scaled squared error)", scale="log" if wide_range else "linear")
-    panel = Panel(Axis("Epoch", whole=True), value, tuple(marks))
+    panel = Panel(Axis("Epoch", whole=True), value, tuple(layers))
     return "loss", (panel,), {"suggested": True, "height": 0.5}
 
 
@@ -61,10 +61,10 @@ def forecast_chart(series: Series, run: Run, forecasts: Forecasts) -> Drawn:
         return np.asarray(array[shown], dtype=np.float64).ravel()
 
     flat = rows.ravel()
-    marks: list[Mark] = []
+    layers: list[Layer] = []
     for level, (lower, upper) in sorted(forecasts.bands.items(), reverse=True):
-        marks.append(
-            Mark(
+        layers.append(
+            Layer(
                 "band",
                 "band95" if level >= 90 else "band80",
                 f"{level} % interval",
@@ -73,9 +73,9 @@ def forecast_chart(series: Series, run: Run, forecasts: Forecasts) -> Drawn:
                 upper=chain(upper),
             )
         )
-    marks.append(Mark("line", "data", "Actual", x=x[flat], y=series.values[flat], width=1.2))
-    marks.append(
-        Mark(
+    layers.append(Layer("line", "data", "Actual", x=x[flat], y=series.values[flat], width=1.2))
+    layers.append(
+        Layer(
             "line",
             "forecast",
             method_name(network),
@@ -87,8 +87,8 @@ def forecast_chart(series: Series, run: Run, forecasts: Forecasts) -> Drawn:
     )
     # Above the network, with gaps that let it be seen: where both say the same, both are there.
     if baselines:
-        marks.append(
-            Mark(
+        layers.append(
+            Layer(
                 "line",
                 "baseline",
                 method_name(baselines[0]),
@@ -97,7 +97,7 @@ def forecast_chart(series: Series, run: Run, forecasts: Forecasts) -> Drawn:
                 dashed=True,
             )
         )
-    panel = Panel(time_axis(series), value_axis(series), tuple(marks))
+    panel = Panel(time_axis(series), value_axis(series), tuple(layers))
     return "forecast", (panel,), {"suggested": True, "wide": True, "height": 0.3}
 
 
@@ -110,8 +110,8 @@ def horizon_chart(series: Series, run: Run, forecasts: Forecasts) -> Drawn:
     shown = list(dict.fromkeys([*shown[:1], *(name for name in ("naive", "seasonal_naive") if name in shown), *shown]))[
         :3
     ]
-    marks = [
-        Mark(
+    layers = [
+        Layer(
             "line",
             "forecast",
             method_name(network),
@@ -122,8 +122,8 @@ def horizon_chart(series: Series, run: Run, forecasts: Forecasts) -> Drawn:
         )
     ]
     # Above the network, with gaps that let it be seen: where both say the same, both are there.
-    marks += [
-        Mark(
+    layers += [
+        Layer(
             "line",
             "baseline" if order == 0 else "muted",
             method_name(name),
@@ -138,7 +138,7 @@ def horizon_chart(series: Series, run: Run, forecasts: Forecasts) -> Drawn:
     axis = Axis(f"{series.frequency.step.capitalize()}s ahead", whole=True)
     return (
         "horizon",
-        (Panel(axis, Axis(f"Mean absolute error{unit}", unit=series.unit, measured=True), tuple(marks)),),
+        (Panel(axis, Axis(f"Mean absolute error{unit}", unit=series.unit, measured=True), tuple(layers)),),
         {"suggested": True, "height": 0.5},
     )
 
@@ -151,7 +151,7 @@ def residuals_chart(series: Series, run: Run, forecasts: Forecasts) -> Drawn:
     over_time = Panel(
         time_axis(series),
         Axis(f"Forecast − actual{unit}", unit=series.unit, measured=True),
-        (Mark("level", "muted", y=np.array([0.0])), Mark("line", "data", "One-step error", x=x, y=one)),
+        (Layer("level", "muted", y=np.array([0.0])), Layer("line", "data", "One-step error", x=x, y=one)),
         title="Over time",
     )
     counts, edges = np.histogram(one, bins=min(30, max(8, int(np.sqrt(len(one))))))
@@ -159,8 +159,8 @@ def residuals_chart(series: Series, run: Run, forecasts: Forecasts) -> Drawn:
         Axis(f"Forecast − actual{unit}", unit=series.unit, measured=True),
         Axis("Number of windows", whole=True),
         (
-            Mark("bars", "data", "Windows", x=(edges[:-1] + edges[1:]) / 2, y=counts.astype(np.float64)),
-            Mark("rule", "forecast", "Zero", x=np.array([0.0]), dashed=True),
+            Layer("bars", "data", "Windows", x=(edges[:-1] + edges[1:]) / 2, y=counts.astype(np.float64)),
+            Layer("rule", "forecast", "Zero", x=np.array([0.0]), dashed=True),
         ),
         title="Distribution",
     )
@@ -171,8 +171,8 @@ def residuals_chart(series: Series, run: Run, forecasts: Forecasts) -> Drawn:
         Axis(f"Lag ({series.frequency.step}s)", whole=True),
         Axis("Autocorrelation"),
         (
-            Mark("level", "muted", "95 % bound of noise", y=np.array([-bound, bound]), dashed=True),
-            Mark(
+            Layer("level", "muted", "95 % bound of noise", y=np.array([-bound, bound]), dashed=True),
+            Layer(
                 "stems",
                 "data",
                 "Autocorrelation",
@@ -196,8 +196,8 @@ def scatter_chart(series: Series, run: Run, forecasts: Forecasts) -> Drawn:
         value_axis(series, f"actual {series.target}"),
         value_axis(series, f"forecast {series.target}"),
         (
-            Mark("line", "muted", "Perfect forecast", x=ends, y=ends, dashed=True),
-            Mark("points", "data", "One value of one window", x=actual[::stride], y=predicted[::stride]),
+            Layer("line", "muted", "Perfect forecast", x=ends, y=ends, dashed=True),
+            Layer("points", "data", "One value of one window", x=actual[::stride], y=predicted[::stride]),
         ),
         same_scale=True,
     )
@@ -214,8 +214,8 @@ def scores_chart(series: Series, run: Run) -> Drawn:
         Axis(f"Mean absolute error{unit}", unit=series.unit, measured=True),
         Axis("", scale="names", names=tuple(method_name(name) for name in names)),
         (
-            Mark("bars", "baseline", x=heights[1:], y=places[1:]),
-            Mark("bars", "forecast", x=heights[:1], y=places[:1]),
+            Layer("bars", "baseline", x=heights[1:], y=places[1:]),
+            Layer("bars", "forecast", x=heights[:1], y=places[:1]),
         ),
     )
     return "scores", (panel,), {"height": 0.52}
@@ -233,7 +233,7 @@ def future_chart(series: Series, run: Run, forecasts: Forecasts) -> Drawn:
     else:
         beyond = x[-1] + np.arange(1, horizon + 1)
     bands = [
-        Mark(
+        Layer(
             "band",
             "band95" if level >= 90 else "band80",
             f"{level} % interval",
@@ -248,9 +248,9 @@ def future_chart(series: Series, run: Run, forecasts: Forecasts) -> Drawn:
         value_axis(series),
         (
             *bands,
-            Mark("line", "data", "Known", x=x[-kept:], y=series.values[-kept:]),
+            Layer("line", "data", "Known", x=x[-kept:], y=series.values[-kept:]),
             # The line starts at the last known value, so that the eye sees where knowledge ends.
-            Mark(
+            Layer(
                 "line",
                 "forecast",
                 f"{method_name(network_name(run))} forecast",

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from assistant.charts.axes import Drawn, positions, spans_of, time_axis, value_axis
-from assistant.charts.chart import Axis, Mark, Panel
+from assistant.charts.chart import Axis, Layer, Panel
 from assistant.charts.facts import autocorrelation
 from assistant.dataset.series import Series
 
@@ -19,12 +19,12 @@ MOST_LAGS = 192
 def series_chart(series: Series) -> Drawn:
     """Draw the series with its parts and the range that the scaler saw."""
     x, train = positions(series), series.values[: series.split.train]
-    marks = (
+    layers = (
         *spans_of(series, x),
-        Mark("line", "data", series.target, x=x, y=series.values),
-        Mark("level", "muted", "Range of the training part", y=np.array([train.min(), train.max()]), dashed=True),
+        Layer("line", "data", series.target, x=x, y=series.values),
+        Layer("level", "muted", "Range of the training part", y=np.array([train.min(), train.max()]), dashed=True),
     )
-    return "series", (Panel(time_axis(series), value_axis(series), marks),), {"suggested": True, "height": 0.5}
+    return "series", (Panel(time_axis(series), value_axis(series), layers),), {"suggested": True, "height": 0.5}
 
 
 def repairs_charts(series: Series) -> list[Drawn]:
@@ -39,7 +39,7 @@ def repairs_charts(series: Series) -> list[Drawn]:
     panel = Panel(
         Axis("Number of values or rows", whole=True),
         Axis("", scale="names", names=names),
-        (Mark("bars", "data", x=np.array([float(repair.count) for repair in applied]), y=places),),
+        (Layer("bars", "data", x=np.array([float(repair.count) for repair in applied]), y=places),),
     )
     height = 0.17 + 0.11 * len(applied)
     filled = filled_rows(series)
@@ -52,8 +52,8 @@ def repairs_charts(series: Series) -> list[Drawn]:
         time_axis(series),
         value_axis(series),
         (
-            Mark("line", "muted", "Measured", x=x, y=series.values),
-            Mark("line", "forecast", "Filled", x=x, y=shown, marker="o", width=1.6),
+            Layer("line", "muted", "Measured", x=x, y=series.values),
+            Layer("line", "forecast", "Filled", x=x, y=shown, marker="o", width=1.6),
         ),
         room=0.42,
     )
@@ -82,8 +82,8 @@ def season_chart(series: Series) -> Drawn:
         Axis(f"Lag ({step}s)", whole=True, unit=f"{step}s"),
         Axis("Autocorrelation of the changes"),
         (
-            Mark("level", "muted", "95 % bound of noise", y=np.array([-bound, bound]), dashed=True),
-            Mark("stems", "data", "Autocorrelation", x=numbers, y=coefficients[1:]),
+            Layer("level", "muted", "95 % bound of noise", y=np.array([-bound, bound]), dashed=True),
+            Layer("stems", "data", "Autocorrelation", x=numbers, y=coefficients[1:]),
         ),
     )
     if season <= 1:
@@ -103,8 +103,8 @@ def season_chart(series: Series) -> Drawn:
         Axis(f"{step.capitalize()} of the season{start}", whole=True),
         value_axis(series, "difference from the running mean"),
         (
-            Mark("band", "band95", "± 1 deviation", x=places, y=mean - spread, upper=mean + spread),
-            Mark("line", "data", "Mean", x=places, y=mean, marker="o" if season <= 24 else ""),
+            Layer("band", "band95", "± 1 deviation", x=places, y=mean - spread, upper=mean + spread),
+            Layer("line", "data", "Mean", x=places, y=mean, marker="o" if season <= 24 else ""),
         ),
     )
     return "season", (profile, correlation), {"height": 0.36, "wide": True}

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 from pydantic import ValidationError
 
-from assistant.charts.chart import Axis, Chart, Mark, Panel
+from assistant.charts.chart import Axis, Chart, Layer, Panel
 from assistant.charts.conditional_text import chosen
 from assistant.dataset.series import Frequency, Series
 from assistant.facts import Facts
@@ -90,8 +90,8 @@ def describe_network_chart(memory: NetworkMemory, series: Series) -> Chart:
         Axis(f"{frequency.step.capitalize()}s back", whole=True),
         Axis(f"Effect on the forecast{unit}"),
         (
-            Mark("line", "data", "Whole forecast", x=steps, y=np.array(back.effect[:reached])),
-            Mark(
+            Layer("line", "data", "Whole forecast", x=steps, y=np.array(back.effect[:reached])),
+            Layer(
                 "line",
                 "forecast",
                 "The network's own part",
@@ -99,7 +99,7 @@ def describe_network_chart(memory: NetworkMemory, series: Series) -> Chart:
                 y=np.array(back.correction[:reached]),
                 dashed=True,
             ),
-            Mark("rule", "muted", x=np.array([float(back.steps)]), dashed=True),
+            Layer("rule", "muted", x=np.array([float(back.steps)]), dashed=True),
         ),
     )
     panels = [effect]
@@ -111,8 +111,8 @@ def describe_network_chart(memory: NetworkMemory, series: Series) -> Chart:
                 Axis("Unit, longest memory first", whole=True),
                 Axis(f"Half-life ({frequency.step}s)", scale="log"),
                 (
-                    Mark("points", "data", "Unit", x=np.arange(1.0, len(known) + 1), y=np.array(known), marker="o"),
-                    Mark("level", "muted", frequency.count(int(season)), y=np.array([season]), dashed=True),
+                    Layer("points", "data", "Unit", x=np.arange(1.0, len(known) + 1), y=np.array(known), marker="o"),
+                    Layer("level", "muted", frequency.count(int(season)), y=np.array([season]), dashed=True),
                 ),
             )
         )
