@@ -16,7 +16,19 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 
 # A step may import itself and what stands before it; the submission holds the types of every step.
 ORDER = ["brief", "dataset", "training", "charts", "report", "notebook", "bundle", "delivery"]
-COMMON = {"brief", "child_environment", "clock", "errors", "facts", "files", "findings", "frozen", "settings", "validation", "wording"}
+COMMON = {
+    "brief",
+    "child_environment",
+    "clock",
+    "errors",
+    "facts",
+    "files",
+    "findings",
+    "frozen",
+    "settings",
+    "validation",
+    "wording",
+}
 # Which library may be imported where.
 HOMES = {
     "torch": ("training", "lecture"),

@@ -13,8 +13,8 @@ from pydantic import ValidationError
 from assistant.errors import ReportError
 from assistant.files import sha256_of, write_atomically
 from assistant.findings import Finding, Level
-from assistant.report.manuscript import Author, Manuscript
 from assistant.frozen import Frozen
+from assistant.report.manuscript import Author, Manuscript
 from assistant.report.markdown import Piece, walk
 from assistant.report.outcome import Report, Suggestion, allowed
 from assistant.report.own_words import check_own_words
