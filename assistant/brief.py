@@ -23,6 +23,7 @@ from pydantic import (
     model_validator,
 )
 
+from assistant import wording
 from assistant.errors import BriefError
 from assistant.frozen import Frozen
 from assistant.validation import reason
@@ -107,7 +108,7 @@ class Deadline(Frozen):
 
     def __str__(self) -> str:
         """Return the deadline as a brief writes it."""
-        return f"{self.local:%Y-%m-%d %H:%M:%S} {self.zone}"
+        return wording.moment(self.moment, self.zone)
 
 
 def _web_address(text: str) -> str:

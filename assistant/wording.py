@@ -10,13 +10,14 @@ import math
 import unicodedata
 from collections.abc import Sequence
 from datetime import datetime, tzinfo
+from functools import lru_cache
 from typing import Literal
 from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_datetime
 from babel.lists import format_list
-from babel.numbers import format_decimal, format_percent
+from babel.numbers import NumberPattern, format_decimal, format_percent, parse_pattern
 from babel.units import format_unit
 
 LOCALE = Locale("en", "GB")
@@ -86,7 +87,7 @@ def plural(noun: str, count: float) -> str:
 
 def counted(noun: str, count: float) -> str:
     """Return a count with its noun: counted("page", 3) is "3 pages"."""
-    shown = grouped(count) if count == int(count) else number(count)
+    shown = grouped(count) if count == int(count) else number(count, 2)
     return f"{shown} {plural(noun, count)}"
 
 
@@ -117,8 +118,13 @@ def percent(share: float) -> str:
     return _minus(format_percent(share, format=pattern, locale=LOCALE))
 
 
+def quantity(value: float, unit: str, digits: int = 3) -> str:
+    """Return a number with its unit: "21.5 °C"; signs such as °C and % keep a space, as SI writes them."""
+    return with_unit(number(value, digits), unit)
+
+
 def with_unit(text: str, unit: str) -> str:
-    """Return a number's text with its unit after it; signs such as °C and % keep a space, as SI writes them."""
+    """Return a number's text with its unit after it; without a unit it stands alone."""
     return f"{text} {unit}" if unit else text
 
 
@@ -174,9 +180,14 @@ def short_moment(when: datetime, zone: str | tzinfo) -> str:
     return format_datetime(when.astimezone(place), "d MMM y, HH:mm", tzinfo=place, locale=LOCALE)
 
 
-def date(when: datetime, step: str = "day") -> str:
-    """Return the date of a row as fine as the series' step: "15 January 2023, 21:00" for "hour", "2023" for "year"."""
-    return format_datetime(when, _DATES.get(step, "d MMMM y"), locale=LOCALE)
+def row_name(label: object, step: str = "day") -> str:
+    """Return how a row of a series is named by its label in the index: by its date, as fine as the step, or "row 12".
+
+    "15 January 2023, 21:00" for the step "hour", "January 2023" for "month", "2023" for "year".
+    """
+    if isinstance(label, datetime):
+        return format_datetime(label, _DATES.get(step, "d MMMM y"), locale=LOCALE)
+    return f"row {grouped(int(str(label)) + 1)}"
 
 
 def listed(words: Sequence[str], last: Literal["and", "or"] = "and") -> str:
@@ -221,7 +232,12 @@ def method_meaning(key: str) -> str:
 
 def _decimal(value: float, decimals: int) -> str:
     pattern = f"#,##0.{'0' * decimals}" if decimals else "#,##0"
-    return _minus(format_decimal(value, format=pattern, locale=LOCALE))
+    return _minus(_pattern(pattern).apply(value, LOCALE))
+
+
+@lru_cache
+def _pattern(pattern: str) -> NumberPattern:
+    return parse_pattern(pattern)
 
 
 def _unit(count: float, unit: str) -> str:

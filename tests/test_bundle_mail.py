@@ -122,7 +122,7 @@ def test_two_different_bundles_are_not_chosen_from_in_silence(
     mail.add_attachment(later, maintype="application", subtype="zip", filename="bundle (1).zip")
     mail.add_attachment(pdf(1), maintype="application", subtype="pdf", filename="thesis.pdf")
     received = verified(mail, tmp_path)
-    assert any("They are “bundle.zip”, “bundle (1).zip”" in line for line in said(received, Level.BLOCK))
+    assert any("They are “bundle.zip” and “bundle (1).zip”" in line for line in said(received, Level.BLOCK))
     assert any("“thesis.pdf”" in line for line in said(received, Level.WARN))
 
 

@@ -18,11 +18,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from assistant import wording
 from assistant.brief import Brief, Timing, load_brief
 from assistant.bundle.pack import Bundle, pack
 from assistant.bundle.submission import Student
 from assistant.delivery.message import ComposedMail, compose, encoded_size, mail_size_finding, recipients_of
-from assistant.delivery.wording import moment_text, number_text, one_line, size_text, span_text
 from assistant.errors import DeliveryError
 from assistant.findings import Level
 from tests.bundle_material import LINKS, project, submission, with_project
@@ -125,8 +125,8 @@ def test_both_forms_of_the_body_say_everything_a_receiver_needs(bundle: Bundle, 
         "asha@example.org",
         "IN-2023-0042",
         *LINKS,
-        "LSTM 1.50 ppm, naive 1.70 ppm",
-        "LSTM 2.50 ppm, naive 2.70 ppm",
+        "LSTM 1.50 ppm, Last value 1.70 ppm",
+        "LSTM 2.50 ppm, Last value 2.70 ppm",
         "The network beats the last value repeated.",
         "report-1.pdf, 2 pages",
         "notebook-2.ipynb",
@@ -147,7 +147,7 @@ def test_the_forecast_that_the_verdict_is_about_stands_beside_the_network_s(bund
     run = first.run.model_copy(update={"scores": scores, "verdict": verdict})
     projects = (first.model_copy(update={"run": run}), *rest)
     changed = replace(bundle, manifest=bundle.manifest.model_copy(update={"projects": projects}))
-    assert "ridge regression 0.125" in plain(parsed(composed(changed)))
+    assert "Ridge regression 0.125" in plain(parsed(composed(changed)))
 
 
 def test_the_plain_body_fits_on_one_screen(bundle: Bundle) -> None:
@@ -194,13 +194,16 @@ def test_what_is_missing_is_said(tmp_path: Path) -> None:
 
 def test_a_late_hand_in_says_by_how_much(bundle: Bundle) -> None:
     body = plain(parsed(composed(bundle, moment=DEADLINE + timedelta(days=3, hours=2))))
-    assert "Late by 3 days: confirmed 2023-01-19 01:59:59 Asia/Kolkata; the deadline was 2023-01-15 23:59:59" in body
+    assert (
+        "Late by 3 days 2 hours: confirmed 2023-01-19 01:59:59 Asia/Kolkata; the deadline was 2023-01-15 23:59:59"
+        in body
+    )
 
 
 def test_a_hand_in_within_the_grace_is_on_time_and_says_why(bundle: Bundle) -> None:
     mail = composed(bundle, with_rules(BRIEF, grace_minutes=10), moment=DEADLINE + timedelta(minutes=9))
     assert mail.timing is Timing.ON_TIME
-    assert "10 minutes' grace" in mail.body
+    assert "10 minutes of grace" in mail.body
 
 
 def test_names_and_files_outside_ascii_arrive_as_they_were(tmp_path: Path) -> None:
@@ -292,7 +295,7 @@ def test_nothing_in_a_file_s_name_becomes_a_header(bundle: Bundle, tmp_path: Pat
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(name=st.text(min_size=1, max_size=120))
 def test_no_name_at_all_becomes_a_header_or_an_address(bundle: Bundle, name: str) -> None:
-    if one_line(name):
+    if wording.one_line(name):
         check_headers(composed(renamed(bundle, name=name)))
 
 
@@ -409,38 +412,3 @@ def test_the_bundle_s_digest_in_the_mail_is_that_of_the_attachment(bundle: Bundl
     assert digest in mail.body
     assert digest in mail.html
     assert digest[:12] in mail.subject
-
-
-@pytest.mark.parametrize(
-    ("number", "text"),
-    [
-        (0.4463, "0.446"),
-        (12.0, "12.0"),
-        (123.4, "123"),
-        (999.6, "1,000"),
-        (12345.6, "12,346"),
-        (0.000123, "0.000123"),
-        (0.00001234, "1.23e-05"),
-        (0.0, "0.00"),
-    ],
-)
-def test_numbers_have_three_significant_digits(number: float, text: str) -> None:
-    assert number_text(number) == text
-
-
-@pytest.mark.parametrize(
-    ("size", "text"), [(0, "0 B"), (999, "999 B"), (1_000, "1 kB"), (999_499, "999 kB"), (999_500, "1.0 MB")]
-)
-def test_sizes_are_given_in_the_unit_that_fits(size: int, text: str) -> None:
-    assert size_text(size) == text
-
-
-def test_spans_and_moments_are_given_in_words_and_in_the_course_s_zone() -> None:
-    assert [span_text(x) for x in (5, 60, 7_200, 86_400, 86_400 * 1_406)] == [
-        "less than a minute",
-        "1 minute",
-        "2 hours",
-        "1 day",
-        "1,406 days",
-    ]
-    assert moment_text(DEADLINE, "Asia/Kolkata") == "2023-01-15 23:59:59 Asia/Kolkata"

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import assistant
+from assistant.training import NOTEBOOK_MODULES
 from assistant.wording import (
     agree,
     counted,
-    date,
     grouped,
     listed,
     method_meaning,
@@ -22,7 +25,9 @@ from assistant.wording import (
     one_line,
     percent,
     plural,
+    quantity,
     quoted,
+    row_name,
     sentence_case,
     short_moment,
     short_span,
@@ -46,7 +51,7 @@ NIGHT = datetime(2023, 9, 15, 15, 34, 10, tzinfo=UTC)
         ("box", 2, "2 boxes"),
         ("series", 2, "2 series"),
         ("half-life", 2, "2 half-lives"),
-        ("step", 1.5, "1.50 steps"),
+        ("step", 1.5, "1.5 steps"),
     ],
 )
 def test_a_count_stands_with_its_noun_in_the_right_form(noun, count, text):
@@ -134,7 +139,11 @@ def test_a_moment_names_its_zone_and_a_list_is_shorter():
     ],
 )
 def test_the_date_of_a_row_is_as_fine_as_the_step(step, text):
-    assert date(NIGHT.replace(tzinfo=None), step) == text
+    assert row_name(NIGHT.replace(tzinfo=None), step) == text
+
+
+def test_a_row_without_a_date_is_named_by_its_place():
+    assert row_name(1_233) == "row 1,234"
 
 
 @pytest.mark.parametrize(
@@ -158,8 +167,8 @@ def test_a_number_keeps_its_significant_digits(value, text):
 
 def test_a_count_is_grouped_and_a_unit_stands_after_its_number():
     assert grouped(1_234_567) == "1,234,567"
-    assert with_unit(number(21.5), "°C") == "21.5 °C"
-    assert with_unit(number(21.5), "") == "21.5"
+    assert quantity(21.5, "°C") == "21.5 °C"
+    assert with_unit(grouped(2_000), "") == "2,000"
 
 
 def test_a_share_is_told_in_per_cent():
@@ -193,3 +202,34 @@ def test_a_method_has_a_name_for_tables_one_for_sentences_and_one_for_their_begi
     assert method_name("some_other") == "Some other"
     assert method_meaning("naive") == "repeats the last known value"
     assert method_meaning("lstm") == ""
+
+
+# What is worded by hand: a plural, a size, a span of time, a share. Each pattern with what it would find.
+BY_HAND = {
+    r"""['"]{2}\sif\b[^\n]*\belse\s['"](?:s|es|ies)['"]|['"](?:s|es|ies)['"]\sif\b""": "page{'' if n == 1 else 's'}",
+    r"\{[^{}]*\}s\b": "{step}s",
+    r"\{(?!facts)[^{}]*\}\s(?:pages|rows|steps|days|words|bytes|kB|MB|GB)\b": "{n / 1e6:.1f} MB",
+    r"\}\s?(?:s|min|h|seconds?|minutes?|hours?)\b(?!')": "{seconds:.0f} s",
+    r"/\s?(?:1e[369]|1_?000_?000|60|3_?600|86_?400):[^{}]*\}": "{size / 1e6:,.1f}",
+    r":\.\d%\}": "{share:.0%}",
+}
+# What travels in the notebook imports nothing of the assistant; the others word nothing that is not in their own hands.
+ROOMS = ("brief", "bundle", "charts", "cli", "delivery", "lecture", "notebook", "report", "training")
+SOURCES = [
+    path
+    for path in sorted(Path(assistant.__file__).parent.rglob("*.py"))
+    if path.relative_to(Path(assistant.__file__).parent).parts[0].removesuffix(".py") in ROOMS
+    and not (path.parent.name == "training" and path.stem in NOTEBOOK_MODULES)
+]
+
+
+@pytest.mark.parametrize("pattern", BY_HAND)
+def test_nothing_is_worded_by_hand_where_this_module_words_it(pattern):
+    assert re.search(pattern, BY_HAND[pattern])
+    found = [
+        f"{path}:{number}: {line.strip()}"
+        for path in SOURCES
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), start=1)
+        if re.search(pattern, line)
+    ]
+    assert not found, "\n".join(found)

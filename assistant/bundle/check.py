@@ -6,6 +6,7 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from assistant import wording
 from assistant.brief import checked_address
 from assistant.bundle.names import refused_extension
 from assistant.bundle.pack import MAIL_FACTOR
@@ -43,7 +44,7 @@ def _check_student(student: Student) -> Iterator[Finding]:
         try:
             yield _finding(Level.FINE, "start", None, "Your e-mail address is given.", checked_address(student.email))
         except ValueError as error:
-            evidence = f"{str(error).capitalize()}." if str(error)[:1].islower() else f"{error}."
+            evidence = f"{wording.sentence_case(str(error))}."
             yield _finding(
                 Level.BLOCK, "start", None, "Your e-mail address is wrong.", evidence, "Mend it on the Start page."
             )
@@ -107,7 +108,9 @@ def _check_dataset(project: FinishedProject) -> Iterator[Finding]:
             "Choose the table itself, as a CSV file.",
         )
     else:
-        yield _finding(Level.FINE, "dataset", number, f"Project {number} has its dataset.", f"{name}, {_bytes(size)}.")
+        yield _finding(
+            Level.FINE, "dataset", number, f"Project {number} has its dataset.", f"{name}, {wording.size(size)}."
+        )
     if not (source.licence or "").strip():
         yield _finding(
             Level.WARN,
@@ -141,7 +144,7 @@ def _check_run(project: FinishedProject) -> Iterator[Finding]:
             "train",
             number,
             f"The training of project {number} was stopped before its end.",
-            f"It ended after {len(run.history)} of {run.settings.epochs} epochs.",
+            f"It ended after {len(run.history)} of {wording.counted('epoch', run.settings.epochs)}.",
             "Train again if you want the whole of it.",
         )
 
@@ -160,7 +163,7 @@ def _check_report(project: FinishedProject, page_limit: int) -> Iterator[Finding
         what, fix = f"The report of project {number} cannot be read.", "Make it again in the Report step."
         yield _finding(Level.BLOCK, "report", number, what, f"{error.strerror}.", fix)
         return
-    counted = f"{pages} page{'' if pages == 1 else 's'}"
+    counted = wording.counted("page", pages)
     if pages > page_limit:
         yield _finding(
             Level.BLOCK,
@@ -268,8 +271,8 @@ def _check_together(submission: Submission) -> Iterator[Finding]:
             "submit",
             None,
             "The files may be too large for one mail.",
-            f"Together they have {_bytes(total)}, in a mail {_bytes(round(total * MAIL_FACTOR))}; the course takes "
-            f"{_bytes(limit)}.",
+            f"Together they have {wording.size(total)}, in a mail {wording.size(round(total * MAIL_FACTOR))}; the course takes "
+            f"{wording.size(limit)}.",
             "The datasets will be packed tightly; if that is not enough, choose a smaller one.",
         )
 
@@ -309,9 +312,3 @@ def _finding(
     level: Level, step: StepName, project: int | None, what: str, evidence: str = "", fix: str = ""
 ) -> Finding:
     return Finding(level=level, what=what, evidence=evidence, fix=fix, step=step, project=project)
-
-
-def _bytes(size: int) -> str:
-    if size < 1000:
-        return f"{size} bytes"
-    return f"{size / 1000:,.0f} kB" if size < 1_000_000 else f"{size / 1e6:,.1f} MB"

@@ -16,6 +16,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+from assistant import wording
 from assistant.brief import Brief
 from assistant.bundle.manifest import MANIFEST
 from assistant.bundle.reader import ASK_AGAIN
@@ -77,7 +78,7 @@ def verify_received(path: Path, brief: Brief | None = None) -> Received:
             if not _begins_like_mail(head):
                 return Received(verify(path, brief))
             if size > _LARGEST_MAIL:
-                finding = _block("The file is too large to be a mail.", f"It has {size / 1e6:,.0f} MB.", _SAVE)
+                finding = _block("The file is too large to be a mail.", f"It has {wording.size(size)}.", _SAVE)
                 return Received(Verification((finding,), None, "", size))
             content = head + stream.read()
     except OSError as error:
@@ -106,7 +107,7 @@ def _verify_mail(content: bytes, brief: Brief | None) -> Received:
     mail = Mail(_header(message, "From"), _header(message, "Subject"), tuple(each.name for each in attached))
     bundles = _bundles(attached)
     if not bundles:
-        names = ", ".join(f"“{name}”" for name in mail.attached)
+        names = ", ".join(wording.quoted(name) for name in mail.attached)
         evidence = f"Attached to it: {names}." if names else "Nothing is attached to it."
         fix = (
             "Ask the sender for the mail that carries bundle.zip. Where your mail program saves a mail without its "
@@ -117,7 +118,7 @@ def _verify_mail(content: bytes, brief: Brief | None) -> Received:
     found = verify_stream(BytesIO(chosen.content), len(chosen.content), brief)
     beside = []
     if len({each.content for each in bundles}) > 1:
-        names = ", ".join(f"“{each.name}”" for each in bundles)
+        names = wording.listed([wording.quoted(each.name) for each in bundles])
         fix = f"Only “{chosen.name}” was checked. Save each and verify it, or ask the sender which one counts."
         beside.append(_block("The mail carries more than one bundle.", f"They are {names}.", fix))
     beside += _check_reports(found, attached)
@@ -200,7 +201,7 @@ def _check_reports(found: Verification, attached: list[_Attachment]) -> Iterator
             fix = "What counts is in the bundle; ask the sender what this is."
             yield Finding(level=Level.WARN, what=what, evidence=f"Its SHA-256 is {digest}.", fix=fix)
     if same:
-        what = f"{same} attached report{' is' if same == 1 else 's are'}, byte for byte, in the bundle."
+        what = f"{wording.counted('attached report', same)} {wording.agree(same, 'is', 'are')}, byte for byte, in the bundle."
         yield Finding(level=Level.FINE, what=what)
 
 

@@ -153,20 +153,20 @@ def missing_parts(manifest: Manifest) -> tuple[str, ...]:
 def links_text(manifest: Manifest) -> str:
     """Return the content of LINKS.txt: who hands in, and each project's Colab link on a line of its own."""
     student = manifest.student
-    who = [one_line(text) for text in (student.name, student.email, student.registration) if text.strip()]
-    lines = [one_line(manifest.brief.title), " · ".join(who) or "no name given", ""]
+    who = [_collapsed(text) for text in (student.name, student.email, student.registration) if text.strip()]
+    lines = [_collapsed(manifest.brief.title), " · ".join(who) or "no name given", ""]
     for project in manifest.projects:
-        lines.append(f"Project {project.number}: {one_line(project.title) or 'no title given'}")
+        lines.append(f"Project {project.number}: {_collapsed(project.title) or 'no title given'}")
         lines.append(project.colab_url or "no Colab link was handed in")
         if project.source and project.source.url:
             digest = f" (not in this bundle; SHA-256 {project.source.sha256})" if project.by_link else ""
-            lines.append(f"Dataset: {one_line(project.source.url)}{digest}")
+            lines.append(f"Dataset: {_collapsed(project.source.url)}{digest}")
         lines.append("")
     if manifest.missing:
         lines += ["Not in this hand-in:", *(f"- {part}" for part in manifest.missing), ""]
     return "\n".join(lines)
 
 
-def one_line(text: str) -> str:
-    """Return a text with every run of white space, line breaks too, as one space."""
+def _collapsed(text: str) -> str:
+    # A part of the format that `verify` holds a bundle against: it stays as it is when words change elsewhere.
     return " ".join(text.split())

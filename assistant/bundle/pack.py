@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import assistant
+from assistant import wording
 from assistant.bundle.archive import DEFLATED, Member, deflate, measure, write_archive
 from assistant.bundle.manifest import (
     LINKS,
@@ -75,7 +76,7 @@ def pack(submission: Submission, folder: Path) -> Bundle:
     if total > LARGEST_BUNDLE:
         raise BundleError(
             "The files are too large for one bundle.",
-            f"Together they have {total / 1e6:,.0f} MB; a bundle holds {LARGEST_BUNDLE / 1e6:,.0f} MB.",
+            f"Together they have {wording.size(total)}; a bundle holds {wording.size(LARGEST_BUNDLE)}.",
             "Choose a smaller dataset.",
         )
     folder.mkdir(parents=True, exist_ok=True)

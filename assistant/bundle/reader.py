@@ -8,6 +8,7 @@ import zipfile
 import zlib
 from typing import BinaryIO
 
+from assistant import wording
 from assistant.bundle.archive import DEFLATED, STORED, Member, contents_at
 from assistant.bundle.names import is_safe_member
 from assistant.bundle.pack import LARGEST_BUNDLE
@@ -48,7 +49,9 @@ def list_members(stream: BinaryIO, size: int) -> list[Member]:
     count, length = struct.unpack("<HL", end[10:16])
     if count > _MOST_MEMBERS or length > _LARGEST_DIRECTORY:
         raise Broken(
-            "The archive has too many members to be a bundle.", f"It says that it has {count:,}.", "Do not unpack it."
+            "The archive has too many members to be a bundle.",
+            f"It says that it has {wording.grouped(count)}.",
+            "Do not unpack it.",
         )
     try:
         with zipfile.ZipFile(stream) as archive:
@@ -64,7 +67,10 @@ def list_members(stream: BinaryIO, size: int) -> list[Member]:
         if info.compress_type not in (STORED, DEFLATED) or info.flag_bits & 1:
             raise Broken(f"{info.filename} is encrypted or packed in an unknown way.", "A bundle has no such members.")
         if info.compress_type == STORED and info.file_size != info.compress_size:
-            raise Broken(f"{info.filename} has two sizes.", f"{info.file_size:,} and {info.compress_size:,} bytes.")
+            raise Broken(
+                f"{info.filename} has two sizes.",
+                f"{wording.grouped(info.file_size)} and {wording.counted('byte', info.compress_size)}.",
+            )
         members.append(Member(info.filename, info.CRC, info.file_size, info.compress_size, info.compress_type))
     names = [member.name.casefold() for member in members]
     if twice := next((name for name in names if names.count(name) > 1), None):
@@ -94,7 +100,7 @@ class Reader:
         """Return a member's content; raise Broken when it is larger than `limit` bytes or its CRC-32 is wrong."""
         member = self.members[name]
         if member.size > limit:
-            raise Broken(f"{name} is too large.", f"It has {member.size / 1e6:,.0f} MB.", "Do not unpack the archive.")
+            raise Broken(f"{name} is too large.", f"It has {wording.size(member.size)}.", "Do not unpack the archive.")
         blocks: list[bytes] = []
         self._walk(member, blocks)
         return b"".join(blocks)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from assistant import wording
 from assistant.brief import Brief
 from assistant.bundle.manifest import FileEntry, Manifest, Rules
 from assistant.bundle.reader import ASK_AGAIN
@@ -53,14 +54,13 @@ def check_rules(manifest: Manifest, brief: Brief) -> list[Finding]:
 
 def too_long(entry: FileEntry, pages: int, limit: int) -> Finding:
     """Say that a report has more pages than it may have."""
-    counted = f"{pages} page{'' if pages == 1 else 's'}"
-    evidence = f"It has {counted}; the course allows {limit}."
+    evidence = f"It has {wording.counted('page', pages)}; the course allows {limit}."
     return _finding(Level.BLOCK, f"{entry.name} is too long.", evidence, _SHORTEN, entry.project)
 
 
 def _in_short(rules: Rules) -> str:
-    projects = f"{rules.projects} project{'' if rules.projects == 1 else 's'}"
-    pages = f"{rules.page_limit} page{'' if rules.page_limit == 1 else 's'}"
+    projects = wording.counted("project", rules.projects)
+    pages = wording.counted("page", rules.page_limit)
     return f"“{rules.title}”, {projects}, {pages} at most, digest {rules.digest[:12]}"
 
 

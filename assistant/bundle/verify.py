@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from assistant import wording
 from assistant.brief import Brief
 from assistant.bundle.archive import DEFLATED, first_difference
 from assistant.bundle.manifest import LINKS, MANIFEST, FileEntry, Manifest, links_text, missing_parts, read_manifest
@@ -62,7 +63,7 @@ def verify(path: Path, brief: Brief | None = None) -> Verification:
 def verify_stream(stream: BinaryIO, size: int, brief: Brief | None = None) -> Verification:
     """Do what `verify` does with a bundle of `size` bytes that can be read and sought; raises OSError."""
     if size > LARGEST_BUNDLE * 1.01:
-        finding = _block("The file is too large to be a bundle.", f"It has {size / 1e6:,.0f} MB.", "Do not open it.")
+        finding = _block("The file is too large to be a bundle.", f"It has {wording.size(size)}.", "Do not open it.")
         return Verification((finding,), None, "", size)
     stream.seek(0)
     digest = hashlib.sha256()
@@ -79,7 +80,10 @@ def _check(stream: BinaryIO, size: int, brief: Brief | None) -> tuple[Manifest |
         members = list_members(stream, size)
         if (place := first_difference(stream, size, members)) is not None:
             findings.append(
-                _block("The archive was changed or packed by another program.", f"Byte {place:,} is not as it must be.")
+                _block(
+                    "The archive was changed or packed by another program.",
+                    f"Byte {wording.grouped(place)} is not as it must be.",
+                )
             )
         archive = Reader(stream, members)
         manifest = _manifest_of(archive)
@@ -153,7 +157,12 @@ def _check_contents(archive: Reader, manifest: Manifest) -> list[Finding]:
 def _check_file(archive: Reader, manifest: Manifest, entry: FileEntry) -> list[Finding]:
     member, name = archive.members[entry.name], entry.name
     if member.size != entry.size:
-        return [_block(f"{name} was changed.", f"It has {member.size:,} bytes; the manifest says {entry.size:,}.")]
+        return [
+            _block(
+                f"{name} was changed.",
+                f"It has {wording.counted('byte', member.size)}; the manifest says {wording.grouped(entry.size)}.",
+            )
+        ]
     content, packed = archive.digest(name)
     if content != entry.sha256:
         return [_block(f"{name} was changed.", f"Its SHA-256 is {content}; the manifest says {entry.sha256}.")]
@@ -180,7 +189,13 @@ def _check_report(archive: Reader, manifest: Manifest, entry: FileEntry) -> list
         return [_block(error.what, error.evidence, error.fix, entry.project)]
     limit = manifest.brief.page_limit
     if pages != entry.pages:
-        return [_block(f"{entry.name} has {pages} pages.", f"The manifest says {entry.pages}.", project=entry.project)]
+        return [
+            _block(
+                f"{entry.name} has {wording.counted('page', pages)}.",
+                f"The manifest says {entry.pages}.",
+                project=entry.project,
+            )
+        ]
     if pages > limit:
         return [too_long(entry, pages, limit)]
     return []

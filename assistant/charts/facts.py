@@ -6,17 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from assistant.charts.wording import (
-    METHOD_MEANINGS,
-    listed,
-    method_name,
-    show_duration,
-    show_number,
-    show_percent,
-    show_time,
-    with_unit,
-    within_sentence,
-)
+from assistant import wording
 from assistant.dataset.series import Repair, Series
 from assistant.facts import Facts, merge
 from assistant.training.run import Forecasts, Run
@@ -108,23 +98,23 @@ def data_facts(series: Series, title: str) -> dict[str, str]:
         "target": series.target,
         "unit": unit or "the data's own units",
         "target_with_unit": f"{series.target} ({unit})" if unit else series.target,
-        "rows": f"{len(values):,}",
+        "rows": wording.grouped(len(values)),
         "step": step,
-        "steps": f"{step}s",
-        "first_time": show_time(index[0], step),
-        "last_time": show_time(index[-1], step),
+        "steps": wording.plural(step, 2),
+        "first_time": wording.row_name(index[0], step),
+        "last_time": wording.row_name(index[-1], step),
         "season_length": series.frequency.count(series.frequency.season),
         "horizon": str(series.horizon),
         "horizon_words": series.frequency.count(series.horizon),
-        "mean": with_unit(show_number(float(values.mean())), unit),
-        "deviation": with_unit(show_number(float(values.std())), unit),
-        "minimum": with_unit(show_number(float(values[low])), unit),
-        "minimum_time": show_time(index[low], step),
-        "maximum": with_unit(show_number(float(values[high])), unit),
-        "maximum_time": show_time(index[high], step),
-        "features": listed(series.roles.features) or "none",
+        "mean": wording.quantity(float(values.mean()), unit),
+        "deviation": wording.quantity(float(values.std()), unit),
+        "minimum": wording.quantity(float(values[low]), unit),
+        "minimum_time": wording.row_name(index[low], step),
+        "maximum": wording.quantity(float(values[high]), unit),
+        "maximum_time": wording.row_name(index[high], step),
+        "features": wording.listed(series.roles.features) or "none",
         "feature_count": str(len(series.roles.features)),
-        "repair_count": f"{sum(repair.count for repair in series.repairs if repair.applied):,}",
+        "repair_count": wording.grouped(sum(repair.count for repair in series.repairs if repair.applied)),
         "source_title": source.title,
         "source_file": source.file_name,
         "licence": source.licence or "not stated",
@@ -135,14 +125,14 @@ def data_facts(series: Series, title: str) -> dict[str, str]:
     facts["repairs_sentence"] = " ".join(_told(repair) for repair in applied) or "Nothing had to be repaired."
     if places := _filled(series):
         first, end = max(places, key=lambda place: place[1] - place[0])
-        facts["filled_rows"] = f"{sum(end - first for first, end in places):,}"
+        facts["filled_rows"] = wording.grouped(sum(end - first for first, end in places))
         facts["filled_longest"] = series.frequency.count(end - first)
-        facts["filled_longest_start"] = show_time(index[first], step)
+        facts["filled_longest_start"] = wording.row_name(index[first], step)
     if series.frequency.season > 1:
         season = series.frequency.season
         coefficients = autocorrelation(np.diff(values), season)
         if len(coefficients) > season:
-            facts["season_autocorrelation"] = show_number(float(coefficients[season]), 2)
+            facts["season_autocorrelation"] = wording.number(float(coefficients[season]), 2)
     return facts
 
 
@@ -153,7 +143,7 @@ def _filled(series: Series) -> list[tuple[int, int]]:
 
 def _told(repair: Repair) -> str:
     """Return a repair as a sentence with its count, unless it says that itself."""
-    count = f"{repair.count:,}"
+    count = wording.grouped(repair.count)
     counted = repair.count > 1 and count not in repair.what and str(repair.count) not in repair.what
     return f"{repair.what.rstrip('.')} ({count} in all)." if counted else f"{repair.what.rstrip('.')}."
 
@@ -168,16 +158,16 @@ def split_facts(series: Series) -> dict[str, str]:
     }
     facts = {}
     for name, (first, last) in edges.items():
-        facts[f"{name}_rows"] = f"{last - first:,}"
-        facts[f"{name}_share"] = show_percent((last - first) / max(1, split.end))
-        facts[f"{name}_start"] = show_time(index[first], step)
-        facts[f"{name}_end"] = show_time(index[last - 1], step)
-    facts["scaler_mean"] = with_unit(show_number(series.scaler.mean[0]), series.unit)
-    facts["scaler_deviation"] = with_unit(show_number(series.scaler.deviation[0]), series.unit)
+        facts[f"{name}_rows"] = wording.grouped(last - first)
+        facts[f"{name}_share"] = wording.percent((last - first) / max(1, split.end))
+        facts[f"{name}_start"] = wording.row_name(index[first], step)
+        facts[f"{name}_end"] = wording.row_name(index[last - 1], step)
+    facts["scaler_mean"] = wording.quantity(series.scaler.mean[0], series.unit)
+    facts["scaler_deviation"] = wording.quantity(series.scaler.deviation[0], series.unit)
     test = series.values[slice(*edges["test"])]
     train = series.values[: split.train]
     outside = float(np.mean((test < train.min()) | (test > train.max())))
-    facts["test_outside"] = show_percent(outside) if outside else "none"
+    facts["test_outside"] = wording.percent(outside) if outside else "none"
     return facts
 
 
@@ -185,38 +175,38 @@ def _run_facts(series: Series, run: Run, forecasts: Forecasts) -> dict[str, str]
     settings, history = run.settings, run.history
     best = next((epoch for epoch in history if epoch.number == run.best_epoch), history[-1]) if history else None
     facts = {
-        "network": method_name(network_name(run)),
+        "network": wording.method_name(network_name(run)),
         "preset": settings.preset,
         "seed": str(settings.seed),
         "network_units": str(settings.units),
         "context": str(settings.context),
         "context_words": series.frequency.count(settings.context),
-        "learning_rate": show_number(settings.learning_rate, 1),
+        "learning_rate": wording.number(settings.learning_rate, 1),
         "batch": str(settings.batch),
         "members": str(run.members),
         "epochs": str(len(history)),
         "epochs_planned": str(settings.epochs),
         "best_epoch": str(run.best_epoch),
-        "parameters": f"{run.parameters:,}",
-        "duration": show_duration(run.seconds),
-        "windows": f"{len(forecasts.origins):,}",
+        "parameters": wording.grouped(run.parameters),
+        "duration": wording.span(run.seconds),
+        "windows": wording.grouped(len(forecasts.origins)),
         "method": run.method,
         "library": f"PyTorch {run.versions['torch'].split('+')[0]}" if "torch" in run.versions else "PyTorch",
     }
     if best is not None:
         facts |= {
-            "best_validation_loss": show_number(best.validation_loss),
-            "best_train_loss": show_number(best.train_loss),
-            "last_validation_loss": show_number(history[-1].validation_loss),
-            "first_validation_loss": show_number(history[0].validation_loss),
+            "best_validation_loss": wording.number(best.validation_loss),
+            "best_train_loss": wording.number(best.train_loss),
+            "last_validation_loss": wording.number(history[-1].validation_loss),
+            "first_validation_loss": wording.number(history[0].validation_loss),
         }
     for level, interval in run.intervals.items():
         facts[f"level_{level}"] = f"{level} %"
-        facts[f"coverage_{level}"] = show_percent(interval.coverage)
-        facts[f"width_{level}"] = with_unit(show_number(interval.width), series.unit)
+        facts[f"coverage_{level}"] = wording.percent(interval.coverage)
+        facts[f"width_{level}"] = wording.quantity(interval.width, series.unit)
     if len(forecasts.future):
-        facts["future_first"] = with_unit(show_number(float(forecasts.future[0]), 4), series.unit)
-        facts["future_last"] = with_unit(show_number(float(forecasts.future[-1]), 4), series.unit)
+        facts["future_first"] = wording.quantity(float(forecasts.future[0]), series.unit, 4)
+        facts["future_last"] = wording.quantity(float(forecasts.future[-1]), series.unit, 4)
     return facts
 
 
@@ -225,38 +215,40 @@ def _score_facts(series: Series, run: Run) -> dict[str, str]:
     network, baselines = network_name(run), baseline_names(run)
     for name, score in run.scores.items():
         facts |= {
-            f"{name}_name": method_name(name),
-            f"{name}_mae": show_number(score.mae),
-            f"{name}_rmse": show_number(score.rmse),
-            f"{name}_mase": "–" if score.mase is None else show_number(score.mase),
+            f"{name}_name": wording.method_name(name),
+            f"{name}_mae": wording.number(score.mae),
+            f"{name}_rmse": wording.number(score.rmse),
+            f"{name}_mase": "–" if score.mase is None else wording.number(score.mase),
         }
     own = run.scores[network]
     facts |= {
         "best_method": min(run.scores, key=lambda name: run.scores[name].mae),
         "methods": ", ".join((network, *baselines)),
         "baseline_list": "; ".join(
-            f"{within_sentence(name)}, which {METHOD_MEANINGS[name]}" for name in baselines if name in METHOD_MEANINGS
+            f"{wording.method_name(name)} ({wording.method_meaning(name)})"
+            for name in baselines
+            if wording.method_meaning(name)
         ),
         "baseline_count": str(len(baselines)),
         "outcome": run.verdict.outcome,
         "verdict": run.verdict.sentence,
-        "mae": with_unit(show_number(own.mae), series.unit),
-        "rmse": with_unit(show_number(own.rmse), series.unit),
-        "mase": "–" if own.mase is None else show_number(own.mase),
-        "mae_share_of_deviation": show_percent(own.mae / max(float(series.values.std()), 1e-12)),
+        "mae": wording.quantity(own.mae, series.unit),
+        "rmse": wording.quantity(own.rmse, series.unit),
+        "mase": "–" if own.mase is None else wording.number(own.mase),
+        "mae_share_of_deviation": wording.percent(own.mae / max(float(series.values.std()), 1e-12)),
     }
     if baselines:
         best = run.scores[baselines[0]]
         worst = max(baselines, key=lambda name: run.scores[name].mae)
         change = (best.mae - own.mae) / best.mae if best.mae else 0.0
         facts |= {
-            "best_baseline": within_sentence(baselines[0]),
-            "best_baseline_mae": with_unit(show_number(best.mae), series.unit),
-            "best_baseline_rmse": with_unit(show_number(best.rmse), series.unit),
-            "improvement": show_percent(change),
-            "improvement_words": f"{show_percent(change)} {'lower' if change >= 0 else 'higher'}",
-            "worst_baseline": within_sentence(worst),
-            "worst_baseline_mae": with_unit(show_number(run.scores[worst].mae), series.unit),
+            "best_baseline": wording.method_name(baselines[0], "sentence"),
+            "best_baseline_mae": wording.quantity(best.mae, series.unit),
+            "best_baseline_rmse": wording.quantity(best.rmse, series.unit),
+            "improvement": wording.percent(abs(change)),
+            "improvement_words": f"{wording.percent(abs(change))} {'lower' if change >= 0 else 'higher'}",
+            "worst_baseline": wording.method_name(worst, "sentence"),
+            "worst_baseline_mae": wording.quantity(run.scores[worst].mae, series.unit),
         }
     return facts
 
@@ -268,24 +260,24 @@ def _residual_facts(series: Series, run: Run, forecasts: Forecasts) -> dict[str,
     lag = autocorrelation(one, 1)
     bias = float(residuals.all.mean())
     facts = {
-        "step_first_mae": with_unit(show_number(float(by_step[0])), unit),
-        "step_last_mae": with_unit(show_number(float(by_step[-1])), unit),
-        "bias": with_unit(show_number(abs(bias)), unit),
+        "step_first_mae": wording.quantity(float(by_step[0]), unit),
+        "step_last_mae": wording.quantity(float(by_step[-1]), unit),
+        "bias": wording.quantity(abs(bias), unit),
         "bias_direction": "too high" if bias >= 0 else "too low",
-        "largest_error": with_unit(show_number(float(np.abs(residuals.all[row, ahead]))), unit),
-        "largest_error_time": show_time(
+        "largest_error": wording.quantity(float(np.abs(residuals.all[row, ahead])), unit),
+        "largest_error_time": wording.row_name(
             series.frame.index[int(forecasts.origins[row]) + 1 + int(ahead)], series.frequency.step
         ),
-        "residual_deviation": with_unit(show_number(float(one.std())), unit),
+        "residual_deviation": wording.quantity(float(one.std()), unit),
     }
     shown = shown_windows(forecasts)
     first, last = int(forecasts.origins[shown[0]]) + 1, int(forecasts.origins[shown[-1]]) + series.horizon
-    facts["shown_start"] = show_time(series.frame.index[first], series.frequency.step)
-    facts["shown_end"] = show_time(series.frame.index[last], series.frequency.step)
+    facts["shown_start"] = wording.row_name(series.frame.index[first], series.frequency.step)
+    facts["shown_end"] = wording.row_name(series.frame.index[last], series.frequency.step)
     if len(lag) > 1:
-        facts["residual_lag1"] = show_number(float(lag[1]), 2)
+        facts["residual_lag1"] = wording.number(float(lag[1]), 2)
     if by_step[0] > 0:
-        facts["step_growth"] = show_number(float(by_step[-1] / by_step[0]), 2)
+        facts["step_growth"] = wording.number(float(by_step[-1] / by_step[0]), 2)
     return facts
 
 

@@ -18,10 +18,10 @@ from matplotlib.legend import Legend
 from matplotlib.text import Text
 from matplotlib.transforms import ScaledTranslation
 
+from assistant import wording
 from assistant.charts.chart import Axis, Chart, Layer, Panel
 from assistant.charts.dates import DateLabels
 from assistant.charts.thinning import thin
-from assistant.charts.wording import show_number
 
 _INCH = 25.4
 _LABELLED = ("line", "points", "bars", "stems", "band")
@@ -149,7 +149,7 @@ def _draw_layer(
                 bars = ax.barh(layer.y, layer.x, height=0.62, color=colour, label=label, zorder=order)
                 ax.bar_label(
                     bars,
-                    labels=[f"{value:,.0f}" if whole else _power(show_number(value)) for value in layer.x],
+                    labels=[f"{value:,.0f}" if whole else _power(wording.number(value)) for value in layer.x],
                     padding=2,
                     fontsize=mpl.rcParams["legend.fontsize"],
                 )

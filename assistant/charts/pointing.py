@@ -18,10 +18,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from assistant import wording
 from assistant.charts.chart import Axis, Chart, Layer, Panel
 from assistant.charts.palette import DARK, LIGHT
 from assistant.charts.svg import small_svg
-from assistant.charts.wording import show_number, show_time, with_unit
 
 MOST_PLACES = 240  # of one panel: at the size of a page more could hardly be told apart with a pointer
 LARGEST = 1.9  # pixels for a point: letters of nine points are then about as large as the page's
@@ -105,12 +105,12 @@ def _of_points(panel: Panel, ax: Axes, layers: list[Layer], height: float) -> di
 def show_place(place: float, axis: Axis) -> str:
     """Return a place on the x axis in words: a date, or the number with what it counts."""
     if axis.scale == "time":
-        return show_time(pd.Timestamp(round(place * 86_400), unit="s"), axis.step)
+        return wording.row_name(pd.Timestamp(round(place * 86_400), unit="s"), axis.step)
     title = axis.title.split(" (")[0]
-    return f"{title} {place:,.0f}" if axis.whole else f"{title} {show_number(place)}"
+    return f"{title} {place:,.0f}" if axis.whole else f"{title} {wording.number(place)}"
 
 
 def show_value(label: str, number: float, axis: Axis) -> str:
     """Return one value with what it is of and its unit."""
-    text = with_unit(f"{number:,.0f}" if axis.whole else show_number(number, 4), axis.unit)
+    text = wording.with_unit(f"{number:,.0f}" if axis.whole else wording.number(number, 4), axis.unit)
     return f"{label}: {text}" if label else text

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from assistant import wording
 from assistant.charts.axes import Drawn, positions, time_axis, value_axis
 from assistant.charts.chart import Axis, Layer, Marker, Panel
 from assistant.charts.facts import Residuals, autocorrelation, baseline_names, network_name, shown_windows
-from assistant.charts.wording import method_name
 from assistant.dataset.series import Series
 from assistant.training.run import Forecasts, Run
 
@@ -78,7 +78,7 @@ def forecast_chart(series: Series, run: Run, forecasts: Forecasts) -> Drawn:
         Layer(
             "line",
             "forecast",
-            method_name(network),
+            wording.method_name(network),
             x=x[flat],
             y=chain(forecasts.methods[network]),
             width=1.2,
@@ -91,7 +91,7 @@ def forecast_chart(series: Series, run: Run, forecasts: Forecasts) -> Drawn:
             Layer(
                 "line",
                 "baseline",
-                method_name(baselines[0]),
+                wording.method_name(baselines[0]),
                 x=x[flat],
                 y=chain(forecasts.methods[baselines[0]]),
                 dashed=True,
@@ -114,7 +114,7 @@ def horizon_chart(series: Series, run: Run, forecasts: Forecasts) -> Drawn:
         Layer(
             "line",
             "forecast",
-            method_name(network),
+            wording.method_name(network),
             x=steps,
             y=by_step[network],
             width=2.0,
@@ -126,7 +126,7 @@ def horizon_chart(series: Series, run: Run, forecasts: Forecasts) -> Drawn:
         Layer(
             "line",
             "baseline" if order == 0 else "muted",
-            method_name(name),
+            wording.method_name(name),
             x=steps,
             y=by_step[name],
             dashed=True,
@@ -135,7 +135,7 @@ def horizon_chart(series: Series, run: Run, forecasts: Forecasts) -> Drawn:
         for order, name in enumerate(shown)
     ]
     unit = f" ({series.unit})" if series.unit else ""
-    axis = Axis(f"{series.frequency.step.capitalize()}s ahead", whole=True)
+    axis = Axis(f"{wording.sentence_case(wording.plural(series.frequency.step, 2))} ahead", whole=True)
     return (
         "horizon",
         (Panel(axis, Axis(f"Mean absolute error{unit}", unit=series.unit, measured=True), tuple(layers)),),
@@ -168,7 +168,7 @@ def residuals_chart(series: Series, run: Run, forecasts: Forecasts) -> Drawn:
     coefficients = autocorrelation(one, lags)
     bound = 1.96 / np.sqrt(len(one))
     correlation = Panel(
-        Axis(f"Lag ({series.frequency.step}s)", whole=True),
+        Axis(f"Lag ({wording.plural(series.frequency.step, 2)})", whole=True),
         Axis("Autocorrelation"),
         (
             Layer("level", "muted", "95 % bound of noise", y=np.array([-bound, bound]), dashed=True),
@@ -212,7 +212,7 @@ def scores_chart(series: Series, run: Run) -> Drawn:
     unit = f" ({series.unit})" if series.unit else ""
     panel = Panel(
         Axis(f"Mean absolute error{unit}", unit=series.unit, measured=True),
-        Axis("", scale="names", names=tuple(method_name(name) for name in names)),
+        Axis("", scale="names", names=tuple(wording.method_name(name) for name in names)),
         (
             Layer("bars", "baseline", x=heights[1:], y=places[1:]),
             Layer("bars", "forecast", x=heights[:1], y=places[:1]),
@@ -253,7 +253,7 @@ def future_chart(series: Series, run: Run, forecasts: Forecasts) -> Drawn:
             Layer(
                 "line",
                 "forecast",
-                f"{method_name(network_name(run))} forecast",
+                f"{wording.method_name(network_name(run))} forecast",
                 x=np.concatenate([x[-1:], beyond]),
                 y=np.concatenate([series.values[-1:], forecasts.future]),
                 dashed=True,

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from assistant import wording
 from assistant.charts.axes import Drawn, positions, spans_of, time_axis, value_axis
 from assistant.charts.chart import Axis, Layer, Panel
 from assistant.charts.facts import autocorrelation
@@ -78,8 +79,9 @@ def season_chart(series: Series) -> Drawn:
     numbers = np.arange(1, len(coefficients), dtype=np.float64)
     bound = 1.96 / np.sqrt(len(changes))
     step = series.frequency.step
+    steps = wording.plural(step, 2)
     correlation = Panel(
-        Axis(f"Lag ({step}s)", whole=True, unit=f"{step}s"),
+        Axis(f"Lag ({steps})", whole=True, unit=steps),
         Axis("Autocorrelation of the changes"),
         (
             Layer("level", "muted", "95 % bound of noise", y=np.array([-bound, bound]), dashed=True),

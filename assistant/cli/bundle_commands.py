@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from assistant import wording
 from assistant.brief import Brief, checked_address, load_brief
 from assistant.bundle.mail import Mail, verify_received
 from assistant.bundle.manifest import Rules
@@ -78,13 +79,13 @@ def _as_text(name: str, mail: Mail | None, found: Verification, brief: Brief | N
         lines.append(f"Attached: {', '.join(mail.attached) or 'nothing'}")
         name = "Its bundle"
     if found.sha256:
-        lines.append(f"{name}  {found.size:,} bytes  SHA-256 {found.sha256}")
+        lines.append(f"{name}  {wording.counted('byte', found.size)}  SHA-256 {found.sha256}")
     if found.manifest is not None:
         student = found.manifest.student
         lines.append(" · ".join(part for part in (student.name, student.email, student.registration) if part))
         for project in found.manifest.projects:
             report = found.manifest.file("report", project.number)
-            pages = f", {report.pages} pages" if report else ""
+            pages = f", {wording.counted('page', report.pages)}" if report and report.pages else ""
             verdict = f"\n  {project.run.verdict.sentence}" if project.run else ""
             lines.append(
                 f"Project {project.number}: {project.title}{pages}\n  {project.colab_url or 'no Colab link'}{verdict}"
@@ -157,7 +158,7 @@ def deliveries(as_json: Json = False) -> None:
     rows = open_services(settings, account).ledger.deliveries()
     data = {"deliveries": [row.model_dump(mode="json", exclude={"owner"}) for row in rows]}
     lines = [
-        f"{row.id}  {row.finished or row.confirmed:%Y-%m-%d %H:%M:%S} UTC  {row.status.value:<9}  {row.student.name}  "
+        f"{row.id}  {wording.moment(row.finished or row.confirmed, 'UTC')}  {row.status.value:<9}  {row.student.name}  "
         f"{row.sha256[:12]}  {row.reply}"
         for row in rows
     ]

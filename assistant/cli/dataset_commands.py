@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from assistant import wording
 from assistant.cli.output import Json, command, progress, result
 from assistant.cli.reading_options import Dates, Decimal, Member, OneSeries, Sheet, Step, Undo, Ways
 from assistant.cli.table_arguments import (
@@ -83,7 +84,11 @@ def inspection_text(found: Inspection) -> str:
     """Return an inspection as a short text, the verdict first."""
     reader = found.reader
     how = [reader.kind, *(part for part in (_separator(reader.separator), reader.encoding, reader.sheet) if part)]
-    lines = [found.verdict, "", f"{found.rows:,} rows, {len(found.columns):,} columns ({', '.join(how)})"]
+    lines = [
+        found.verdict,
+        "",
+        f"{wording.counted('row', found.rows)}, {wording.counted('column', len(found.columns))} ({', '.join(how)})",
+    ]
     width = min(max((len(column.name) for column in found.columns), default=0), 40)
     lines += [f"  {column.name:<{width}}  {_column(column)}" for column in found.columns]
     lines += [f"Also there: {', '.join(names)}; take one with {option}." for names, option in _others(reader)]
@@ -102,7 +107,7 @@ def inspection_text(found: Inspection) -> str:
         if (found.season or 1) > 1:
             shows = "the pattern repeats after" if found.season_shows else "usual, but hardly shown, is a pattern of"
             season = f"{shows} {found.season}"
-        lines.append(f"Horizon: {found.horizon} steps; {season}")
+        lines.append(f"Horizon: {wording.counted('step', found.horizon)}; {season}")
     lines += [
         f"{'Repaired' if repair.applied else 'Undone'}: {repair.what} ({repair.count:,}×) {repair.why}"
         f"{f' [--undo {_quoted(repair.key)}]' if repair.applied and can_undo(repair) else ''}"
@@ -142,7 +147,7 @@ def _column(column: ColumnFacts) -> str:
 
 def source_text(path: Path, source: Source) -> str:
     """Return where a file came from as a short text."""
-    lines = [f"{path}  {source.size:,} bytes  SHA-256 {source.sha256}", f"Title: {source.title}"]
+    lines = [f"{path}  {wording.counted('byte', source.size)}  SHA-256 {source.sha256}", f"Title: {source.title}"]
     lines += [f"From: {source.url or source.reference}", f"Licence: {source.licence or 'none found'}"]
     if source.citation:
         lines.append(f"Cite as: {source.citation}")

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from assistant import wording
 from assistant.cli.output import Json, command, progress, result
 from assistant.lecture.errors import LectureError
 from assistant.lecture.results import Activation, AddingProgress, CellName, NetworkWindow
@@ -43,7 +44,7 @@ def adding(
 
     (done,) = run_trials(length, [cell], seed, limit, tell)
     text = (
-        f"The {cell.upper()} {'solved' if done.solved else 'did not solve'} T = {length}: error {done.mse:.4f} "
+        f"{wording.method_name(cell, 'head')} {'solved' if done.solved else 'did not solve'} T = {length}: error {done.mse:.4f} "
         f"on 1,000 fresh sequences after {done.sequences:,} sequences and {done.cpu_seconds:.1f} CPU seconds."
     )
     result(done.model_dump(), text, as_json=as_json)
@@ -64,7 +65,7 @@ def gradient(
 
     curves = gradient_curves(w, length, activation, forget_bias, seed)
     text = (
-        f"w_rec = {w:g}, {length} steps: the gradient {curves.case}; {curves.norms[-1]:.3g} of 1 is left. In an "
+        f"w_rec = {w:g}, {wording.counted('step', length)}: the gradient {curves.case}; {curves.norms[-1]:.3g} of 1 is left. In an "
         f"RNN with w_rec times a rotation {curves.rnn[-1]:.3g}, in an LSTM by its cell state {curves.lstm[-1]:.3g}."
     )
     result(_finite(curves.model_dump()), text, as_json=as_json)
@@ -93,7 +94,7 @@ def gates(
         if not found.half_lives
         else "A unit never loses half of what it holds."
         if longest is None
-        else f"The longest half-life of a unit is {longest:.1f} steps of one {frequency.step}."
+        else f"The longest half-life of a unit is {wording.counted('step', longest)} of one {frequency.step}."
     )
     text = (
         f"{found.cell.upper()} with {found.units} units, window {found.window} of {found.windows}, forecast from "

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
+from assistant import wording
 from assistant.brief import checked_address
 from assistant.bundle.verify import verify
 from assistant.cli.output import Json, PresetName, command, progress, result
@@ -131,7 +132,10 @@ def run(
         _make_notebooks(desk, numbers)
         for number in numbers:
             built = report.build(desk, number)
-            progress(f"Project {number}: report of {built.pages} pages." + (f" {built.over}" if built.over else ""))
+            progress(
+                f"Project {number}: report of {wording.counted('page', built.pages)}."
+                + (f" {built.over}" if built.over else "")
+            )
         package = packaging.make(desk)
         written = _copy(desk, numbers, out)
         verification = verify(out / "bundle.zip", desk.brief)
@@ -166,7 +170,7 @@ def _take_datasets(desk: Desk, tables: list[str | None], asked: list[Asked]) -> 
             dataset.take_file(desk, number, opened.path, opened.source, **fields)
         made = dataset.series(desk, number)
         check_features(made, wishes.roles)
-        progress(f"Project {number}: {made.title}, {len(made.frame):,} rows of {made.target}.")
+        progress(f"Project {number}: {made.title}, {wording.counted('row', len(made.frame))} of {made.target}.")
     return [number for number, text in enumerate(tables, 1) if text is not None]
 
 
@@ -184,7 +188,7 @@ def _train(desk: Desk, numbers: list[int], preset: str, seed: int) -> None:
             run = training.chosen_run(desk, number)
             if run is None:
                 raise TrainingError(f"The training of project {number} did not end well.", state.message, state.fix)
-            progress(f"Project {number}: {run.verdict.sentence} ({run.seconds:.0f} s)")
+            progress(f"Project {number}: {run.verdict.sentence} ({wording.short_span(run.seconds)})")
         if waiting:
             time.sleep(_POLL_SECONDS)
 
@@ -238,7 +242,7 @@ def _as_data(desk: Desk, package: packaging.Package, holds: bool, written: list[
 
 def _as_text(data: dict[str, Any]) -> str:
     lines = [f"Written: {', '.join(data['files'])}"]
-    lines += [f"  {name}: {pages} pages" for name, pages in data["pages"].items()]
+    lines += [f"  {name}: {wording.counted('page', pages)}" for name, pages in data["pages"].items()]
     if data["problem"]:
         lines.append(f"There is no mail. {' '.join(part for part in data['problem'].values() if part)}")
     else:
@@ -248,7 +252,7 @@ def _as_text(data: dict[str, Any]) -> str:
         f"{item['level']}: {_of_project(item)}{item['what']} {item['evidence']}".rstrip() for item in data["findings"]
     ]
     lines.append(
-        f"The bundle {'holds' if data['bundle']['holds'] else 'DOES NOT hold'}; {data['seconds']:.0f} s in all."
+        f"The bundle {'holds' if data['bundle']['holds'] else 'DOES NOT hold'}; {wording.short_span(data['seconds'])} in all."
     )
     return "\n".join(lines)
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import typer
 
+from assistant import wording
 from assistant.cli.output import progress
 from assistant.cli.reading_options import Ways
 from assistant.dataset.choices import Choices
@@ -148,9 +149,9 @@ def teller() -> Callable[[FetchProgress], None]:
         if now - said < _TELL_SECONDS:
             return
         said = now
-        total = f" of {state.total / 1e6:,.1f}" if state.total else ""
-        left = f", about {state.seconds_left:,.0f} s left" if state.seconds_left is not None else ""
-        progress(f"{state.received / 1e6:,.1f}{total} MB{left}")
+        total = f" of {wording.size(state.total)}" if state.total else ""
+        left = f", about {wording.short_span(state.seconds_left)} left" if state.seconds_left is not None else ""
+        progress(f"{wording.size(state.received)}{total}{left}")
 
     return tell
 

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+from assistant import wording
 from assistant.cli.output import Json, PresetName, command, progress, result
 from assistant.cli.project_options import check_apart, check_features, names_of
 from assistant.cli.reading_options import Dates, Decimal, Member, OneSeries, Sheet, Step, Undo, Ways
@@ -66,7 +67,7 @@ def train(
     # How fast this computer trains is kept where the wizard keeps it.
     speed_file = load_settings()[0].workspace / "slots" / SPEED
     ahead = series.frequency.count(series.horizon)
-    progress(f"Training on {len(series.frame):,} rows of {series.target}, {ahead} ahead …")
+    progress(f"Training on {wording.counted('row', len(series.frame))} of {series.target}, {ahead} ahead …")
     progress(expected_text(series, settings, read_speed(speed_file)))
     # Imported here: it brings torch, which takes seconds that a wrong call should not have to wait for.
     from assistant.training.train import train as train_series
@@ -118,7 +119,7 @@ def _teller() -> Any:
         nonlocal seen
         if state.state == "running" and state.epoch > seen and state.history:
             seen = state.epoch
-            left = "" if state.seconds_left is None else f", about {state.seconds_left:.0f} s left"
+            left = "" if state.seconds_left is None else f", about {wording.short_span(state.seconds_left)} left"
             progress(f"epoch {state.epoch}/{state.epochs}  validation {state.history[-1].validation_loss:.5f}{left}")
 
     return tell
@@ -138,6 +139,6 @@ def as_text(run: Run, series: Series) -> str:
     for name, score in sorted(run.scores.items(), key=lambda item: item[1].mae):
         mase = "–" if score.mase is None else f"{score.mase:.3f}"
         lines.append(f"{name:<22}{score.mae:>12.5g}{score.rmse:>12.5g}{mase:>9}")
-    ended = f"Test part, in the data's units{unit}; {len(run.history)} epochs in {run.seconds:.1f} s."
+    ended = f"Test part, in the data's units{unit}; {wording.counted('epoch', len(run.history))} in {wording.short_span(run.seconds)}."
     lines += ["", ended, "", run.method]
     return "\n".join(lines)

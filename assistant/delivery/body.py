@@ -1,4 +1,4 @@
-"""The mail's body: what a receiver reads on one screen, as plain text and as simple HTML."""
+"""What the mail says on one screen, as plain text and as simple HTML, and how the hand-in stands to the deadline."""
 
 from __future__ import annotations
 
@@ -9,13 +9,10 @@ from functools import cache
 
 import jinja2
 
-from assistant.brief import TEMPLATES, Brief
+from assistant import wording
+from assistant.brief import TEMPLATES, Brief, Deadline, Timing
 from assistant.bundle.manifest import Manifest, ProjectEntry, RunEntry
 from assistant.bundle.pack import Bundle
-from assistant.charts.wording import within_sentence
-from assistant.delivery.wording import number_text, one_line, size_text, status_line
-
-_NAMES = {"naive": "naive", "seasonal_naive": "seasonal naive"}
 
 
 @dataclass(frozen=True)
@@ -32,17 +29,17 @@ def mail_text(bundle: Bundle, brief: Brief, moment: datetime, submission: int, a
     student = manifest.student
     files = [entry for entry in manifest.files if entry.role != "links"]
     mail = {
-        "headline": f"{one_line(brief.title, 80)}: hand-in of {one_line(student.name, 80)}",
+        "headline": f"{wording.one_line(brief.title, 80)}: hand-in of {wording.one_line(student.name, 80)}",
         "status_line": status_line(brief, moment, submission),
-        "name": one_line(student.name, 80),
-        "email": one_line(student.email, 254),
-        "registration": one_line(student.registration, 80),
+        "name": wording.one_line(student.name, 80),
+        "email": wording.one_line(student.email, 254),
+        "registration": wording.one_line(student.registration, 80),
         "projects": [_project(manifest, project) for project in manifest.projects],
-        "missing": [one_line(part) for part in manifest.missing],
-        "attached": [{"name": one_line(name), "size": size_text(size)} for name, size in attached.items()],
-        "files": [{"name": one_line(entry.name), "size": size_text(entry.size)} for entry in files],
+        "missing": [wording.one_line(part) for part in manifest.missing],
+        "attached": [{"name": wording.one_line(name), "size": wording.size(size)} for name, size in attached.items()],
+        "files": [{"name": wording.one_line(entry.name), "size": wording.size(entry.size)} for entry in files],
         "name_width": min(48, max((len(entry.name) for entry in files), default=0)),
-        "bundle": one_line(bundle.path.name),
+        "bundle": wording.one_line(bundle.path.name),
         "sha256": bundle.sha256,
     }
     templates = _templates()
@@ -66,26 +63,50 @@ def _templates() -> jinja2.Environment:
 
 def _project(manifest: Manifest, project: ProjectEntry) -> dict[str, object]:
     report = manifest.file("report", project.number)
-    colab = one_line(project.colab_url or "", 500)
-    pages = f", {report.pages} page{'' if report.pages == 1 else 's'}" if report and report.pages else ""
+    colab = wording.one_line(project.colab_url or "", 500)
+    pages = f", {wording.counted('page', report.pages)}" if report and report.pages else ""
     return {
         "number": project.number,
-        "title": one_line(project.title, 100) or f"Project {project.number}",
+        "title": wording.one_line(project.title, 100) or f"Project {project.number}",
         "colab": colab,
         "colab_is_link": colab.startswith("https://"),
         "report": f"{report.name}{pages}" if report else "",
         "scores": _scores(project.run, project.unit) if project.run else "",
-        "verdict": one_line(project.run.verdict.sentence) if project.run else "",
+        "verdict": wording.one_line(project.run.verdict.sentence) if project.run else "",
     }
 
 
 def _scores(run: RunEntry, unit: str) -> str:
     """Return the network's mean absolute error beside the naive forecasts' and the rival's on the same points."""
     cell = run.settings.cell if run.settings.cell in run.scores else "lstm"
-    rival = run.verdict.against
-    shown = {cell: cell.upper(), **_NAMES, rival: _NAMES.get(rival, within_sentence(rival))}
-    after = f" {one_line(unit, 20)}" if unit.strip() else ""
+    shown = dict.fromkeys((cell, "naive", "seasonal_naive", run.verdict.against))
+    after = f" {wording.one_line(unit, 20)}" if unit.strip() else ""
     parts = [
-        f"{label} {number_text(run.scores[name].mae)}{after}" for name, label in shown.items() if name in run.scores
+        f"{wording.method_name(name)} {wording.number(run.scores[name].mae)}{after}"
+        for name in shown
+        if name in run.scores
     ]
     return ", ".join(parts) + " (mean absolute error on the test part)"
+
+
+def status_word(timing: Timing, submission: int) -> str:
+    """Return how a hand-in stands, such as "on time" or "late, resubmission 2"."""
+    word = "on time" if timing is Timing.ON_TIME else "late"
+    return word if submission == 1 else f"{word}, resubmission {submission}"
+
+
+def status_line(brief: Brief, confirmed: datetime, submission: int) -> str:
+    """Return in words when it was confirmed, how that stands to the deadline, and which submission it is."""
+    deadline: Deadline = brief.submission.deadline
+    when = wording.moment(confirmed, deadline.zone)
+    if brief.timing(confirmed) is Timing.ON_TIME:
+        grace = (
+            f" and {wording.counted('minute', brief.submission.grace_minutes)} of grace"
+            if confirmed > deadline.moment
+            else ""
+        )
+        line = f"On time: confirmed {when}; the deadline is {deadline}{grace}."
+    else:
+        late = wording.span((confirmed - deadline.moment).total_seconds())
+        line = f"Late by {late}: confirmed {when}; the deadline was {deadline}."
+    return line if submission == 1 else f"{line} This is resubmission {submission}; it replaces the one before."

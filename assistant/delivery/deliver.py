@@ -6,6 +6,7 @@ import secrets
 from datetime import datetime
 from pathlib import Path
 
+from assistant import wording
 from assistant.brief import Brief, Timing
 from assistant.bundle.pack import Bundle
 from assistant.clock import Clock
@@ -15,7 +16,6 @@ from assistant.delivery.outbox import write_to_outbox
 from assistant.delivery.record import DeliveredFile, Delivery, DeliveryStatus, Problem, RecipientStatus
 from assistant.delivery.refusals import NotSentError, UncertainError, server_name
 from assistant.delivery.transport import Acceptance, Transport, send_by_smtp
-from assistant.delivery.wording import moment_text, span_text
 from assistant.errors import DeliveryError
 from assistant.settings import MailAccount
 
@@ -203,9 +203,9 @@ def _sender(account: MailAccount | None) -> str:
 
 def _too_late(brief: Brief, confirmed: datetime) -> DeliveryError:
     deadline = brief.submission.deadline
-    late = span_text((confirmed - deadline.moment).total_seconds())
+    late = wording.span((confirmed - deadline.moment).total_seconds())
     return DeliveryError(
         "The deadline has passed, and the course does not take late hand-ins, so nothing was sent.",
-        f"It was {deadline}; it is now {moment_text(confirmed, deadline.zone)}, {late} later.",
+        f"It was {deadline}; it is now {wording.moment(confirmed, deadline.zone)}, {late} later.",
         "Ask the course whether it makes an exception; the bundle can be downloaded and kept.",
     )

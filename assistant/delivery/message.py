@@ -13,12 +13,12 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP as SMTP_POLICY
 
+from assistant import wording
 from assistant.brief import Brief, Timing
 from assistant.bundle.pack import Bundle
-from assistant.delivery.addresses import mailbox, named
-from assistant.delivery.body import MailText, mail_text
+from assistant.delivery.addresses import header_text, mailbox, named
+from assistant.delivery.body import MailText, mail_text, status_word
 from assistant.delivery.record import Recipient
-from assistant.delivery.wording import header_text, one_line, size_text, status_word
 from assistant.errors import DeliveryError
 from assistant.findings import Finding, Level
 
@@ -64,7 +64,7 @@ def compose(
     address is missing or wrong, the bundle is not as it was packed, or the mail would be larger than the brief allows.
     """
     student = bundle.manifest.student
-    if not one_line(student.name):
+    if not wording.one_line(student.name):
         raise DeliveryError(
             "The mail would not say whose it is.", "The student's name is empty.", "Give your name on the Start page."
         )
@@ -123,12 +123,14 @@ def recipients_of(brief: Brief, student_email: str) -> tuple[Recipient, ...]:
 def subject_of(bundle: Bundle, brief: Brief, timing: Timing, submission: int) -> str:
     """Return the subject from the brief's pattern; `{digest}` is the start of the bundle's SHA-256."""
     manifest = bundle.manifest
-    titles = "; ".join(one_line(project.title, 60) or f"Project {project.number}" for project in manifest.projects)
+    titles = "; ".join(
+        wording.one_line(project.title, 60) or f"Project {project.number}" for project in manifest.projects
+    )
     values = {
-        "course": one_line(brief.title, 80),
-        "name": one_line(manifest.student.name, 80),
-        "registration": one_line(manifest.student.registration, 40) or "no registration id",
-        "projects": one_line(titles, 120),
+        "course": wording.one_line(brief.title, 80),
+        "name": wording.one_line(manifest.student.name, 80),
+        "registration": wording.one_line(manifest.student.registration, 40) or "no registration id",
+        "projects": wording.one_line(titles, 120),
         "status": status_word(timing, submission),
         "digest": bundle.sha256[:12],
     }
@@ -148,10 +150,12 @@ def mail_size_finding(bundle: Bundle, brief: Brief) -> Finding:
         return Finding(
             level=Level.FINE,
             what="The mail is small enough; the reports go inside the bundle only.",
-            evidence=f"{size_text(alone)} of {size_text(limit)}, and {size_text(together)} with the reports besides.",
+            evidence=f"{wording.size(alone)} of {wording.size(limit)}, and {wording.size(together)} with the reports besides.",
         )
     return Finding(
-        level=Level.FINE, what="The mail is small enough.", evidence=f"{size_text(together)} of {size_text(limit)}."
+        level=Level.FINE,
+        what="The mail is small enough.",
+        evidence=f"{wording.size(together)} of {wording.size(limit)}.",
     )
 
 
@@ -168,7 +172,7 @@ def _size_with(shell: EmailMessage, attached: dict[str, bytes]) -> int:
 def _too_large(size: int, limit: int) -> DeliveryError:
     return DeliveryError(
         "The mail would be too large.",
-        f"It would have {size:,} bytes, and the course takes {limit:,}: {size - limit:,} bytes too many.",
+        f"It would have {wording.counted('byte', size)}, and the course takes {wording.grouped(limit)}: {wording.counted('byte', size - limit)} too many.",
         "Choose a smaller dataset, or fewer rows or columns of it, and package it again.",
     )
 
@@ -185,7 +189,7 @@ def _shell(
 ) -> EmailMessage:
     """Return the message with all its headers and texts, and nothing attached yet."""
     message = EmailMessage(policy=SMTP_POLICY)
-    sender = named(name if origin == own else f"{one_line(name, 40)} via Submission Assistant", origin)
+    sender = named(name if origin == own else f"{wording.one_line(name, 40)} via Submission Assistant", origin)
     message["From"] = sender
     message["To"] = [_bare(recipient) for recipient in recipients if recipient.role == "to"]
     if copies := [named(name, recipient.address) for recipient in recipients if recipient.role == "cc"]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from assistant import wording
+from assistant.delivery.body import status_word
 from assistant.delivery.record import Delivery, DeliveryStatus
-from assistant.delivery.wording import moment_text, size_text, status_word
 
 _HEADLINES = {
     DeliveryStatus.PREPARED: "NOT SENT YET. The mail was prepared, and nothing has left this machine.",
@@ -31,13 +32,13 @@ def receipt_text(delivery: Delivery) -> str:
         ("Student", ", ".join(part for part in (student.name, student.email, student.registration) if part)),
         ("Status", f"{status_word(delivery.timing, delivery.submission)}, attempt {delivery.attempt}"),
         ("Deadline", str(delivery.deadline)),
-        ("Confirmed", moment_text(delivery.confirmed, zone)),
-        (finished, moment_text(delivery.finished, zone) if delivery.finished else "not yet"),
+        ("Confirmed", wording.moment(delivery.confirmed, zone)),
+        (finished, wording.moment(delivery.finished, zone) if delivery.finished else "not yet"),
         ("Server", f"{delivery.server or 'none'}{f' said: {delivery.reply}' if delivery.reply else ''}"),
         ("Subject", delivery.subject),
         ("Message-ID", delivery.message_id),
         ("Outbox file", delivery.outbox_file or ""),
-        ("Bundle", f"{delivery.bundle}, {size_text(delivery.size)}"),
+        ("Bundle", f"{delivery.bundle}, {wording.size(delivery.size)}"),
         ("SHA-256", delivery.sha256),
     ]
     lines = [headline(delivery), ""]
@@ -50,7 +51,7 @@ def receipt_text(delivery: Delivery) -> str:
         reply = f": {recipient.reply}" if recipient.reply else ""
         lines.append(f"  {recipient.address}{copy} – {recipient.status}{reply}")
     lines += ["", f"Attached: {', '.join(delivery.attached)}", f"Files in {delivery.bundle}:"]
-    lines += [f"  {file.sha256}  {file.name} ({size_text(file.size)})" for file in delivery.files]
+    lines += [f"  {file.sha256}  {file.name} ({wording.size(file.size)})" for file in delivery.files]
     return "\n".join(lines) + "\n"
 
 

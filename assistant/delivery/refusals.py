@@ -8,6 +8,7 @@ import socket
 import ssl
 from collections.abc import Mapping
 
+from assistant import wording
 from assistant.errors import DeliveryError
 from assistant.settings import MailAccount
 
@@ -192,8 +193,12 @@ def sender_refusal(code: int, reply: bytes, sender: str, size: int) -> NotSentEr
 
 def size_refusal(size: int, limit: int | None, reply: str = "") -> NotSentError:
     """Say that the server does not take a mail of `size` bytes."""
-    evidence = f"The mail has {size:,} bytes"
-    evidence += f", and the server takes {limit:,}: {size - limit:,} bytes too many." if limit is not None else "."
+    evidence = f"The mail has {wording.counted('byte', size)}"
+    evidence += (
+        f", and the server takes {wording.grouped(limit)}: {wording.counted('byte', size - limit)} too many."
+        if limit is not None
+        else "."
+    )
     if reply:
         evidence += f" It answered: {reply}."
     return NotSentError(
@@ -208,7 +213,7 @@ def recipients_refusal(refused: Mapping[str, tuple[int, bytes]]) -> NotSentError
     """Say which recipients the server does not take; the mail went to nobody."""
     replies = {address: reply_text(code, reply) for address, (code, reply) in refused.items()}
     temporary = all(code < 500 for code, _ in refused.values())
-    names = " and ".join(replies)
+    names = wording.listed(list(replies))
     return NotSentError(
         f"The server does not take mail for {names}, so the mail was sent to nobody.",
         "It answered: " + "; ".join(replies.values()) + ".",
@@ -251,4 +256,4 @@ def lost_line(error: Exception | None, account: MailAccount, reply: str = "") ->
 
 def _bare(error: Exception) -> str:
     text = (error.strerror if isinstance(error, OSError) and error.strerror else str(error)) or type(error).__name__
-    return text[:1].upper() + text[1:].rstrip(".")
+    return wording.sentence_case(text.rstrip("."))

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 from pydantic import ValidationError
 
+from assistant import wording
 from assistant.charts.chart import Axis, Chart, Layer, Panel
 from assistant.charts.conditional_text import chosen
 from assistant.dataset.series import Frequency, Series
@@ -60,7 +61,7 @@ def memory_facts(memory: NetworkMemory, series: Series) -> dict[str, str]:
     ]
     return {
         "situation": ", ".join(situation),
-        "steps": f"{frequency.step}s",
+        "steps": wording.plural(frequency.step, 2),
         "network_units": str(memory.units),
         "network_windows": str(memory.windows),
         "look_back": frequency.count(memory.look_back.steps),
@@ -87,7 +88,7 @@ def describe_network_chart(memory: NetworkMemory, series: Series) -> Chart:
     steps = np.arange(1, reached + 1, dtype=np.float64)
     unit = f" ({series.unit} per {series.unit})" if 0 < len(series.unit) <= 8 else ""
     effect = Panel(
-        Axis(f"{frequency.step.capitalize()}s back", whole=True),
+        Axis(f"{wording.sentence_case(wording.plural(frequency.step, 2))} back", whole=True),
         Axis(f"Effect on the forecast{unit}"),
         (
             Layer("line", "data", "Whole forecast", x=steps, y=np.array(back.effect[:reached])),
@@ -109,7 +110,7 @@ def describe_network_chart(memory: NetworkMemory, series: Series) -> Chart:
         panels.append(
             Panel(
                 Axis("Unit, longest memory first", whole=True),
-                Axis(f"Half-life ({frequency.step}s)", scale="log"),
+                Axis(f"Half-life ({wording.plural(frequency.step, 2)})", scale="log"),
                 (
                     Layer("points", "data", "Unit", x=np.arange(1.0, len(known) + 1), y=np.array(known), marker="o"),
                     Layer("level", "muted", frequency.count(int(season)), y=np.array([season]), dashed=True),
@@ -157,7 +158,7 @@ def steps_in_words(steps: float | None, frequency: Frequency) -> str:
         return "without end"
     if steps >= 9.95:
         return frequency.count(round(steps))
-    return f"{steps:.1f} {frequency.step}s"
+    return wording.counted(frequency.step, steps)
 
 
 @cache

@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from assistant import wording
 from assistant.dataset.series import Series, load_series
 from assistant.errors import AssistantError
 from assistant.lecture.cells import look_inside
@@ -70,7 +71,7 @@ def _load(folder: str, _changed: int) -> Trained:
         size = (path / "weights.pt").stat().st_size
         raise LectureError(
             "The file with the network's weights is damaged.",
-            f"{path.name}/weights.pt, {size:,} bytes, is cut off or is not what a training writes.",
+            f"{path.name}/weights.pt, {wording.counted('byte', size)}, is cut off or is not what a training writes.",
             "Train again, or bring the file back from a copy, and look into the run then.",
         ) from error
     try:

@@ -12,6 +12,7 @@ import threading
 from pathlib import Path
 from typing import Any, TypeVar
 
+from assistant import wording
 from assistant.lecture.errors import LectureError
 from assistant.lecture.results import Result
 
@@ -115,7 +116,7 @@ class LectureProcess:
                 self._stop()
                 raise LectureError(
                     "The picture took too long.",
-                    f"There was no answer within {seconds:.0f} seconds.",
+                    f"There was no answer within {wording.span(seconds)}.",
                     "Move the slider again; a smaller length is faster.",
                 ) from None
             except OSError:

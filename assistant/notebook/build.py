@@ -10,19 +10,9 @@ from urllib.parse import quote, urlsplit
 
 import jinja2
 
+from assistant import wording
 from assistant.brief import TEMPLATES
 from assistant.charts.palette import LIGHT
-from assistant.charts.wording import (
-    counted,
-    listed,
-    method_name,
-    show_duration,
-    show_number,
-    show_percent,
-    show_time,
-    with_unit,
-    within_sentence,
-)
 from assistant.dataset.series import Repair, Series
 from assistant.errors import NotebookError
 from assistant.notebook.cells import cells_of, markdown
@@ -142,12 +132,12 @@ def _words(series: Series, run: Run) -> dict[str, Any]:
         "target": markdown(series.target),
         "unit": markdown(unit),
         "unit_literal": repr(unit),
-        "features": markdown(listed(list(series.frame.columns[1:]))),
+        "features": markdown(wording.listed(list(series.frame.columns[1:]))),
         "step": frequency.step,
         "horizon": frequency.count(settings.horizon),
-        "rows": counted(len(series.frame), "row"),
-        "first": show_time(index[0], frequency.step),
-        "last": show_time(index[-1], frequency.step),
+        "rows": wording.counted("row", len(series.frame)),
+        "first": wording.row_name(index[0], frequency.step),
+        "last": wording.row_name(index[-1], frequency.step),
         "dated": series.dated,
         "time_axis": "time" if series.dated else "row",
         "frequency_literal": repr(frequency.alias),
@@ -160,18 +150,18 @@ def _words(series: Series, run: Run) -> dict[str, Any]:
         "repairs": [markdown(_told(repair)) for repair in series.repairs if repair.applied],
         "settings": settings,
         "setting_lines": [(name, repr(value)) for name, value in dataclasses.asdict(settings).items()],
-        "network": method_name(cell),
-        "against": within_sentence(against),
-        "lstm_mae": with_unit(show_number(run.scores[cell].mae), markdown(unit)),
-        "against_mae": with_unit(show_number(run.scores[against].mae), markdown(unit)),
+        "network": wording.method_name(cell),
+        "against": wording.method_name(against),
+        "lstm_mae": wording.quantity(run.scores[cell].mae, markdown(unit)),
+        "against_mae": wording.quantity(run.scores[against].mae, markdown(unit)),
         "verdict": markdown(run.verdict.sentence),
         "log": run.start.transform == "log" if run.start else None,
         "anchor": _anchor(run.start) if run.start else "",
         "profile_cycles": list(run.start.calendar) if run.start else [],
-        "trust": show_percent(run.start.trust) if run.start else None,
+        "trust": wording.percent(run.start.trust) if run.start else None,
         "windows": f"{run.windows:,}" if run.windows else "test",
-        "duration": _duration(run.seconds),
-        "method_names": _literal({name: method_name(name) for name in run.scores}),
+        "duration": wording.span(run.seconds),
+        "method_names": _literal({name: wording.method_name(name) for name in run.scores}),
         "report_scores": _literal(_scores(run)),
         "versions": _literal(run.versions),
         "palette": LIGHT,
@@ -183,9 +173,9 @@ def _anchor(start: Start) -> str:
     named = sorted(start.weights.items(), key=lambda pair: -pair[1])
     large = [(name, weight) for name, weight in named if weight >= 0.05]
     if len(large) < 2:
-        return within_sentence(large[0][0] if large else start.anchor)
-    return "the weighted mean of " + listed(
-        [f"{within_sentence(name)} ({show_percent(weight)})" for name, weight in large]
+        return wording.method_name(large[0][0] if large else start.anchor, "sentence")
+    return "the weighted mean of " + wording.listed(
+        [f"{wording.method_name(name, 'sentence')} ({wording.percent(weight)})" for name, weight in large]
     )
 
 
@@ -198,10 +188,6 @@ def _told(repair: Repair) -> str:
 
 def _scores(run: Run) -> dict[str, Any]:
     return {name: score.model_dump(mode="json") for name, score in run.scores.items()}
-
-
-def _duration(seconds: float) -> str:
-    return show_duration(seconds) if seconds >= 120 else counted(max(round(seconds), 1), "second")
 
 
 def _literal(value: Mapping[str, object]) -> str:

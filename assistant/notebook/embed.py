@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from assistant import wording
 from assistant.dataset.series import Series
 from assistant.errors import NotebookError
 
@@ -77,7 +78,7 @@ def too_large(series: Series, characters: int) -> NotebookError:
     """Return the error for a table that no notebook can hold."""
     return NotebookError(
         "The prepared table is too large to lie inside a notebook.",
-        f"It has {len(series.frame):,} rows, {characters / 1e6:,.0f} MB when packed; "
-        f"a notebook takes {LARGEST / 1e6:,.0f} MB.",
+        f"It has {wording.counted('row', len(series.frame))}, {wording.size(characters)} when packed; "
+        f"a notebook takes {wording.size(LARGEST)}.",
         "Use fewer features, a shorter period or a coarser frequency in the Dataset step, and train again.",
     )

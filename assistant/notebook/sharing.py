@@ -12,6 +12,7 @@ from urllib.parse import quote, urlsplit
 
 import httpx
 
+from assistant import wording
 from assistant.findings import Finding, Level
 from assistant.notebook.colab import ColabLink
 
@@ -121,9 +122,9 @@ def _get(address: str, client: httpx.Client) -> tuple[int, str, bytes]:
             for block in response.iter_raw():
                 body += block
                 if len(body) > _LARGEST:
-                    raise _Unclear(f"The file is larger than {_LARGEST // 1_000_000} MB.")
+                    raise _Unclear(f"The file is larger than {wording.size(_LARGEST)}.")
                 if time.monotonic() > end:
-                    raise _Unclear(f"The answer took longer than {_SECONDS:.0f} seconds.")
+                    raise _Unclear(f"The answer took longer than {wording.span(_SECONDS)}.")
         return response.status_code, response.headers.get("Location", ""), bytes(body)
 
 

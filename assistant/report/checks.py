@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Iterator
 from itertools import accumulate
 
+from assistant import wording
 from assistant.findings import Finding, Level
 from assistant.report.fonts import missing_characters
 from assistant.report.outcome import Overflow, allowed
@@ -54,7 +55,7 @@ def check_report(report: Typeset, project: int | None) -> list[Finding]:
     if over := overflow(report):
         say(
             Level.BLOCK,
-            f"The report has {report.filled.pages} pages; {allowed(manuscript.brief.report.page_limit)}.",
+            f"The report has {wording.counted('page', report.filled.pages)}; {allowed(manuscript.brief.report.page_limit)}.",
             over.sentence,
             "The Report step names what to leave out, and does it by one click.",
         )
@@ -63,7 +64,7 @@ def check_report(report: Typeset, project: int | None) -> list[Finding]:
         say(
             Level.WARN,
             "The last page looks unfinished.",
-            f"It is filled to {share:.0%}.".replace("%", " %"),
+            f"It is filled to {wording.percent(share)}.",
             "Add a figure or some sentences, or cut what stands on it.",
         )
     for where, text, fix in _shown(report):

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from assistant import wording
 from assistant.findings import Finding
 
 
@@ -26,20 +27,20 @@ class Overflow:
     @property
     def sentence(self) -> str:
         """Say by how much it is too long, and what helps."""
-        long = f"It is {self.lines} line{'' if self.lines == 1 else 's'} too long"
+        long = f"It is {wording.counted('line', self.lines)} too long"
         if not self.figures:
             chart = ", or leave a chart out" if self.all_figures else ""
-            return f"{long}: cut about {self.words} words, best in “{self.section}”{chart}."
+            return f"{long}: cut about {wording.counted('word', self.words)}, best in “{self.section}”{chart}."
         if self.figures < self.all_figures:
             count = f"about {self.figures} of its {self.all_figures} figures"
         else:
-            count = f"its figure{'' if self.all_figures == 1 else 's'}, and shorten what is long"
+            count = f"its {wording.plural('figure', self.all_figures)}, and shorten what is long"
         return f"{long}, more than its texts can give: leave out {count}."
 
 
 def allowed(pages: int) -> str:
     """Say how many pages a report may have."""
-    return f"{pages} {'is' if pages == 1 else 'are'} allowed"
+    return f"{pages} {wording.agree(pages, 'is', 'are')} allowed"
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from pathlib import Path
 
+from assistant import wording
 from assistant.brief import Brief, Section
 from assistant.charts.chart import Chart
 from assistant.findings import Finding, Level
@@ -92,7 +93,7 @@ def check_own_words(
                 Finding(
                     level=Level.WARN,
                     what=f"“{section.title}” is still all draft.",
-                    evidence=f"None of its {meter.words} words are your own.",
+                    evidence=f"None of its {wording.counted('word', meter.words)} {wording.agree(meter.words, 'is', 'are')} your own.",
                     fix="Answer one of the questions beside it in your own words.",
                     step="report",
                     project=project,

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import reduce
 
+from assistant import wording
 from assistant.charts.chart import Chart
-from assistant.charts.wording import listed
 from assistant.report.build import BUILDING
 from assistant.report.fonts import register_fonts
 from assistant.report.manuscript import Manuscript
@@ -82,11 +82,11 @@ def _several(manuscript: Manuscript, now: Typeset, changes: Sequence[Suggestion]
         sections = [f"“{part.name}”" for part in parts if part.kind == "tighten"]
         titles = {chart.name: chart.title for chart, _ in manuscript.charts}
         figures = [f"“{titles[part.name]}”" for part in parts if part.kind == "drop"]
-        said = [f"tighten {listed(sections)}"] if sections else []
-        said += [f"leave out the figure{'' if len(figures) == 1 else 's'} {listed(figures)}"] if figures else []
+        said = [f"tighten {wording.listed(sections)}"] if sections else []
+        said += [f"leave out the {wording.plural('figure', len(figures))} {wording.listed(figures)}"] if figures else []
         sentence = " and ".join(said)
         change = Suggestion("several", "", "", 0, enough=False, parts=tuple(parts))
-        return _tried(manuscript, now, change, sentence[:1].upper() + sentence[1:])
+        return _tried(manuscript, now, change, wording.sentence_case(sentence))
 
     taken: list[Suggestion] = []
     for change in changes:

@@ -26,8 +26,7 @@ def table_caption(name: str, facts: Facts) -> str:
     if name == "data":
         return "The data and how they were cut."
     unit = facts.texts.get("unit", "")
-    rows = facts.texts.get("test_rows", "")
-    return f"Errors on the {rows} rows of the test part (MAE and RMSE in {unit}); the lowest MAE in bold."
+    return f"Errors on the {facts.texts.get('test_rows', '')} rows of the test part (MAE and RMSE in {unit}); the lowest MAE in bold."
 
 
 def build_table(name: str, words: Words, styles: Styles, width: float) -> Table:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from assistant import wording
 from assistant.dataset.season import autocorrelation, repeats
 from assistant.dataset.series import Series
 from assistant.training.run import Start
 from assistant.training.settings import TrainingSettings
-from assistant.training.verdict_sentence import NAMES
 
 SMALL = 0.05  # share of the weighted mean below which a simple forecast is not named
 LITTLE = 0.05  # percent: no change
@@ -29,16 +29,16 @@ def method_of(
             "the network adds nothing."
         )
     else:
-        share = f"{start.trust:.0%}".replace("%", " %")
+        share = wording.percent(start.trust)
         sentences.append(f"The correction counts {share}, as far as it helped on the validation part.")
         if ratio is not None:
             sentences.append(f"On the test part it makes the mean absolute error {changed(ratio)}.")
     if start.calendar:
-        told = " and ".join(
-            CYCLES.get(cycle, f"the place in the season of {settings.season}") for cycle in start.calendar
+        told = wording.listed(
+            [CYCLES.get(cycle, f"the place in the season of {settings.season}") for cycle in start.calendar]
         )
         sentences.append(
-            f"What {told} alone explain{'s' if len(start.calendar) == 1 else ''} is taken off the series before, and put back on the forecast."
+            f"What {told} alone {wording.agree(len(start.calendar), 'explains', 'explain')} is taken off the series before, and put back on the forecast."
         )
     if start.transform == "log":
         sentences.append("All of it works on the logarithm of the values.")
@@ -48,19 +48,18 @@ def method_of(
 
 def network(settings: TrainingSettings, members: int) -> str:
     """Return what forecasts, as the beginning of a sentence."""
-    name = NAMES[settings.cell]
     if members == 1:
-        return f"{name[0].upper()}{name[1:]} corrects"
-    return f"The mean of {members} networks ({name.removeprefix('the ')}) corrects"
+        return f"{wording.method_name(settings.cell, 'head')} corrects"
+    return f"The mean of {wording.counted('network', members)} ({wording.method_name(settings.cell)}) corrects"
 
 
 def corrected(start: Start) -> str:
     """Return the simple forecast that is corrected, or the weighted mean of several."""
     named = sorted(((weight, name) for name, weight in start.weights.items() if weight >= SMALL), reverse=True)
     if len(named) < 2:
-        return f"a simple forecast, {NAMES[named[0][1] if named else start.anchor]}"
-    shares = [f"{NAMES[name]} ({weight:.0%})".replace("%", " %") for weight, name in named]
-    return f"a weighted mean of simple forecasts: {', '.join(shares[:-1])} and {shares[-1]}"
+        return f"a simple forecast, {wording.method_name(named[0][1] if named else start.anchor, 'sentence')}"
+    shares = [f"{wording.method_name(name, 'sentence')} ({wording.percent(weight)})" for weight, name in named]
+    return f"a weighted mean of simple forecasts: {wording.listed(shares)}"
 
 
 def changed(ratio: float) -> str:
@@ -68,7 +67,7 @@ def changed(ratio: float) -> str:
     percent = abs(1 - ratio) * 100
     if percent < LITTLE:
         return "neither smaller nor larger"
-    return f"{percent:.{0 if percent >= 10 else 1}f} % {'smaller' if ratio < 1 else 'larger'}"
+    return f"{wording.percent(percent / 100)} {'smaller' if ratio < 1 else 'larger'}"
 
 
 def season_of(series: Series, season: int) -> str:

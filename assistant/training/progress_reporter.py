@@ -7,6 +7,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 
+from assistant import wording
 from assistant.training.cost import Phases
 from assistant.training.fit import EpochLoss
 from assistant.training.run import Epoch, Progress
@@ -108,7 +109,7 @@ class ProgressReporter:
             self._tested = (time.perf_counter(), 0, epochs)
             count = COUNTS[origins] if origins < len(COUNTS) else f"{origins:,}"
             left = self._stretch * self._phases.backtest if self._phases is not None else None
-            moments = "moment" if origins == 1 else "moments"
+            moments = wording.plural("moment", origins)
             self.say(f"Testing on {count} earlier {moments}, as if the forecast had been made then.", left)
 
     def tested(self, _: int, done: EpochLoss) -> None:

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 import torch
 
+from assistant import wording
 from assistant.dataset.series import Series
 from assistant.errors import TrainingError
 from assistant.files import write_atomically
@@ -172,7 +173,7 @@ def check(series: Series, settings: TrainingSettings) -> None:
     if split.train < needed or context <= settings.warm_up:
         raise TrainingError(
             "The training part is shorter than one window.",
-            f"It has {split.train:,} rows; a window takes {context:,} and the step after it.",
+            f"It has {wording.counted('row', split.train)}; a window takes {context:,} and the step after it.",
             "Use a longer table, a larger training part, or a shorter context.",
         )
     if split.test < horizon:

@@ -2,32 +2,18 @@
 
 from __future__ import annotations
 
+from assistant import wording
 from assistant.training.forecast_comparison import Judgement
 from assistant.training.run import Verdict
-
-NAMES = {
-    "lstm": "the LSTM",
-    "gru": "the GRU",
-    "rnn": "the simple recurrent network",
-    "naive": "repeating the last value",
-    "seasonal_naive": "repeating the last season",
-    "drift": "the last value with drift",
-    "seasonal_naive_drift": "repeating the last season with drift",
-    "ridge": "the ridge regression",
-    "smoothing": "exponential smoothing",
-    "theta": "the theta method",
-    "seasonal_drift": "repeating the last season with the mean change",
-    "seasonal_ridge": "the ridge regression of changes over a season",
-}
 
 
 def verdict_of(judgement: Judgement, cell: str) -> Verdict:
     """Return the judgement with its sentence."""
-    network, other = NAMES[cell].capitalize().replace("lstm", "LSTM").replace("gru", "GRU"), NAMES[judgement.against]
-    percent = abs(1 - judgement.ratio) * 100
-    size = f"{percent:.0f} %" if percent >= 10 else f"{percent:.1f} %"
+    network, other = wording.method_name(cell, "head"), wording.method_name(judgement.against, "sentence")
+    share = abs(1 - judgement.ratio)
+    size = wording.percent(share)
     direction = "smaller" if judgement.ratio < 1 else "larger"
-    if percent < 0.05:
+    if share < 0.0005:
         sentence = f"{network} ties with {other}: their mean absolute errors are the same."
     elif judgement.outcome == "beats":
         sentence = f"{network} beats {other}, the best simple forecast: its mean absolute error is {size} {direction}."

@@ -9,7 +9,7 @@ from typing import Any
 
 import gradio as gr
 
-from assistant.charts.wording import method_name, within_sentence
+from assistant import wording
 from assistant.errors import AssistantError
 from assistant.submission import training_runs as steps
 from assistant.submission.drawing_ahead import prepare
@@ -192,7 +192,7 @@ def sureness(run: Run) -> str:
         anew = ", with a network trained anew for each" if tested.refitted else ""
         sentences.append(
             f"Made at {len(tested.origins)} moments one horizon apart{anew}, the forecasts have a MASE of {own:.3f}; "
-            f"the best simple method there, {within_sentence(best)}, has {others[best]:.3f}."
+            f"the best simple method there, {wording.method_name(best, 'sentence')}, has {others[best]:.3f}."
         )
     return " ".join(sentences)
 
@@ -206,7 +206,7 @@ def runs_table(desk: Desk, number: int, unit: str) -> str:
     for label, run in runs:
         score, best = run.scores[run.settings.cell], run.scores[run.verdict.against]
         mase = "–" if score.mase is None else f"{score.mase:.3f}"
-        against = f"{method_name(run.verdict.against)} {best.mae:.4g}"
+        against = f"{wording.method_name(run.verdict.against)} {best.mae:.4g}"
         rows.append([label, f"{score.mae:.4g}", mase, against, run.verdict.outcome, seconds_text(run.seconds)])
     chosen = desk.project(number).run
     own = next((place for place, (_, run) in enumerate(runs) if chosen is not None and run.id == chosen.id), None)
@@ -219,7 +219,7 @@ def scores_table(run: Run, unit: str) -> str:
     ordered = sorted(run.scores.items(), key=lambda item: item[1].mae)
     rows = [
         [
-            method_name(name),
+            wording.method_name(name),
             f"{score.mae:.4g}",
             f"{score.rmse:.4g}",
             "–" if score.mase is None else f"{score.mase:.3f}",
