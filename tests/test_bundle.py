@@ -493,8 +493,10 @@ def test_what_gmail_refuses_blocks_also_inside_a_zip(whole: Submission, tmp_path
 
 def test_files_too_large_for_a_mail_are_a_warning(tmp_path: Path) -> None:
     brief = load_brief()
-    brief = brief.model_copy(update={"submission": brief.submission.model_copy(update={"mail_limit": 2_000})})
-    assert any("too large for one mail" in line for line in warnings(check_submission(submission(tmp_path, brief))))
+    brief = brief.model_copy(update={"submission": brief.submission.model_copy(update={"mail_limit": 100_000})})
+    whole = submission(tmp_path, brief)
+    whole = replace(whole, projects=(project(1, tmp_path, table=os.urandom(100_000)), whole.projects[1]))
+    assert any("too large for one mail" in line for line in warnings(check_submission(whole)))
 
 
 # Names

@@ -364,7 +364,8 @@ def large(folder: Path, size: int) -> Bundle:
     return pack(whole, folder / "out")
 
 
-def test_the_reports_stay_inside_the_zip_when_they_would_make_the_mail_too_large(bundle: Bundle) -> None:
+def test_the_reports_stay_inside_the_zip_when_they_would_make_the_mail_too_large(tmp_path: Path) -> None:
+    bundle = large(tmp_path, 100_000)
     alone = composed(bundle).size - encoded_size(811)
     mail = composed(bundle, with_rules(BRIEF, mail_limit=alone))
     assert mail.attached == ("bundle.zip",)

@@ -10,9 +10,10 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from pydantic import Field, JsonValue
 
 from assistant.errors import AssistantError
+from assistant.frozen import Frozen
 
 
 class Lane(StrEnum):
@@ -41,11 +42,7 @@ class JobState(StrEnum):
         return self not in (JobState.WAITING, JobState.RUNNING)
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Limits(_Frozen):
+class Limits(Frozen):
     """What a job may use: wall seconds, bytes of memory with its child processes, seconds to stop when asked to."""
 
     seconds: float | None = None
@@ -53,7 +50,7 @@ class Limits(_Frozen):
     grace_seconds: float = 10.0
 
 
-class JobRequest(_Frozen):
+class JobRequest(Frozen):
     """A piece of work to be done.
 
     `key` names it: while it waits or runs it is not begun a second time. `owner` is whose it is, for fairness. `task`
@@ -70,7 +67,7 @@ class JobRequest(_Frozen):
     limits: Limits = Limits()
 
 
-class Problem(_Frozen):
+class Problem(Frozen):
     """What went wrong, in the three parts of an AssistantError."""
 
     what: str
@@ -82,7 +79,7 @@ class Problem(_Frozen):
         return AssistantError(self.what, self.evidence, self.fix)
 
 
-class JobRecord(_Frozen):
+class JobRecord(Frozen):
     """What is known of a job.
 
     `place` is its place in line, counted from 1, while it waits. `stopping` says that a cancel was asked for. `result`
@@ -101,7 +98,7 @@ class JobRecord(_Frozen):
     seconds: float = 0.0
 
 
-class Outcome(_Frozen):
+class Outcome(Frozen):
     """How a job ended, as its worker or its runner writes it down."""
 
     state: JobState
