@@ -1,3 +1,3 @@
 """The submission assistant: from a raw dataset to a sent, receipted submission."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

@@ -26,11 +26,10 @@ from pydantic import (
 from assistant import wording
 from assistant.errors import BriefError
 from assistant.frozen import Frozen
+from assistant.resources import PROJECTS, TEMPLATES
 from assistant.validation import reason
 
-TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 SHIPPED_BRIEF = TEMPLATES / "brief.toml"
-_PROJECTS = TEMPLATES.parent / "projects"
 SUBJECT_NAMES = ("course", "name", "registration", "projects", "status", "digest")
 
 
@@ -161,7 +160,7 @@ def _ready(name: str, info: ValidationInfo) -> str:
 def _what_is_there() -> dict[str, list[str]]:
     return {
         "draft": sorted(path.stem for path in (TEMPLATES / "report").glob("*.toml")),
-        "ready project": sorted(path.parent.name for path in _PROJECTS.glob("*/project.toml")),
+        "ready project": sorted(path.parent.name for path in PROJECTS.glob("*/project.toml")),
     }
 
 

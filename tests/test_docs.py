@@ -50,7 +50,7 @@ def test_every_key_of_the_brief_is_documented(key: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "command", ["run", "inspect", "fetch", "train", "send", "deliveries", "verify", "lecture", "gates"]
+    "command", ["serve", "run", "inspect", "fetch", "train", "send", "deliveries", "verify", "lecture", "gates"]
 )
 def test_every_command_is_documented_and_explains_itself(command: str) -> None:
     assert command in README

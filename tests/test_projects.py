@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from assistant.dataset.read import read_table
-from assistant.dataset.ready import PROJECTS, ReadyProject, list_ready, load_ready
+from assistant.dataset.ready import ReadyProject, list_ready, load_ready
 from assistant.errors import DatasetError
+from assistant.resources import PROJECTS
 
 SHIPPED = list_ready()
 

@@ -6,7 +6,6 @@ import re
 import tomllib
 from collections.abc import Mapping
 from functools import cache
-from pathlib import Path
 
 from assistant.charts.chart import Chart, Panel
 from assistant.charts.conditional_text import chosen
@@ -24,9 +23,10 @@ from assistant.charts.series_charts import repairs_charts, season_chart, series_
 from assistant.dataset.series import Series
 from assistant.errors import ReportError
 from assistant.facts import Facts
+from assistant.resources import TEMPLATES
 from assistant.training.run import Forecasts, Run
 
-TEXTS = Path(__file__).resolve().parent.parent.parent / "templates" / "charts.toml"
+TEXTS = TEMPLATES / "charts.toml"
 
 
 def describe_charts(series: Series, run: Run, forecasts: Forecasts, title: str = "") -> tuple[Chart, ...]:

@@ -8,10 +8,11 @@ from pathlib import Path
 
 from assistant.charts.characters import characters_of
 from assistant.charts.east_asian import east_asian_in, font_file
+from assistant.resources import TEMPLATES
 
 SCRIPT_SHARE = 0.885
 # Fonts of scripts that no package carries; another script is covered by putting its font there.
-OWN_FONTS = Path(__file__).resolve().parent.parent.parent / "templates" / "fonts"
+OWN_FONTS = TEMPLATES / "fonts"
 # Asked last: signs, Latin letters that look unlike the text's, and Arabic ones whose dots are drawn apart, so that a text
 # of them cannot be copied.
 _LAST = ("NotoSansSymbols", "NotoEmoji", "NotoSans", "NotoSansArabic")

@@ -8,6 +8,7 @@ from assistant.cli import bundle_commands as bundle
 from assistant.cli import dataset_commands as dataset
 from assistant.cli import lecture_commands as lecture
 from assistant.cli import run_command as whole
+from assistant.cli import serve_command as wizard
 from assistant.cli import train_command as training
 
 app = typer.Typer(
@@ -18,6 +19,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+app.command("serve")(wizard.serve)
 app.command("run")(whole.run)
 app.command("train")(training.train)
 app.command("inspect")(dataset.inspect)
@@ -31,4 +33,4 @@ app.command("gates")(lecture.gates)
 
 def main() -> None:
     """Run the command that was typed."""
-    app(prog_name="python -m assistant")
+    app()

@@ -21,11 +21,12 @@ from assistant.dataset.fetch import Fetched, fetch
 from assistant.dataset.inspection import examine
 from assistant.dataset.links import parse_reference
 from assistant.dataset.network import Network
-from assistant.dataset.ready import DESCRIPTION, PROJECTS, load_ready
+from assistant.dataset.ready import DESCRIPTION, load_ready
 from assistant.dataset.remote import SeveralFiles, is_table_name
 from assistant.dataset.series import Roles, Source
 from assistant.errors import DatasetError
 from assistant.files import sha256_of
+from assistant.resources import PROJECTS
 from assistant.settings import load_settings
 
 _TELL_SECONDS = 1.0

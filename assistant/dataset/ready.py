@@ -12,8 +12,8 @@ from assistant.dataset.series import Roles, Source
 from assistant.errors import DatasetError
 from assistant.files import sha256_of
 from assistant.frozen import Frozen
+from assistant.resources import PROJECTS
 
-PROJECTS = Path(__file__).resolve().parents[2] / "projects"
 DESCRIPTION = "project.toml"
 
 _Text = Annotated[str, Field(min_length=1)]

@@ -10,9 +10,10 @@ from functools import cache
 import jinja2
 
 from assistant import wording
-from assistant.brief import TEMPLATES, Brief, Deadline, Timing
+from assistant.brief import Brief, Deadline, Timing
 from assistant.bundle.manifest import Manifest, ProjectEntry, RunEntry
 from assistant.bundle.pack import Bundle
+from assistant.resources import TEMPLATES
 
 
 @dataclass(frozen=True)

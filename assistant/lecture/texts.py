@@ -10,9 +10,9 @@ from pydantic import ValidationError
 
 from assistant.frozen import Frozen
 from assistant.lecture.errors import LectureError
-from assistant.lecture.process import ROOT
+from assistant.resources import TEMPLATES
 
-FOLDER = ROOT / "templates" / "lecture"
+FOLDER = TEMPLATES / "lecture"
 IDEAS = ("memory", "gradient", "forget-gate", "adding", "words")
 
 

@@ -11,7 +11,6 @@ from urllib.parse import quote, urlsplit
 import jinja2
 
 from assistant import wording
-from assistant.brief import TEMPLATES
 from assistant.charts.palette import LIGHT
 from assistant.dataset.series import Repair, Series
 from assistant.errors import NotebookError
@@ -19,6 +18,7 @@ from assistant.notebook.cells import cells_of, markdown
 from assistant.notebook.embed import COMFORTABLE, LARGEST, pack_table, reads_plainly, too_large
 from assistant.notebook.modules import module_sources, summary
 from assistant.notebook.read import METADATA_KEY
+from assistant.resources import TEMPLATES
 from assistant.training.run import Run, Start
 
 TEXTS = TEMPLATES / "notebook"

@@ -11,12 +11,13 @@ from typing import Annotated
 
 from pydantic import Field, ValidationError
 
-from assistant.brief import TEMPLATES, Brief, Section
+from assistant.brief import Brief, Section
 from assistant.charts.chart import Chart
 from assistant.charts.conditional_text import holds
 from assistant.errors import BriefError
 from assistant.facts import Facts
 from assistant.frozen import Frozen
+from assistant.resources import TEMPLATES
 
 DRAFTS = TEMPLATES / "report"
 CHARTS_DRAFT = "visualization"
