@@ -11,7 +11,8 @@ from assistant.brief import Brief, load_brief
 from assistant.bundle.pack import Bundle, pack
 from assistant.bundle.submission import Student
 from assistant.delivery.deliver import deliver
-from assistant.delivery.record import Delivery
+from assistant.delivery.delivery_record import Delivery
+from assistant.delivery.transports import transport_for
 from assistant.settings import MailAccount
 from assistant.submission.database import Database, open_database
 from assistant.submission.ledger import Ledger
@@ -60,10 +61,9 @@ class Desk:
     def send(self, account: MailAccount | None = None, **changes: Any) -> Delivery:
         values: dict[str, Any] = {
             "owner": self.owner,
-            "account": account,
+            "transport": transport_for(account, self.outbox),
             "ledger": self.ledger,
             "clock": self.clock,
-            "outbox": self.outbox,
         }
         values |= changes
         return deliver(values.pop("bundle", self.bundle), values.pop("brief", self.brief), **values)

@@ -370,7 +370,7 @@ def test_the_reports_stay_inside_the_zip_when_they_would_make_the_mail_too_large
     mail = composed(bundle, with_rules(BRIEF, mail_limit=alone))
     assert mail.attached == ("bundle.zip",)
     assert mail.size <= alone
-    assert "report-1.pdf (811 B)" not in mail.body.split("Inside")[0]
+    assert "report-1.pdf (811 bytes)" not in mail.body.split("Inside")[0]
     assert "report-1.pdf" in mail.body.split("Inside")[1]
 
 

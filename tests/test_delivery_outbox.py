@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from email import message_from_bytes, policy
 from pathlib import Path
 
@@ -11,10 +12,11 @@ import pytest
 
 from assistant.brief import Timing
 from assistant.delivery.deliver import preview
-from assistant.delivery.message import compose
+from assistant.delivery.delivery_record import Delivery, DeliveryStatus, RecipientStatus
+from assistant.delivery.message import ComposedMail, compose
 from assistant.delivery.outbox import write_to_outbox
 from assistant.delivery.receipt import headline, receipt_json, receipt_text
-from assistant.delivery.record import Delivery, DeliveryStatus, RecipientStatus
+from assistant.delivery.transports import Acceptance, SmtpTransport, transport_for
 from assistant.errors import DeliveryError
 from assistant.settings import MailAccount
 from tests.delivery_material import BEFORE, DEADLINE, RECIPIENTS, Desk, packed, with_rules
@@ -137,17 +139,16 @@ def test_what_was_accepted_in_time_is_still_shown_after_a_deadline_that_refuses(
 
 def test_the_moments_of_confirmation_and_of_acceptance_are_both_kept(desk: Desk, tmp_path: Path) -> None:
     with mail_server(tmp_path) as server:
-        account = server.account()
 
-        def slow_transport(*arguments: object) -> object:
-            from assistant.delivery.transport import send_by_smtp
+        @dataclass(frozen=True)
+        class Slow(SmtpTransport):
+            def hand_over(self, mail: ComposedMail, name: str) -> Acceptance:
+                answer = super().hand_over(mail, name)
+                desk.clock.now = DEADLINE
+                desk.clock.advance(minutes=2)
+                return answer
 
-            answer = send_by_smtp(*arguments)  # type: ignore[arg-type]
-            desk.clock.now = DEADLINE
-            desk.clock.advance(minutes=2)
-            return answer
-
-        delivery = desk.send(account, transport=slow_transport)
+        delivery = desk.send(transport=Slow(server.account()))
     assert delivery.confirmed == BEFORE
     assert delivery.finished == desk.clock.now
     assert delivery.timing is Timing.ON_TIME, "the student's confirmation counts, not the length of the line"
@@ -156,9 +157,8 @@ def test_the_moments_of_confirmation_and_of_acceptance_are_both_kept(desk: Desk,
 def test_the_preview_is_the_mail_that_goes(desk: Desk, tmp_path: Path) -> None:
     with mail_server(tmp_path) as server:
         account = server.account()
-        shown = preview(
-            desk.bundle, desk.brief, owner=desk.owner, account=account, ledger=desk.ledger, clock=desk.clock
-        )
+        way = transport_for(account, desk.outbox)
+        shown = preview(desk.bundle, desk.brief, owner=desk.owner, transport=way, ledger=desk.ledger, clock=desk.clock)
         assert desk.ledger.deliveries() == ()
         delivery = desk.send(account)
         (received,) = server.mailbox.messages
@@ -175,7 +175,8 @@ def test_a_preview_after_a_delivery_shows_the_resubmission(desk: Desk, tmp_path:
     with mail_server(tmp_path) as server:
         desk.send(server.account())
     changed = packed(tmp_path / "changed", name="Asha R. Rao")
-    shown = preview(changed, desk.brief, owner=desk.owner, account=None, ledger=desk.ledger, clock=desk.clock)
+    way = transport_for(None, desk.outbox)
+    shown = preview(changed, desk.brief, owner=desk.owner, transport=way, ledger=desk.ledger, clock=desk.clock)
     assert "resubmission 2" in shown.subject
 
 

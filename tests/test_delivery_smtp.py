@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from dataclasses import dataclass
 from email.headerregistry import Address
 from email.message import EmailMessage
 from pathlib import Path
@@ -19,9 +20,11 @@ from pydantic import SecretStr
 
 from assistant.brief import Timing
 from assistant.bundle.verify import verify
-from assistant.delivery.record import Delivery, DeliveryStatus, RecipientStatus
+from assistant.delivery.delivery_record import Delivery, DeliveryStatus, RecipientStatus
+from assistant.delivery.message import ComposedMail
 from assistant.delivery.refusals import NotSentError, UncertainError
 from assistant.delivery.smtp import TimeOuts, send_once
+from assistant.delivery.transports import Acceptance, SmtpTransport
 from assistant.settings import MailAccount
 from assistant.submission.database import open_database
 from assistant.submission.ledger import Ledger
@@ -122,12 +125,14 @@ def test_eight_threads_that_press_send_at_once_deliver_once(desk: Desk, server: 
 
 PRESS_SEND = """
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from assistant.brief import load_brief
 from assistant.bundle.pack import Bundle
 from assistant.bundle.manifest import read_manifest
 from assistant.clock import utc_now
 from assistant.delivery.deliver import deliver
+from assistant.delivery.transports import transport_for
 from assistant.files import sha256_of
 from assistant.settings import MailAccount
 from assistant.submission.database import open_database
@@ -141,7 +146,7 @@ ledger = Ledger(open_database(url), utc_now)
 print("ready", flush=True)
 sys.stdin.readline()
 delivery = deliver(
-    bundle, load_brief(), owner="asha", account=MailAccount(), ledger=ledger, clock=utc_now, outbox=outbox
+    bundle, load_brief(), owner="asha", transport=transport_for(MailAccount(), outbox), ledger=ledger, clock=utc_now
 )
 print(delivery.status, flush=True)
 """
@@ -247,10 +252,13 @@ def test_the_student_may_decide_to_send_an_uncertain_one_again_with_the_same_mes
 def test_an_answer_that_never_comes_is_uncertain_after_the_time_out(desk: Desk, server: Running) -> None:
     server.mailbox.stays_silent = True
 
-    def impatient(message: EmailMessage, recipients: tuple[str, ...], account: MailAccount) -> object:
-        return send_once(message, recipients, account, timeouts=TimeOuts(data=0.2))
+    @dataclass(frozen=True)
+    class Impatient(SmtpTransport):
+        def hand_over(self, mail: ComposedMail, name: str) -> Acceptance:
+            reply, replies = send_once(mail.message, mail.addresses, self.account, timeouts=TimeOuts(data=0.2))
+            return Acceptance(reply, replies)
 
-    delivery = desk.send(server.account(), transport=impatient)
+    delivery = desk.send(transport=Impatient(server.account()))
     assert delivery.status is DeliveryStatus.UNCERTAIN
     assert len(server.mailbox.mails) == 1
 
@@ -515,10 +523,12 @@ def test_the_transport_tells_apart_not_sent_and_not_known(desk: Desk, server: Ru
 
 
 def test_an_unexpected_end_while_sending_is_kept_as_uncertain(desk: Desk, server: Running) -> None:
-    def interrupted(message: EmailMessage, recipients: tuple[str, ...], account: MailAccount) -> object:
-        raise KeyboardInterrupt
+    @dataclass(frozen=True)
+    class Interrupted(SmtpTransport):
+        def hand_over(self, mail: ComposedMail, name: str) -> Acceptance:
+            raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        desk.send(server.account(), transport=interrupted)
+        desk.send(transport=Interrupted(server.account()))
     (delivery,) = desk.ledger.deliveries()
     assert delivery.status is DeliveryStatus.UNCERTAIN

@@ -14,7 +14,7 @@ import pytest
 
 from assistant.brief import Timing, load_brief
 from assistant.bundle.submission import Student
-from assistant.delivery.record import Delivery, DeliveryStatus, Problem, Recipient, RecipientStatus
+from assistant.delivery.delivery_record import Delivery, DeliveryStatus, Problem, Recipient, RecipientStatus
 from assistant.submission.database import Database, open_database
 from assistant.submission.ledger import Ledger, recipients_key
 from assistant.submission.process_identity import process_lives, process_name

@@ -141,7 +141,9 @@ def test_a_long_text_is_never_shrunk_below_nine_points_but_told(made):
     assert report.over is not None
     assert report.over.lines > 20
     assert report.over.section == "Introduction"
-    assert f"cut about {report.over.words} words, best in “Introduction”, or leave a chart out" in report.over.sentence
+    assert (
+        f"cut about {report.over.words:,} words, best in “Introduction”, or leave a chart out" in report.over.sentence
+    )
     assert [finding.level for finding in report.findings] == [Level.BLOCK]
 
 

@@ -122,7 +122,7 @@ def test_how_the_forecast_is_made_is_said_plainly() -> None:
     assert said.startswith("The mean of 2 networks (LSTM) corrects a weighted mean of simple forecasts: ")
     assert "the ridge regression (60 %) and repeating the last season with the mean change (38 %)" in said
     assert "correction counts 31 %" in said
-    assert "makes the mean absolute error 5.0 % smaller" in said
+    assert "makes the mean absolute error 5 % smaller" in said
     assert "the time of the year" in said
     assert "logarithm" in said
     assert "12 months, as the training part shows" in said

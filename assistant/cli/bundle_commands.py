@@ -109,6 +109,7 @@ def send(
     """Deliver a bundle through the configured account, or put the finished mail in the outbox."""
     from assistant.delivery.deliver import deliver
     from assistant.delivery.receipt import receipt_text
+    from assistant.delivery.transports import transport_for
 
     settings, account = load_settings()
     services = open_services(settings, account)
@@ -123,8 +124,8 @@ def send(
         f"Sending {bundle.name} …" if account.configured else "No mail account is configured: writing to the outbox …"
     )
     delivery = deliver(
-        packed, services.brief, owner=owner, account=account if account.configured else None, ledger=services.ledger,
-        clock=services.clock, outbox=settings.workspace / "outbox", again=again or None,
+        packed, services.brief, owner=owner, transport=transport_for(account, settings.workspace / "outbox"), ledger=services.ledger,
+        clock=services.clock, again=again or None,
     )  # fmt: skip
     data = delivery.model_dump(mode="json", exclude={"owner"})
     if known is not None and delivery.id == known.id:

@@ -10,14 +10,12 @@ from assistant import wording
 from assistant.brief import Brief, Timing
 from assistant.bundle.pack import Bundle
 from assistant.clock import Clock
-from assistant.delivery.bookkeeping import Bookkeeping
+from assistant.delivery.delivery_record import DeliveredFile, Delivery, DeliveryStatus, Problem, RecipientStatus
+from assistant.delivery.ledger_protocol import Bookkeeping
 from assistant.delivery.message import ComposedMail, compose, recipients_of
-from assistant.delivery.outbox import write_to_outbox
-from assistant.delivery.record import DeliveredFile, Delivery, DeliveryStatus, Problem, RecipientStatus
-from assistant.delivery.refusals import NotSentError, UncertainError, server_name
-from assistant.delivery.transport import Acceptance, Transport, send_by_smtp
+from assistant.delivery.refusals import NotSentError, UncertainError
+from assistant.delivery.transports import Acceptance, Transport
 from assistant.errors import DeliveryError
-from assistant.settings import MailAccount
 
 # Letters and digits that nobody mixes up when reading an id aloud.
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -29,9 +27,9 @@ _BROKE_OFF = Problem(
 
 
 def preview(
-    bundle: Bundle, brief: Brief, *, owner: str, account: MailAccount | None, ledger: Bookkeeping, clock: Clock
+    bundle: Bundle, brief: Brief, *, owner: str, transport: Transport, ledger: Bookkeeping, clock: Clock
 ) -> ComposedMail:
-    """Return the mail exactly as it would go if it were confirmed now; sends and writes nothing.
+    """Return the mail exactly as it would go this way if it were confirmed now; sends and writes nothing.
 
     Raises DeliveryError like `deliver`, except that a deadline that refuses is not one here.
     """
@@ -40,7 +38,7 @@ def preview(
     return compose(
         bundle,
         brief,
-        sender=_sender(account),
+        sender=transport.sender,
         moment=clock(),
         message_id=plan.message_id,
         submission=plan.submission,
@@ -52,14 +50,12 @@ def deliver(
     brief: Brief,
     *,
     owner: str,
-    account: MailAccount | None,
+    transport: Transport,
     ledger: Bookkeeping,
     clock: Clock,
-    outbox: Path,
     again: str | None = None,
-    transport: Transport = send_by_smtp,
 ) -> Delivery:
-    """Hand a bundle over once, through the account or into the outbox, and return what the ledger says afterwards.
+    """Hand a bundle over once, the way that `transport` goes, and return what the ledger says afterwards.
 
     The same bundle to the same recipients goes out once: a second press, another tab or a restart gets the delivery
     that is already there. Only when that one was refused or is uncertain, and `again` names its id, a further attempt
@@ -78,30 +74,27 @@ def deliver(
     mail = compose(
         bundle,
         brief,
-        sender=_sender(account),
+        sender=transport.sender,
         moment=confirmed,
         message_id=plan.message_id,
         submission=plan.submission,
     )
-    through = account if account is not None and account.configured else None
-    if through is None and (written := _already_written(plan.latest, mail)):
+    if not transport.leaves and (written := _already_written(plan.latest, mail)):
         return written
-    delivery = ledger.prepare(_record(bundle, brief, owner, mail, confirmed, plan.submission, through), again)
+    delivery = ledger.prepare(_record(bundle, brief, owner, mail, confirmed, plan.submission, transport.server), again)
     if delivery.status is not DeliveryStatus.PREPARED:
         return delivery
-    if through is None:
-        return ledger.put_in_outbox(_into_outbox(delivery, mail, outbox, clock))
+    if not transport.leaves:
+        return ledger.put_in_outbox(_written(delivery, transport.hand_over(mail, _file_name(delivery)), clock()))
     claimed = ledger.claim(delivery)
     if claimed is None:  # another tab or process was faster, and its attempt is this one
         return ledger.get(delivery.id) or delivery
-    return _send(claimed, mail, through, ledger, clock, transport)
+    return _send(claimed, mail, transport, ledger, clock)
 
 
-def _send(
-    claimed: Delivery, mail: ComposedMail, account: MailAccount, ledger: Bookkeeping, clock: Clock, transport: Transport
-) -> Delivery:
+def _send(claimed: Delivery, mail: ComposedMail, transport: Transport, ledger: Bookkeeping, clock: Clock) -> Delivery:
     try:
-        acceptance = transport(mail.message, mail.addresses, account)
+        acceptance = transport.hand_over(mail, _file_name(claimed))
     except NotSentError as error:
         return ledger.finish(_refused(claimed, error, clock()))
     except UncertainError as error:
@@ -144,14 +137,17 @@ def _uncertain(claimed: Delivery, problem: Problem, moment: datetime) -> Deliver
     return claimed.model_copy(update={**changes, "finished": moment})
 
 
-def _into_outbox(delivery: Delivery, mail: ComposedMail, outbox: Path, clock: Clock) -> Delivery:
-    file = write_to_outbox(mail, outbox, f"{delivery.confirmed:%Y%m%d-%H%M%S}-{delivery.id}")
+def _file_name(delivery: Delivery) -> str:
+    return f"{delivery.confirmed:%Y%m%d-%H%M%S}-{delivery.id}"
+
+
+def _written(delivery: Delivery, acceptance: Acceptance, moment: datetime) -> Delivery:
     return delivery.model_copy(
         update={
             "status": DeliveryStatus.OUTBOX,
             "recipients": delivery.with_recipients(RecipientStatus.OUTBOX),
-            "outbox_file": str(file),
-            "finished": clock(),
+            "outbox_file": str(acceptance.file),
+            "finished": moment,
         }
     )
 
@@ -170,7 +166,7 @@ def _record(
     mail: ComposedMail,
     confirmed: datetime,
     submission: int,
-    account: MailAccount | None,
+    server: str,
 ) -> Delivery:
     return Delivery(
         id="".join(secrets.choice(_ALPHABET) for _ in range(10)),
@@ -182,7 +178,7 @@ def _record(
         deadline=brief.submission.deadline,
         subject=mail.subject,
         sender=mail.sender,
-        server=server_name(account) if account else "",
+        server=server,
         message_id=mail.message_id,
         mail_size=mail.size,
         bundle=bundle.path.name,
@@ -195,10 +191,6 @@ def _record(
         recipients=mail.recipients,
         confirmed=confirmed,
     )
-
-
-def _sender(account: MailAccount | None) -> str:
-    return account.address if account is not None and account.configured else ""
 
 
 def _too_late(brief: Brief, confirmed: datetime) -> DeliveryError:

@@ -6,7 +6,6 @@ import hashlib
 import mimetypes
 import secrets
 import zipfile
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.headerregistry import Address
@@ -16,9 +15,9 @@ from email.policy import SMTP as SMTP_POLICY
 from assistant import wording
 from assistant.brief import Brief, Timing
 from assistant.bundle.pack import Bundle
-from assistant.delivery.addresses import header_text, mailbox, named
-from assistant.delivery.body import MailText, mail_text, status_word
-from assistant.delivery.record import Recipient
+from assistant.delivery.delivery_record import Recipient
+from assistant.delivery.headers import header_text, mailbox, named
+from assistant.delivery.mail_text import MailText, mail_text, status_word
 from assistant.errors import DeliveryError
 from assistant.findings import Finding, Level
 
@@ -80,15 +79,16 @@ def compose(
     timing = brief.timing(moment)
     subject = subject_of(bundle, brief, timing, submission)
     identity = message_id or f"<{secrets.token_hex(10)}@{origin.rpartition('@')[2]}>"
+    head = _Headers(subject, student.name, origin, own, recipients, moment, identity)
 
     attached = {bundle.path.name: content, **reports}
     texts = mail_text(bundle, brief, moment, submission, {name: len(data) for name, data in attached.items()})
-    shell = _shell(texts, subject, student.name, origin, own, recipients, moment, identity)
+    shell = _shell(texts, head)
     limit = brief.submission.mail_limit
     if _size_with(shell, attached) > limit and reports:
         attached = {bundle.path.name: content}  # the reports are inside it
         texts = mail_text(bundle, brief, moment, submission, {bundle.path.name: len(content)})
-        shell = _shell(texts, subject, student.name, origin, own, recipients, moment, identity)
+        shell = _shell(texts, head)
     needed = _size_with(shell, attached)
     if needed > limit:
         raise _too_large(needed, limit)
@@ -177,27 +177,31 @@ def _too_large(size: int, limit: int) -> DeliveryError:
     )
 
 
-def _shell(
-    texts: MailText,
-    subject: str,
-    name: str,
-    origin: str,
-    own: str,
-    recipients: Sequence[Recipient],
-    moment: datetime,
-    identity: str,
-) -> EmailMessage:
+@dataclass(frozen=True)
+class _Headers:
+    """What stands above a mail: `origin` is the address in From, `own` the student's."""
+
+    subject: str
+    name: str
+    origin: str
+    own: str
+    recipients: tuple[Recipient, ...]
+    moment: datetime
+    identity: str
+
+
+def _shell(texts: MailText, head: _Headers) -> EmailMessage:
     """Return the message with all its headers and texts, and nothing attached yet."""
     message = EmailMessage(policy=SMTP_POLICY)
-    sender = named(name if origin == own else f"{wording.one_line(name, 40)} via Submission Assistant", origin)
-    message["From"] = sender
-    message["To"] = [_bare(recipient) for recipient in recipients if recipient.role == "to"]
-    if copies := [named(name, recipient.address) for recipient in recipients if recipient.role == "cc"]:
+    via = head.name if head.origin == head.own else f"{wording.one_line(head.name, 40)} via Submission Assistant"
+    message["From"] = named(via, head.origin)
+    message["To"] = [_bare(recipient) for recipient in head.recipients if recipient.role == "to"]
+    if copies := [named(head.name, recipient.address) for recipient in head.recipients if recipient.role == "cc"]:
         message["Cc"] = copies
-    message["Reply-To"] = named(name, own)
-    message["Subject"] = subject
-    message["Date"] = moment.replace(microsecond=0)
-    message["Message-ID"] = identity
+    message["Reply-To"] = named(head.name, head.own)
+    message["Subject"] = head.subject
+    message["Date"] = head.moment.replace(microsecond=0)
+    message["Message-ID"] = head.identity
     message.set_content(texts.plain, charset="utf-8", cte="quoted-printable")
     message.add_alternative(texts.html, subtype="html", charset="utf-8", cte="quoted-printable")
     return message

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from assistant import wording
-from assistant.delivery.body import status_word
-from assistant.delivery.record import Delivery, DeliveryStatus
+from assistant.delivery.delivery_record import Delivery, DeliveryStatus
+from assistant.delivery.mail_text import status_word
 
 _HEADLINES = {
     DeliveryStatus.PREPARED: "NOT SENT YET. The mail was prepared, and nothing has left this machine.",

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.policy import SMTP as SMTP_POLICY
-from typing import Any
+from typing import Any, NamedTuple
 
 import yagmail
 
@@ -22,7 +22,6 @@ from assistant.delivery.refusals import (
     sender_refusal,
     size_refusal,
 )
-from assistant.delivery.transport import Acceptance
 from assistant.settings import MailAccount
 
 # The name given to the server; the machine's own name may be one that no server accepts, or that says too much.
@@ -38,9 +37,16 @@ class TimeOuts:
     data: float = 600.0  # RFC 5321, 4.5.3.2.6
 
 
+class Answers(NamedTuple):
+    """The server's answer to the whole mail, and its answer to each recipient."""
+
+    reply: str
+    replies: dict[str, str]
+
+
 def send_once(
     message: EmailMessage, recipients: Sequence[str], account: MailAccount, *, timeouts: TimeOuts | None = None
-) -> Acceptance:
+) -> Answers:
     """Hand a message to the account's server for all recipients or none, and return what it answered.
 
     Raises NotSentError when nobody got it, and UncertainError when the line died between the mail and the answer.
@@ -111,7 +117,7 @@ class _Client(yagmail.SMTP):  # type: ignore[misc]
         except (OSError, smtplib.SMTPException, UnicodeError) as error:
             raise connection_refusal(error, self._account) from error
 
-    def send(self, *, to: list[str], contents: EmailMessage) -> Acceptance:
+    def send(self, *, to: list[str], contents: EmailMessage) -> Answers:
         """Send a finished message over the open line; raises NotSentError and UncertainError."""
         recipients, content = self.prepare_send(to=to, contents=contents)
         return self._attempt_send(contents["From"].addresses[0].addr_spec, recipients, content)
@@ -120,7 +126,7 @@ class _Client(yagmail.SMTP):  # type: ignore[misc]
         """Return the addresses and the message's bytes as they go over the line."""
         return to, contents.as_bytes(policy=SMTP_POLICY)
 
-    def _attempt_send(self, sender: str, recipients: list[str], content: bytes) -> Acceptance:
+    def _attempt_send(self, sender: str, recipients: list[str], content: bytes) -> Answers:
         smtp: smtplib.SMTP = self.smtp
         try:
             smtp.sock.settimeout(self._timeouts.command)  # type: ignore[union-attr]
@@ -135,7 +141,7 @@ class _Client(yagmail.SMTP):  # type: ignore[misc]
         except (OSError, smtplib.SMTPException) as error:
             raise lost_line(error, self._account) from error
         if 200 <= code < 300:
-            return Acceptance(reply=reply_text(code, reply), replies=replies)
+            return Answers(reply=reply_text(code, reply), replies=replies)
         if 400 <= code < 600:
             raise content_refusal(code, reply, len(content))
         raise lost_line(None, self._account, reply_text(code, reply))

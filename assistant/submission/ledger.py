@@ -11,8 +11,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from assistant.clock import Clock
-from assistant.delivery.bookkeeping import Plan
-from assistant.delivery.record import Delivery, DeliveryStatus, Problem, RecipientStatus
+from assistant.delivery.delivery_record import Delivery, DeliveryStatus, Problem, RecipientStatus
+from assistant.delivery.ledger_protocol import Plan
 from assistant.submission.database import Database, DeliveryRow
 from assistant.submission.process_identity import process_lives, process_name
 

@@ -16,6 +16,7 @@ from assistant.bundle.pack import Bundle, pack
 from assistant.delivery.deliver import preview
 from assistant.delivery.message import ComposedMail
 from assistant.delivery.outbox import write_to_outbox
+from assistant.delivery.transports import transport_for
 from assistant.errors import AssistantError, DeliveryError
 from assistant.files import sha256_of, write_atomically
 from assistant.frozen import Frozen
@@ -117,8 +118,9 @@ def _with_mail(desk: Desk, bundle: Bundle) -> Package:
     services, brief = desk.services, desk.brief
     try:
         mail = preview(
-            bundle, brief, owner=desk.owner, account=account_for(desk, {}), ledger=services.ledger, clock=services.clock
-        )
+            bundle, brief, owner=desk.owner, transport=transport_for(account_for(desk, {}), desk.folder / "outbox"),
+            ledger=services.ledger, clock=services.clock,
+        )  # fmt: skip
     except AssistantError as error:
         (_folder(desk) / "message.eml").unlink(missing_ok=True)
         return Package(bundle, None, (), error)

@@ -8,8 +8,9 @@ from datetime import datetime
 from typing import Any
 
 from assistant.delivery.deliver import deliver
+from assistant.delivery.delivery_record import Delivery, DeliveryStatus
 from assistant.delivery.receipt import headline, receipt_text
-from assistant.delivery.record import Delivery, DeliveryStatus
+from assistant.delivery.transports import transport_for
 from assistant.errors import DeliveryError
 from assistant.findings import Level
 from assistant.submission.completeness import findings
@@ -100,8 +101,8 @@ def send(desk: Desk, confirmed: bool, given: Mapping[str, Any], *, again: bool =
     if latest is not None and (latest.status is DeliveryStatus.REFUSED or (again and latest.may_send_again)):
         repeat = latest.id
     delivery = deliver(
-        package.bundle, desk.brief, owner=desk.owner, account=account_for(desk, given), ledger=desk.services.ledger,
-        clock=desk.services.clock, outbox=desk.folder / "outbox", again=repeat,
+        package.bundle, desk.brief, owner=desk.owner, transport=transport_for(account_for(desk, given), desk.folder / "outbox"),
+        ledger=desk.services.ledger, clock=desk.services.clock, again=repeat,
     )  # fmt: skip
     if delivery.error is not None:
         raise delivery.error

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
-from assistant.delivery.record import Delivery, DeliveryStatus
+from assistant.delivery.delivery_record import Delivery, DeliveryStatus
 
 
 @dataclass(frozen=True)
