@@ -13,7 +13,7 @@ import nbformat
 import pikepdf
 
 from assistant.brief import Brief, load_brief
-from assistant.bundle.submission import FinishedProject, Student, Submission
+from assistant.bundle.hand_in import FinishedProject, Student, Submission
 from assistant.dataset.series import Source
 from assistant.training.run import Epoch, Run, ScaledScore, Score, Verdict
 from assistant.training.settings import TrainingSettings

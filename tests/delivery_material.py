@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from assistant.brief import Brief, load_brief
+from assistant.bundle.hand_in import Student
 from assistant.bundle.pack import Bundle, pack
-from assistant.bundle.submission import Student
 from assistant.delivery.deliver import deliver
 from assistant.delivery.delivery_record import Delivery
 from assistant.delivery.transports import transport_for

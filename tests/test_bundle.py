@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 
 from assistant.brief import load_brief
 from assistant.bundle.archive import Member, write_archive
-from assistant.bundle.check import check_submission
+from assistant.bundle.completeness import check_submission
+from assistant.bundle.hand_in import FinishedProject, Student, Submission
 from assistant.bundle.manifest import manifest_bytes, read_manifest
-from assistant.bundle.names import is_safe_member, refused_extension, safe_file_name
+from assistant.bundle.member_names import is_safe_member, refused_extension, safe_file_name
 from assistant.bundle.pack import pack
-from assistant.bundle.submission import FinishedProject, Student, Submission
 from assistant.bundle.verify import verify
 from assistant.errors import BundleError
 from assistant.findings import Finding, Level

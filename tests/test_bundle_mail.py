@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from assistant.brief import load_brief
-from assistant.bundle.mail import Received, verify_received
 from assistant.bundle.pack import Bundle, pack
+from assistant.bundle.saved_mail import Received, verify_received
 from assistant.delivery.message import compose
 from assistant.findings import Level
 from tests.bundle_material import STUDENT, pdf, submission

@@ -20,8 +20,8 @@ from hypothesis import strategies as st
 
 from assistant import wording
 from assistant.brief import Brief, Timing, load_brief
+from assistant.bundle.hand_in import Student
 from assistant.bundle.pack import Bundle, pack
-from assistant.bundle.submission import Student
 from assistant.delivery.message import ComposedMail, compose, encoded_size, mail_size_finding, recipients_of
 from assistant.errors import DeliveryError
 from assistant.findings import Level

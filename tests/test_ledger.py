@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from assistant.brief import Timing, load_brief
-from assistant.bundle.submission import Student
+from assistant.bundle.hand_in import Student
 from assistant.delivery.delivery_record import Delivery, DeliveryStatus, Problem, Recipient, RecipientStatus
 from assistant.submission.database import Database, open_database
 from assistant.submission.ledger import Ledger, recipients_key

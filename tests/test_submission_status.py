@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from assistant.brief import load_brief
-from assistant.bundle.submission import Student
+from assistant.bundle.hand_in import Student
 from assistant.dataset.series import Source
 from assistant.submission.draft import (
     ChartChoice,

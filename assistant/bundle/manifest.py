@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, ValidationError
 
 from assistant.brief import Brief
-from assistant.bundle.submission import Student
+from assistant.bundle.hand_in import Student
 from assistant.dataset.series import Source
 from assistant.errors import BundleError
 from assistant.frozen import Frozen

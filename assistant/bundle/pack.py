@@ -10,6 +10,7 @@ from pathlib import Path
 import assistant
 from assistant import wording
 from assistant.bundle.archive import DEFLATED, Member, deflate, measure, write_archive
+from assistant.bundle.hand_in import FinishedProject, Submission
 from assistant.bundle.manifest import (
     LINKS,
     MANIFEST,
@@ -24,9 +25,8 @@ from assistant.bundle.manifest import (
     manifest_bytes,
     missing_parts,
 )
-from assistant.bundle.names import safe_file_name
-from assistant.bundle.pages import page_count
-from assistant.bundle.submission import FinishedProject, Submission
+from assistant.bundle.member_names import safe_file_name
+from assistant.bundle.pdf_pages import page_count
 from assistant.errors import BundleError, NotebookError
 from assistant.files import sha256_of
 from assistant.notebook.colab import check_colab_link

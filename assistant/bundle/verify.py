@@ -16,11 +16,11 @@ from typing import BinaryIO
 from assistant import wording
 from assistant.brief import Brief
 from assistant.bundle.archive import DEFLATED, first_difference
+from assistant.bundle.archive_reader import ASK_AGAIN, Broken, Reader, list_members
+from assistant.bundle.course_rules import MEND_AND_PACK, check_rules, too_long
 from assistant.bundle.manifest import LINKS, MANIFEST, FileEntry, Manifest, links_text, missing_parts, read_manifest
 from assistant.bundle.pack import LARGEST_BUNDLE
-from assistant.bundle.pages import page_count
-from assistant.bundle.reader import ASK_AGAIN, Broken, Reader, list_members
-from assistant.bundle.rules import MEND_AND_PACK, check_rules, too_long
+from assistant.bundle.pdf_pages import page_count
 from assistant.errors import BundleError, NotebookError
 from assistant.findings import Finding, Level
 from assistant.notebook.colab import check_colab_link, twin_links

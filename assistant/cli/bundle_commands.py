@@ -10,9 +10,9 @@ import typer
 
 from assistant import wording
 from assistant.brief import Brief, checked_address, load_brief
-from assistant.bundle.mail import Mail, verify_received
 from assistant.bundle.manifest import Rules
 from assistant.bundle.pack import Bundle
+from assistant.bundle.saved_mail import Mail, verify_received
 from assistant.bundle.verify import Verification
 from assistant.bundle.verify import verify as verify_bundle
 from assistant.cli.output import Json, command, progress, result

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Literal
 
 from assistant.brief import Deadline, Timing
-from assistant.bundle.submission import Student
+from assistant.bundle.hand_in import Student
 from assistant.errors import DeliveryError
 from assistant.frozen import Frozen
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from assistant.brief import Timing
-from assistant.bundle.check import check_submission
-from assistant.bundle.submission import FinishedProject, Submission
+from assistant.bundle.completeness import check_submission
+from assistant.bundle.hand_in import FinishedProject, Submission
 from assistant.findings import Finding, Level
 from assistant.submission import dataset_choice as dataset
 from assistant.submission import notebook_making as notebook

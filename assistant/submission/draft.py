@@ -7,7 +7,7 @@ from typing import Any, Literal, TypeVar
 
 from pydantic import ConfigDict
 
-from assistant.bundle.submission import Student
+from assistant.bundle.hand_in import Student
 from assistant.dataset.choices import Choices
 from assistant.dataset.series import Roles, Source
 from assistant.frozen import Frozen

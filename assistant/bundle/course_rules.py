@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from assistant import wording
 from assistant.brief import Brief
+from assistant.bundle.archive_reader import ASK_AGAIN
 from assistant.bundle.manifest import FileEntry, Manifest, Rules
-from assistant.bundle.reader import ASK_AGAIN
 from assistant.findings import Finding, Level
 
 # What was packed like this comes again when it is asked for again.

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from assistant import wording
 from assistant.brief import checked_address
-from assistant.bundle.names import refused_extension
+from assistant.bundle.hand_in import FinishedProject, Student, Submission
+from assistant.bundle.member_names import refused_extension
 from assistant.bundle.pack import MAIL_FACTOR
-from assistant.bundle.pages import page_count
-from assistant.bundle.submission import FinishedProject, Student, Submission
+from assistant.bundle.pdf_pages import page_count
 from assistant.errors import BundleError, NotebookError
 from assistant.files import sha256_of
 from assistant.findings import Finding, Level, StepName

@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 from assistant import wording
 from assistant.bundle.archive import DEFLATED, STORED, Member, contents_at
-from assistant.bundle.names import is_safe_member
+from assistant.bundle.member_names import is_safe_member
 from assistant.bundle.pack import LARGEST_BUNDLE
 
 ASK_AGAIN = "Ask the sender for the bundle again, and compare its SHA-256 with the one in the mail."

@@ -18,8 +18,8 @@ from typing import Any
 
 from assistant import wording
 from assistant.brief import Brief
+from assistant.bundle.archive_reader import ASK_AGAIN
 from assistant.bundle.manifest import MANIFEST
-from assistant.bundle.reader import ASK_AGAIN
 from assistant.bundle.verify import Verification, verify, verify_stream
 from assistant.errors import BundleError
 from assistant.findings import Finding, Level
