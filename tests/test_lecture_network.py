@@ -30,7 +30,7 @@ from assistant.lecture.memory import (
 from assistant.lecture.network import Trained, load_trained, network_memory, network_window
 from assistant.lecture.process import LectureProcess
 from assistant.lecture.results import LookBack, NetworkMemory, NetworkWindow
-from assistant.training.fit import forecast_at
+from assistant.training.network_fitting import forecast_at
 from assistant.training.plan import plan_settings
 from assistant.training.run import load_forecasts
 from assistant.training.train import train

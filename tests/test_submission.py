@@ -30,8 +30,8 @@ from assistant.submission.background import Background
 from assistant.submission.services import Services, open_services
 from assistant.submission.session import Desk
 from assistant.submission.workspace import new_owner
+from assistant.training.computer_speed import Speed
 from assistant.training.run import Progress
-from assistant.training.speed import Speed
 
 NOW = datetime(2022, 12, 24, 18, 0, tzinfo=UTC)
 

@@ -19,9 +19,9 @@ from assistant.dataset.series import Frequency, Roles, Scaler, Series, Source, S
 from assistant.errors import TrainingError
 from assistant.training import NOTEBOOK_MODULES
 from assistant.training.forecasting import fit_and_forecast
+from assistant.training.model_file import load_model
 from assistant.training.plan import PRESETS, plan_settings
 from assistant.training.run import Progress, load_forecasts, load_run
-from assistant.training.saved import load_model
 from assistant.training.settings import TrainingSettings
 from assistant.training.train import calendar_of, train
 
@@ -352,7 +352,7 @@ def test_plain_arrays_are_all_that_the_core_needs() -> None:
 
 def test_errors_that_are_nothing_beside_the_data_are_a_tie_and_never_infinitely_larger() -> None:
     from assistant.training.forecast_comparison import judge
-    from assistant.training.verdict_sentence import verdict_of
+    from assistant.training.run_in_words import verdict_of
 
     actual = np.arange(40.0).reshape(10, 4)
     exact = verdict_of(judge(actual + 3e-7, {"naive": actual.copy()}, actual, np.arange(10)), "lstm")

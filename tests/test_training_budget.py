@@ -12,14 +12,14 @@ import numpy as np
 import pytest
 
 from assistant.dataset.series import Series
-from assistant.training.cost import Phases, expected_seconds, phases_of
-from assistant.training.fit import EpochLoss
+from assistant.training.computer_speed import Speed, keep_speed, read_speed
+from assistant.training.network_fitting import EpochLoss
 from assistant.training.plan import PRESETS, STRETCH, expected_text, fit_to_budget, plan_settings
 from assistant.training.progress_reporter import ProgressReporter
 from assistant.training.run import Progress, load_forecasts
 from assistant.training.settings import TrainingSettings
-from assistant.training.speed import Speed, keep_speed, read_speed
 from assistant.training.train import train
+from assistant.training.training_time import Phases, expected_seconds, phases_of
 from tests.test_training import make_series, waves
 
 USUAL = Speed(cores=2)
@@ -118,7 +118,7 @@ def test_the_time_is_told_in_words_before_the_training(long: Series) -> None:
 
 
 def test_the_time_can_be_told_without_torch() -> None:
-    script = "import sys, assistant.training.plan, assistant.training.speed; print('torch' in sys.modules)"
+    script = "import sys, assistant.training.plan, assistant.training.computer_speed; print('torch' in sys.modules)"
     shown = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert shown.stdout.strip() == "False"
 

@@ -10,11 +10,11 @@ import pandas as pd
 import pytest
 
 from assistant.dataset.series import Frequency, Roles, Scaler, Series, Source, Split
+from assistant.training.calendar_profile import fit_profile
 from assistant.training.cycles import around, phases
+from assistant.training.model_file import load_model
 from assistant.training.plan import plan_settings
-from assistant.training.profile import fit_profile
 from assistant.training.run import load_forecasts
-from assistant.training.saved import load_model
 from assistant.training.train import calendar_of, train
 
 SMALL = {"epochs": 2, "members": 1, "units": 8, "refit": False}

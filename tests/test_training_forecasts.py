@@ -20,9 +20,9 @@ from assistant.training.baselines import (
     theta,
 )
 from assistant.training.intervals import half_widths, student_t
-from assistant.training.method import method_of, season_of
 from assistant.training.plan import plan_settings
 from assistant.training.run import Start
+from assistant.training.run_in_words import method_of, season_of
 from assistant.training.train import train
 from tests.test_training import make_series, waves
 
@@ -142,7 +142,7 @@ def test_a_season_that_the_data_do_not_show_is_called_a_guess() -> None:
 
 
 def test_every_candidate_has_a_name_for_readers() -> None:
-    from assistant.training.choice import candidates
+    from assistant.training.starting_forecast import candidates
     from assistant.wording import method_name
 
     kinds = {name.split()[0] for name in candidates(waves(), 200, SETTINGS)}

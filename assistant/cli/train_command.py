@@ -26,10 +26,10 @@ from assistant.dataset.ready import load_ready
 from assistant.dataset.requested_roles import AskedRoles
 from assistant.dataset.series import Roles, Series, save_series
 from assistant.settings import load_settings
+from assistant.training.computer_speed import read_speed
 from assistant.training.job import SPEED
 from assistant.training.plan import expected_text, plan_settings
 from assistant.training.run import Progress, Run
-from assistant.training.speed import read_speed
 
 
 @command

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -171,3 +172,16 @@ def load_series(folder: Path) -> Series:
             "Open the Dataset step and prepare it again.",
         ) from error
     return Series(frame=frame, **{name: getattr(description, name) for name in _Description.model_fields})
+
+
+def series_sha256(series: Series) -> str:
+    """Return the SHA-256 of what a training depends on: column names, times, values, split and horizon."""
+    digest = hashlib.sha256()
+    digest.update("\x1f".join(series.frame.columns).encode())
+    index = series.frame.index.to_numpy()
+    moments = index.astype("datetime64[ns]").astype("<i8") if series.dated else index.astype("<i8")
+    digest.update(moments.tobytes())
+    digest.update(np.ascontiguousarray(series.frame.to_numpy(dtype="<f8")).tobytes())
+    split = series.split
+    digest.update(f"{split.train},{split.validation},{split.test},{series.horizon},{series.frequency.season}".encode())
+    return digest.hexdigest()

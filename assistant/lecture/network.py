@@ -17,10 +17,10 @@ from assistant.errors import AssistantError
 from assistant.lecture.cells import look_inside
 from assistant.lecture.errors import LectureError
 from assistant.lecture.results import CellName, LookBack, NetworkMemory, NetworkWindow, Packed, Vector
-from assistant.training.fit import shared_steps
 from assistant.training.lstm import Forecaster
+from assistant.training.model_file import Model, load_model
+from assistant.training.network_fitting import shared_steps
 from assistant.training.run import Forecasts, load_forecasts
-from assistant.training.saved import Model, load_model
 from assistant.training.train import calendar_of
 from assistant.training.transform import Standard
 from assistant.training.windows import Windows

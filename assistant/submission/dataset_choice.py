@@ -15,7 +15,7 @@ from assistant.dataset.inspection import Examination, examine
 from assistant.dataset.prepare import prepare
 from assistant.dataset.ready import ReadyProject, list_ready, load_ready
 from assistant.dataset.repairs import can_undo
-from assistant.dataset.series import Roles, Series, Source, load_series, save_series
+from assistant.dataset.series import Roles, Series, Source, load_series, save_series, series_sha256
 from assistant.errors import DatasetError
 from assistant.files import sha256_of, write_atomically
 from assistant.findings import Level
@@ -23,7 +23,6 @@ from assistant.submission.chart_pictures import picture
 from assistant.submission.dataset_overview import Overview, make_overview
 from assistant.submission.draft import DatasetChoice, Draft
 from assistant.submission.session import Desk
-from assistant.training.identity import series_sha256
 
 _MOST_STEPS = 1_000_000  # more than any table that is taken has rows to test
 

@@ -9,12 +9,11 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from assistant.dataset.series import Series, load_series
+from assistant.dataset.series import Series, load_series, series_sha256
 from assistant.errors import TrainingError
 from assistant.lecture.memory import measure_memory, read_memory
 from assistant.submission.draft import Draft, RunSummary, TrainingChoice
 from assistant.submission.session import Desk
-from assistant.training.identity import series_sha256
 from assistant.training.plan import expected_text, fit_to_budget, plan_settings
 from assistant.training.run import Progress, Run, load_run
 from assistant.training.settings import TrainingSettings

@@ -7,11 +7,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from assistant.training.cost import REFIT_MEMBERS
-from assistant.training.fit import EpochLoss
 from assistant.training.forecasting import Result, fit_and_forecast
+from assistant.training.network_fitting import EpochLoss
 from assistant.training.run import Backtest
 from assistant.training.scores import seasonal_error
+from assistant.training.training_time import REFIT_MEMBERS
 
 
 def backtest(

@@ -13,15 +13,14 @@ from threading import Event
 import numpy as np
 
 from assistant.training.baselines import drift_at, loss_by_step, naive, ridge, seasonal_naive, seasonal_naive_drift
-from assistant.training.choice import Choice, choose, profile_after, trust_in
-from assistant.training.cores import free_cores
 from assistant.training.cycles import around
-from assistant.training.fit import EpochLoss, Fitted, fit, forecast_at, missed_by, shared_steps
 from assistant.training.forecast_comparison import Judgement, judge
 from assistant.training.intervals import LEVELS, half_widths
-from assistant.training.machine import keep_memory, one_thread
+from assistant.training.machine import free_cores, keep_memory, one_thread
+from assistant.training.network_fitting import EpochLoss, Fitted, fit, forecast_at, missed_by, shared_steps
 from assistant.training.scores import Errors, errors, seasonal_error
 from assistant.training.settings import TrainingSettings
+from assistant.training.starting_forecast import Choice, choose, profile_after, trust_in
 from assistant.training.transform import Standard, standard
 from assistant.training.windows import Windows, input_scale, origins_of, values_after
 

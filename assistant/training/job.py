@@ -83,7 +83,7 @@ class Job:
         return [Path(stored["folder"]) / f"slot-{number}" for number in range(stored["jobs"])]
 
     def speed(self) -> Path:
-        """Return the file that keeps how fast this computer trains: see `speed.py`."""
+        """Return the file that keeps how fast this computer trains: see `computer_speed.py`."""
         return self.slots()[0].parent / SPEED
 
     def tell(self, progress: Progress) -> None:

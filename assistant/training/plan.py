@@ -7,7 +7,7 @@ They hold for 60 yearly rows as for a million by the minute, and were not fitted
   steps, but never more than a third of the training part.
 - **warm-up**: one season, between 8 and 24 steps, at most a third of the context.
 - **calendar**: the cycles of the day, the week and the year that the training part goes through at least three times, and
-  the season where it is none of them. What of it is used is decided by the validation part: see `choice.py`.
+  the season where it is none of them. What of it is used is decided by the validation part: see `starting_forecast.py`.
 - **stride**: a seventh of the context; more when the training part would give more chunks than an epoch may have, so
   that an epoch costs the same for a million rows as for ten thousand. The grid shifts at random in each epoch.
 - **steps**: short series give few chunks; at least four optimiser steps make an epoch, from random places.
@@ -16,7 +16,7 @@ They hold for 60 yearly rows as for a million by the minute, and were not fitted
 - **precision**: bfloat16 where the processor has it, for the longer presets of a long series: 1.5 times faster.
 - **backtest**: four origins through the test part; the network is trained anew for each where that takes a moment.
 - **windows**: all forecasts of the test part are judged up to half a million values; more are thinned out evenly.
-- **epochs and members** fill the preset's time on this computer, as `cost.py` counts it: as many networks as fit, up to
+- **epochs and members** fill the preset's time on this computer, as `training_time.py` counts it: as many networks as fit, up to
   the preset's most; where not even one for each core fits, the network is not trained anew in the backtest, then there
   are fewer epochs, fewer networks, and fewer chunks in an epoch. A short series is done before the time is over. What
   was decided stands in the run's settings as plain numbers, so a run can be repeated anywhere.
@@ -33,10 +33,10 @@ from dataclasses import dataclass, fields, replace
 from assistant import wording
 from assistant.dataset.series import Series
 from assistant.errors import TrainingError
-from assistant.training.cost import expected_seconds
+from assistant.training.computer_speed import Speed
 from assistant.training.cycles import FEWEST_CYCLES
 from assistant.training.settings import TrainingSettings
-from assistant.training.speed import Speed
+from assistant.training.training_time import expected_seconds
 
 LONGEST_CONTEXT = 336
 MOST_VALUES = 500_000  # forecast values of one method that are judged in the test part
@@ -73,7 +73,7 @@ def plan_settings(series: Series, preset: str = "quick", seed: int = 0, **overri
     """Return the settings for a series; `overrides` replace single ones and are never changed.
 
     Unless they name what is fitted (OWN), the settings carry the preset's `seconds`, and the training fits them to
-    that time with `fit_to_budget`; until then they are as on the computer of the measurements in `cost.py`. Raises
+    that time with `fit_to_budget`; until then they are as on the computer of the measurements in `training_time.py`. Raises
     TrainingError for a preset or a setting that does not exist.
     """
     if preset not in PRESETS:

@@ -8,10 +8,10 @@ from collections import deque
 from collections.abc import Callable
 
 from assistant import wording
-from assistant.training.cost import Phases
-from assistant.training.fit import EpochLoss
+from assistant.training.network_fitting import EpochLoss
 from assistant.training.run import Epoch, Progress
 from assistant.training.settings import TrainingSettings
+from assistant.training.training_time import Phases
 
 MOST_PACES = 24  # epochs that tell the pace: other programs come and go
 COUNTS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")

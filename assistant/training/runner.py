@@ -17,11 +17,11 @@ from typing import Protocol
 import assistant
 from assistant.dataset.series import Series
 from assistant.errors import TrainingError
+from assistant.training.computer_speed import Speed, read_speed
 from assistant.training.job import SPEED, Job
 from assistant.training.locks import is_held
 from assistant.training.run import Progress
 from assistant.training.settings import TrainingSettings
-from assistant.training.speed import Speed, read_speed
 
 GRACE = 60.0  # seconds that a new child may take before it shows that it lives
 

@@ -14,18 +14,16 @@ import pandas as pd
 import torch
 
 from assistant import wording
-from assistant.dataset.series import Series
+from assistant.dataset.series import Series, series_sha256
 from assistant.errors import TrainingError
 from assistant.files import write_atomically
 from assistant.training.backtest import backtest
-from assistant.training.cost import Phases, phases_of
+from assistant.training.computer_speed import Speed, keep_speed, read_speed
 from assistant.training.cycles import phases
-from assistant.training.fit import LossNotFiniteError
 from assistant.training.forecasting import Result, fit_and_forecast
-from assistant.training.identity import series_sha256
 from assistant.training.intervals import coverage
-from assistant.training.measure import measure
-from assistant.training.method import method_of
+from assistant.training.model_file import save_model
+from assistant.training.network_fitting import LossNotFiniteError
 from assistant.training.plan import fit_to_budget
 from assistant.training.progress_reporter import ProgressReporter, epoch_of
 from assistant.training.run import (
@@ -40,11 +38,11 @@ from assistant.training.run import (
     Start,
     save_forecasts,
 )
-from assistant.training.saved import save_model
+from assistant.training.run_in_words import method_of, verdict_of
 from assistant.training.scores import movement_share
 from assistant.training.settings import TrainingSettings
-from assistant.training.speed import Speed, keep_speed, read_speed
-from assistant.training.verdict_sentence import verdict_of
+from assistant.training.speed_measurement import measure
+from assistant.training.training_time import Phases, phases_of
 
 LATEST = 1.2  # shares of the budget after which nothing more is begun that would end later
 LARGEST = 1e150  # errors are squared and added up, which no larger number allows

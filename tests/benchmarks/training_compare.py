@@ -25,9 +25,9 @@ import torch
 from torch import nn
 
 from assistant.dataset.series import Frequency, Roles, Scaler, Series, Source, Split
-from assistant.training.cores import free_cores
-from assistant.training.fit import EpochLoss, shared_steps
 from assistant.training.forecasting import fit_and_forecast
+from assistant.training.machine import free_cores
+from assistant.training.network_fitting import EpochLoss, shared_steps
 from assistant.training.plan import PRESETS, plan_settings
 from assistant.training.scores import errors
 from assistant.training.settings import TrainingSettings

@@ -31,7 +31,7 @@ from assistant.training.baselines import (
     steady_drift,
     theta,
 )
-from assistant.training.profile import NO_PROFILE, Profile, fit_profile
+from assistant.training.calendar_profile import NO_PROFILE, Profile, fit_profile
 from assistant.training.settings import TrainingSettings
 from assistant.training.transform import Standard, standard
 from assistant.training.windows import origins_of, values_after

@@ -9,10 +9,10 @@ import numpy as np
 import torch
 
 from assistant.training.baselines import naive
-from assistant.training.cost import step
-from assistant.training.fit import Fitted, State, build, one_epoch
 from assistant.training.machine import keep_memory, one_thread
+from assistant.training.network_fitting import Fitted, State, build, one_epoch
 from assistant.training.settings import TrainingSettings
+from assistant.training.training_time import step
 from assistant.training.windows import Windows, input_scale
 
 STEPS = 25

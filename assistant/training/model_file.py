@@ -11,13 +11,13 @@ import numpy as np
 import torch
 
 from assistant.files import write_atomically
-from assistant.training.choice import profile_after
+from assistant.training.calendar_profile import Profile
 from assistant.training.cycles import around
-from assistant.training.fit import forecast_at
 from assistant.training.forecasting import Result
 from assistant.training.lstm import Forecaster
-from assistant.training.profile import Profile
+from assistant.training.network_fitting import forecast_at
 from assistant.training.settings import TrainingSettings
+from assistant.training.starting_forecast import profile_after
 from assistant.training.transform import Standard
 from assistant.training.windows import InputScale, Windows
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from assistant.files import write_atomically
-from assistant.training.cores import free_cores
+from assistant.training.machine import free_cores
 
 STEADY = 0.2  # a new measurement that differs by less is noise: the same computer makes the same plan again
 BUSY = 1.6  # wall seconds for a processor second from which other work is counted; below it may be chance
@@ -21,7 +21,7 @@ BUSY = 1.6  # wall seconds for a processor second from which other work is count
 class Speed:
     """What the time of a training depends on beside the work itself.
 
-    `factors` says for each preset how many processor seconds were needed for what `cost.py` calls one; for a preset
+    `factors` says for each preset how many processor seconds were needed for what `training_time.py` calls one; for a preset
     without one another's is taken, and without any, 1. `start` are the seconds until PyTorch is loaded, `load` the wall
     seconds that pass in one processor second because other programs run.
     """

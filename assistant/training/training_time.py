@@ -12,8 +12,8 @@ import math
 from dataclasses import dataclass
 
 from assistant.dataset.series import Series
+from assistant.training.computer_speed import Speed
 from assistant.training.settings import TrainingSettings
-from assistant.training.speed import Speed
 
 CALLS = 0.9e-3  # seconds that a step takes however small it is
 ONE_AFTER_THE_OTHER = 10e-6  # seconds for each step of the chunk
