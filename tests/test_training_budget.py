@@ -191,11 +191,11 @@ def test_every_phase_is_told_with_the_time_left(tmp_path: Path) -> None:
 
 
 def test_networks_that_were_not_begun_are_not_part_of_the_result(tmp_path: Path) -> None:
-    from assistant.training.forecasting import fit_and_forecast
+    from assistant.training.forecasting import Hooks, fit_and_forecast
 
     values, split = waves()[:, None], (168, 36, 36)
     settings = plan_settings(make_series(waves()), epochs=2, members=6, units=8)
-    some = fit_and_forecast(values, np.zeros((240, 0)), split, settings, may_begin=lambda member: member < 3)
+    some = fit_and_forecast(values, np.zeros((240, 0)), split, settings, Hooks(may_begin=lambda member: member < 3))
     assert (some.settings.members, len(some.members)) == (3, 3)
     three = fit_and_forecast(values, np.zeros((240, 0)), split, replace(settings, members=3))
     assert np.array_equal(some.future, three.future)

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from assistant.training.forecasting import Result, fit_and_forecast
+from assistant.training.forecasting import Hooks, Result, fit_and_forecast
 from assistant.training.network_fitting import EpochLoss
 from assistant.training.run import Backtest
 from assistant.training.scores import seasonal_error
@@ -47,7 +47,7 @@ def backtest(
         if refit:
             parts = (cut - validation, validation, horizon)
             ahead = calendar[: cut + 2 * horizon]
-            source = fit_and_forecast(values[: cut + horizon], ahead, parts, smaller, on_epoch, should_stop)
+            source = fit_and_forecast(values[: cut + horizon], ahead, parts, smaller, Hooks(on_epoch, should_stop))
             if should_stop():
                 return None
         # A very long test part is thinned out, so the nearest origin stands for one that was left out.

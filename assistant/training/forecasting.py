@@ -17,7 +17,7 @@ from assistant.training.cycles import around
 from assistant.training.forecast_comparison import Judgement, judge
 from assistant.training.intervals import LEVELS, half_widths
 from assistant.training.machine import free_cores, keep_memory, one_thread
-from assistant.training.network_fitting import EpochLoss, Fitted, fit, forecast_at, missed_by, shared_steps
+from assistant.training.network_fitting import EpochLoss, Fitted, Task, fit, forecast_at, missed_by, shared_steps
 from assistant.training.scores import Errors, errors, seasonal_error
 from assistant.training.settings import TrainingSettings
 from assistant.training.starting_forecast import Choice, choose, profile_after, trust_in
@@ -61,24 +61,37 @@ class Result:
     cpu_seconds: float
 
 
+@dataclass(frozen=True)
+class Hooks:
+    """What a training tells and asks while it goes on, some of it from several threads.
+
+    `on_epoch` gets a network's number and what happened, `should_stop` is asked at every step. `may_begin` is asked before
+    each network but the first; from the first no on, the ensemble is those that had begun. `on_fitted` is called when the
+    networks are trained.
+    """
+
+    on_epoch: Callable[[int, EpochLoss], None] = lambda *_: None
+    should_stop: Callable[[], bool] = lambda: False
+    may_begin: Callable[[int], bool] = lambda _: True
+    on_fitted: Callable[[], None] = lambda: None
+
+
+NO_HOOKS = Hooks()
+
+
 def fit_and_forecast(
     values: np.ndarray,
     calendar: np.ndarray,
     split: tuple[int, int, int],
     settings: TrainingSettings,
-    on_epoch: Callable[[int, EpochLoss], None] = lambda *_: None,
-    should_stop: Callable[[], bool] = lambda: False,
+    hooks: Hooks = NO_HOOKS,
     checkpoints: Path | None = None,
-    may_begin: Callable[[int], bool] = lambda _: True,
-    on_fitted: Callable[[], None] = lambda: None,
 ) -> Result:
     """Train on `values` (rows, columns), target first, and forecast the test part and what comes after the last row.
 
-    `calendar` (rows + horizon, cycles) are the phases of the settings' cycles, known in advance; `split` are the rows of training, validation and test part.
-    `on_epoch` gets the member's number and what happened, `should_stop` is asked at every step; both may be called
-    from several threads. `checkpoints` is a folder in which an interrupted training finds how far it had come.
-    `may_begin` is asked before each network but the first; from the first no on, the ensemble is those that had begun,
-    and the result's settings count them. `on_fitted` is called when the networks are trained. Raises LossNotFiniteError.
+    `calendar` (rows + horizon, cycles) are the phases of the settings' cycles, known in advance; `split` are the rows of
+    training, validation and test part. `checkpoints` is a folder in which an interrupted training finds how far it had
+    come. The result's settings count the networks that were trained. Raises LossNotFiniteError.
     """
     began = time.process_time()
     keep_memory()
@@ -99,16 +112,17 @@ def fit_and_forecast(
     missed = missed_by(choice.anchor, z[:, 0], train, (judged, wanted))
     if missed.training is not None:
         missed = replace(missed, training=missed.training.to(windows.device))
+    task = Task(choice.anchor, choice.size, train, missed)
     broken, full, spent = Event(), Event(), time.process_time() - began
 
     def train_member(member: int) -> Fitted | None:
-        if member and (full.is_set() or not may_begin(member)):
+        if member and (full.is_set() or not hooks.may_begin(member)):
             full.set()
             return None
         try:
             return fit(
-                windows, choice.anchor, choice.size, train, missed, member,
-                lambda epoch: on_epoch(member, epoch), lambda: broken.is_set() or should_stop(), spent,
+                windows, task, member,
+                lambda epoch: hooks.on_epoch(member, epoch), lambda: broken.is_set() or hooks.should_stop(), spent,
                 checkpoints / f"member-{member}.pt" if checkpoints else None,
             )  # fmt: skip
         except BaseException:
@@ -119,7 +133,7 @@ def fit_and_forecast(
         made = list(pool.map(train_member, range(settings.members)))
     members = [fitted for fitted in takewhile(lambda fitted: fitted is not None, made) if fitted is not None]
     settings = replace(settings, members=len(members))
-    on_fitted()
+    hooks.on_fitted()
     # A network that was stopped before its first epoch ended has nothing to say beside those that had one.
     members = [fitted for fitted in members if fitted.history] or members[:1]
 

@@ -84,35 +84,43 @@ def missed_by(anchor: Linear, z: np.ndarray, train: int, judged: tuple[np.ndarra
     return Missed(table, origins, wanted - anchor.at(z, origins))
 
 
+@dataclass(frozen=True, eq=False)
+class Task:
+    """What the networks learn: on the rows [0, train), what the anchor misses, whose usual error is `size`."""
+
+    anchor: Linear
+    size: float
+    train: int
+    missed: Missed
+
+
 def fit(
     windows: Windows,
-    anchor: Linear,
-    size: float,
-    train: int,
-    missed: Missed,
+    task: Task,
     member: int,
     on_epoch: Callable[[EpochLoss], None],
     should_stop: Callable[[], bool],
     spent: float = 0.0,
     checkpoint: Path | None = None,
 ) -> Fitted:
-    """Train one network on the rows [0, train).
+    """Train one network; the validation part of what the anchor misses picks the best epoch.
 
-    `missed` is what `missed_by` returns; its validation part picks the best epoch. `spent` are the processor seconds that were used before. With a `checkpoint` each epoch's state is kept there,
-    and a training that was interrupted goes on from it to the same end. Raises LossNotFiniteError.
+    `member` is its number, `spent` the processor seconds that were used before. With a `checkpoint` each epoch's state is
+    kept there, and a training that was interrupted goes on from it to the same end. Raises LossNotFiniteError.
     """
     one_thread()
     settings = windows.settings
     seeds = np.random.SeedSequence([settings.seed, member]).generate_state(2)
     generator = torch.Generator().manual_seed(int(seeds[0]))
     draws = np.random.default_rng(int(seeds[1]))
-    network = build(windows, anchor, size)
+    missed = task.missed
+    network = build(windows, task.anchor, task.size)
     network.start(generator)
     network.to(windows.device)
     optimiser = torch.optim.AdamW(
         network.parameters(), lr=settings.learning_rate, weight_decay=settings.weight_decay, fused=True
     )
-    batches = -(-len(windows.draw(train, np.random.default_rng(0))) // settings.batch) + 1
+    batches = -(-len(windows.draw(task.train, np.random.default_rng(0))) // settings.batch) + 1
     schedule = torch.optim.lr_scheduler.OneCycleLR(
         optimiser, settings.learning_rate, total_steps=settings.epochs * batches, pct_start=0.15
     )
@@ -128,7 +136,7 @@ def fit(
     for epoch in range(len(fitted.history) + 1, settings.epochs + 1):
         if state.waited >= settings.patience:
             break
-        train_loss = one_epoch(state, windows, anchor.lags, train, should_stop, missed.training)
+        train_loss = one_epoch(state, windows, task.anchor.lags, task.train, should_stop, missed.training)
         if train_loss is None:
             fitted.stopped = True
             break

@@ -20,7 +20,7 @@ from assistant.files import write_atomically
 from assistant.training.backtest import backtest
 from assistant.training.computer_speed import Speed, keep_speed, read_speed
 from assistant.training.cycles import phases
-from assistant.training.forecasting import Result, fit_and_forecast
+from assistant.training.forecasting import Hooks, Result, fit_and_forecast
 from assistant.training.intervals import coverage
 from assistant.training.model_file import save_model
 from assistant.training.network_fitting import LossNotFiniteError
@@ -89,11 +89,8 @@ def train(
             calendar,
             split,
             fitted,
-            reporter.epoch_done,
-            should_stop,
+            Hooks(reporter.epoch_done, should_stop, may_begin, reporter.forecasting),
             checkpoints,
-            may_begin,
-            reporter.forecasting,
         )
     except LossNotFiniteError as error:
         raise TrainingError(

@@ -25,7 +25,7 @@ import torch
 from torch import nn
 
 from assistant.dataset.series import Frequency, Roles, Scaler, Series, Source, Split
-from assistant.training.forecasting import fit_and_forecast
+from assistant.training.forecasting import Hooks, fit_and_forecast
 from assistant.training.machine import free_cores
 from assistant.training.network_fitting import EpochLoss, shared_steps
 from assistant.training.plan import PRESETS, plan_settings
@@ -173,7 +173,7 @@ def project(series: Series, preset: str, seed: int, goal: float, peak: float) ->
             hits.append(done.cpu_seconds)
 
     wall = time.perf_counter()
-    result = fit_and_forecast(values, calendar_of(series, settings), split, settings, note)
+    result = fit_and_forecast(values, calendar_of(series, settings), split, settings, Hooks(note))
     wall = time.perf_counter() - wall
     score = result.scores[settings.cell]
     epochs = sum(len(fitted.history) for fitted in result.members)
