@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from assistant import wording
+
 _WORDS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "int_parsing": lambda _: "it must be a whole number",
     "int_type": lambda _: "it must be a whole number",
@@ -20,8 +22,8 @@ _WORDS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "less_than_equal": lambda limits: f"it must be {limits['le']} or less",
     "too_short": lambda limits: f"it must have at least {limits['min_length']}, not {limits['actual_length']}",
     "too_long": lambda limits: f"it must have at most {limits['max_length']}, not {limits['actual_length']}",
-    "string_too_short": lambda limits: f"it must have at least {limits['min_length']} characters",
-    "string_too_long": lambda limits: f"it must have at most {limits['max_length']} characters",
+    "string_too_short": lambda limits: f"it must have at least {wording.counted('character', limits['min_length'])}",
+    "string_too_long": lambda limits: f"it must have at most {wording.counted('character', limits['max_length'])}",
     "literal_error": lambda limits: f"it must be {limits['expected']}",
 }
 

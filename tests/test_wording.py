@@ -208,13 +208,13 @@ def test_a_method_has_a_name_for_tables_one_for_sentences_and_one_for_their_begi
 BY_HAND = {
     r"""['"]{2}\sif\b[^\n]*\belse\s['"](?:s|es|ies)['"]|['"](?:s|es|ies)['"]\sif\b""": "page{'' if n == 1 else 's'}",
     r"\{[^{}]*\}s\b": "{step}s",
-    r"\{(?!facts)[^{}]*\}\s(?:pages|rows|steps|days|words|bytes|kB|MB|GB)\b": "{n / 1e6:.1f} MB",
+    r"\{(?!facts)[^{}]*\}\s(?:pages|rows|steps|days|words|characters|bytes|kB|MB|GB)\b": "{n / 1e6:.1f} MB",
     r"\}\s?(?:s|min|h|seconds?|minutes?|hours?)\b(?!')": "{seconds:.0f} s",
     r"/\s?(?:1e[369]|1_?000_?000|60|3_?600|86_?400):[^{}]*\}": "{size / 1e6:,.1f}",
     r":\.\d%\}": "{share:.0%}",
 }
-# What travels in the notebook imports nothing of the assistant; the others word nothing that is not in their own hands.
-ROOMS = ("brief", "bundle", "charts", "cli", "delivery", "lecture", "notebook", "report", "training")
+# The rooms in which that is held; what travels in the notebook imports nothing of the assistant but its like.
+ROOMS = ("brief", "bundle", "charts", "cli", "delivery", "lecture", "notebook", "report", "training", "validation")
 SOURCES = [
     path
     for path in sorted(Path(assistant.__file__).parent.rglob("*.py"))
