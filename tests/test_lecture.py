@@ -9,9 +9,9 @@ import pytest
 import torch
 from torch import nn
 
+from assistant.errors import LectureError
 from assistant.lecture.adding import AddingTrial, draw
 from assistant.lecture.cells import look_inside
-from assistant.lecture.errors import LectureError
 from assistant.lecture.gate import forget_gate, half_life
 from assistant.lecture.gradient import gradient_curves
 from assistant.lecture.recurrence import unroll

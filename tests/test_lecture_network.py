@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 
 from assistant.cli.main import app
 from assistant.dataset.series import Frequency, Series, save_series
-from assistant.lecture.errors import LectureError
+from assistant.errors import LectureError
 from assistant.lecture.memory import (
     count_keeping,
     describe_network_chart,

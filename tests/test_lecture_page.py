@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from assistant.lecture.errors import LectureError
+from assistant.errors import LectureError
 from assistant.lecture.process import LectureProcess
 from assistant.lecture.results import AddingProgress, Gate, GradientCurves, Recurrence
 from assistant.lecture.texts import FOLDER, IDEAS, load_texts

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from assistant.lecture.errors import LectureError
+from assistant.errors import LectureError
 from assistant.lecture.process import ROOT, LectureProcess
 from assistant.lecture.results import Gate, GradientCurves
 from assistant.lecture.trials import AddingRun, AddingTrials

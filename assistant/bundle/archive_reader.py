@@ -12,6 +12,7 @@ from assistant import wording
 from assistant.bundle.archive import DEFLATED, STORED, Member, contents_at
 from assistant.bundle.member_names import is_safe_member
 from assistant.bundle.pack import LARGEST_BUNDLE
+from assistant.errors import BundleError
 
 ASK_AGAIN = "Ask the sender for the bundle again, and compare its SHA-256 with the one in the mail."
 _MOST_MEMBERS = 100
@@ -29,26 +30,27 @@ _UNREADABLE = (
 )
 
 
-class Broken(Exception):  # noqa: N818 - becomes a finding
-    """What makes a part of the archive unreadable or dangerous to read."""
+class BrokenBundleError(BundleError):
+    """A part of the archive is unreadable or dangerous to read; the check turns it into a finding."""
 
     def __init__(self, what: str, evidence: str = "", fix: str = ASK_AGAIN) -> None:
-        super().__init__(what)
-        self.what, self.evidence, self.fix = what, evidence, fix
+        super().__init__(what, evidence, fix)
 
 
 def list_members(stream: BinaryIO, size: int) -> list[Member]:
     """Return the members as the archive's directory lists them, refusing what would be dangerous to read."""
     stream.seek(0)
     if stream.read(2) != b"PK":
-        raise Broken("This is not a bundle.", "The file is no zip archive, or its first bytes were changed.")
+        raise BrokenBundleError("This is not a bundle.", "The file is no zip archive, or its first bytes were changed.")
     stream.seek(max(0, size - 22))
     end = stream.read(22)
     if len(end) < 22 or end[:4] != b"PK\x05\x06":
-        raise Broken("The archive does not end as a bundle ends.", "It was cut off, added to or changed at its end.")
+        raise BrokenBundleError(
+            "The archive does not end as a bundle ends.", "It was cut off, added to or changed at its end."
+        )
     count, length = struct.unpack("<HL", end[10:16])
     if count > _MOST_MEMBERS or length > _LARGEST_DIRECTORY:
-        raise Broken(
+        raise BrokenBundleError(
             "The archive has too many members to be a bundle.",
             f"It says that it has {wording.grouped(count)}.",
             "Do not unpack it.",
@@ -57,30 +59,34 @@ def list_members(stream: BinaryIO, size: int) -> list[Member]:
         with zipfile.ZipFile(stream) as archive:
             infos = archive.infolist()
     except _UNREADABLE as error:
-        raise Broken("The archive cannot be read.", f"{error}.") from error
+        raise BrokenBundleError("The archive cannot be read.", f"{error}.") from error
     members = []
     for info in infos:
         # The name as it stands in the archive: the other one was already made harmless for this system.
         if not is_safe_member(info.orig_filename):
             shown = info.orig_filename.encode("unicode_escape").decode()[:80]
-            raise Broken("A member has a dangerous name.", f"It is called “{shown}”.", "Do not unpack the archive.")
+            raise BrokenBundleError(
+                "A member has a dangerous name.", f"It is called “{shown}”.", "Do not unpack the archive."
+            )
         if info.compress_type not in (STORED, DEFLATED) or info.flag_bits & 1:
-            raise Broken(f"{info.filename} is encrypted or packed in an unknown way.", "A bundle has no such members.")
+            raise BrokenBundleError(
+                f"{info.filename} is encrypted or packed in an unknown way.", "A bundle has no such members."
+            )
         if info.compress_type == STORED and info.file_size != info.compress_size:
-            raise Broken(
+            raise BrokenBundleError(
                 f"{info.filename} has two sizes.",
                 f"{wording.grouped(info.file_size)} and {wording.counted('byte', info.compress_size)}.",
             )
         members.append(Member(info.filename, info.CRC, info.file_size, info.compress_size, info.compress_type))
     names = [member.name.casefold() for member in members]
     if twice := next((name for name in names if names.count(name) > 1), None):
-        raise Broken("A member is there twice.", f"Two members are called {twice}.")
+        raise BrokenBundleError("A member is there twice.", f"Two members are called {twice}.")
     if sum(member.packed for member in members) > size:
-        raise Broken(
+        raise BrokenBundleError(
             "The archive's members overlap.", "Together they are larger than the archive.", "Do not unpack it."
         )
     if sum(member.size for member in members) > LARGEST_BUNDLE:
-        raise Broken(
+        raise BrokenBundleError(
             "The archive would unpack to more than a bundle holds.",
             "It may be made to fill a disk.",
             "Do not unpack it.",
@@ -97,10 +103,12 @@ class Reader:
         self.members = {member.name: member for member in members}
 
     def read(self, name: str, limit: int) -> bytes:
-        """Return a member's content; raise Broken when it is larger than `limit` bytes or its CRC-32 is wrong."""
+        """Return a member's content; raise BrokenBundleError when it is larger than `limit` bytes or its CRC-32 is wrong."""
         member = self.members[name]
         if member.size > limit:
-            raise Broken(f"{name} is too large.", f"It has {wording.size(member.size)}.", "Do not unpack the archive.")
+            raise BrokenBundleError(
+                f"{name} is too large.", f"It has {wording.size(member.size)}.", "Do not unpack the archive."
+            )
         blocks: list[bytes] = []
         self._walk(member, blocks)
         return b"".join(blocks)
@@ -147,5 +155,7 @@ def _unpacked(unpacker: zlib._Decompress, raw: bytes, member: Member) -> bytes:
         raise _changed(member.name) from error
 
 
-def _changed(name: str) -> Broken:
-    return Broken(f"{name} was changed after packing.", "Its checksum in the archive does not fit its content.")
+def _changed(name: str) -> BrokenBundleError:
+    return BrokenBundleError(
+        f"{name} was changed after packing.", "Its checksum in the archive does not fit its content."
+    )

@@ -16,7 +16,7 @@ from typing import BinaryIO
 from assistant import wording
 from assistant.brief import Brief
 from assistant.bundle.archive import DEFLATED, first_difference
-from assistant.bundle.archive_reader import ASK_AGAIN, Broken, Reader, list_members
+from assistant.bundle.archive_reader import ASK_AGAIN, BrokenBundleError, Reader, list_members
 from assistant.bundle.course_rules import MEND_AND_PACK, check_rules, too_long
 from assistant.bundle.manifest import LINKS, MANIFEST, FileEntry, Manifest, links_text, missing_parts, read_manifest
 from assistant.bundle.pack import LARGEST_BUNDLE
@@ -88,7 +88,7 @@ def _check(stream: BinaryIO, size: int, brief: Brief | None) -> tuple[Manifest |
         archive = Reader(stream, members)
         manifest = _manifest_of(archive)
         findings += _check_contents(archive, manifest)
-    except Broken as broken:
+    except BundleError as broken:
         # In an archive of another form the members are not where they are looked for; then that is what is wrong.
         return manifest, findings or [_block(broken.what, broken.evidence, broken.fix)]
     findings += _check_projects(manifest)
@@ -106,13 +106,10 @@ def _check(stream: BinaryIO, size: int, brief: Brief | None) -> tuple[Manifest |
 
 def _manifest_of(archive: Reader) -> Manifest:
     if MANIFEST not in archive.members:
-        raise Broken("The archive has no manifest.", "A bundle holds a manifest.json that lists its files.")
+        raise BrokenBundleError("The archive has no manifest.", "A bundle holds a manifest.json that lists its files.")
     if next(iter(archive.members)) != MANIFEST:
-        raise Broken("The archive was packed by another program.", "The manifest is not its first member.")
-    try:
-        return read_manifest(archive.read(MANIFEST, _LARGEST_MANIFEST))
-    except BundleError as error:
-        raise Broken(error.what, error.evidence, error.fix) from error
+        raise BrokenBundleError("The archive was packed by another program.", "The manifest is not its first member.")
+    return read_manifest(archive.read(MANIFEST, _LARGEST_MANIFEST))
 
 
 def _check_contents(archive: Reader, manifest: Manifest) -> list[Finding]:
@@ -149,7 +146,7 @@ def _check_contents(archive: Reader, manifest: Manifest) -> list[Finding]:
             continue
         try:
             findings += _check_file(archive, manifest, entry)
-        except Broken as broken:
+        except BrokenBundleError as broken:
             findings.append(_block(broken.what, broken.evidence, broken.fix))
     return findings
 

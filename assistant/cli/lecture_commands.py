@@ -11,7 +11,7 @@ import typer
 
 from assistant import wording
 from assistant.cli.output import Json, command, progress, result
-from assistant.lecture.errors import LectureError
+from assistant.errors import LectureError
 from assistant.lecture.results import Activation, AddingProgress, CellName, NetworkWindow
 
 app = typer.Typer(

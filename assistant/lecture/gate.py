@@ -7,7 +7,7 @@ import math
 import torch
 from torch import Tensor
 
-from assistant.lecture.errors import LectureError
+from assistant.errors import LectureError
 from assistant.lecture.results import Gate, Kept, Vector
 
 STEPS = 50

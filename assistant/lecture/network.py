@@ -13,9 +13,8 @@ from torch import Tensor
 
 from assistant import wording
 from assistant.dataset.series import Series, load_series
-from assistant.errors import AssistantError
+from assistant.errors import AssistantError, LectureError
 from assistant.lecture.cells import look_inside
-from assistant.lecture.errors import LectureError
 from assistant.lecture.results import CellName, LookBack, NetworkMemory, NetworkWindow, Packed, Vector
 from assistant.training.lstm import Forecaster
 from assistant.training.model_file import Model, load_model

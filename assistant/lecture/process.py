@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from assistant import wording
-from assistant.lecture.errors import LectureError
+from assistant.errors import LectureError
 from assistant.lecture.results import Result
 
 ROOT = Path(__file__).resolve().parent.parent.parent

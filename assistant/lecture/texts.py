@@ -8,8 +8,8 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from assistant.errors import LectureError
 from assistant.frozen import Frozen
-from assistant.lecture.errors import LectureError
 from assistant.resources import TEMPLATES
 
 FOLDER = TEMPLATES / "lecture"

@@ -13,7 +13,7 @@ from typing import Literal
 
 from pydantic import TypeAdapter
 
-from assistant.lecture.errors import LectureError
+from assistant.errors import LectureError
 from assistant.lecture.process import ROOT
 from assistant.lecture.results import AddingProgress, CellName
 

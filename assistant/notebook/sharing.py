@@ -13,6 +13,7 @@ from urllib.parse import quote, urlsplit
 import httpx
 
 from assistant import wording
+from assistant.errors import NotebookError
 from assistant.findings import Finding, Level
 from assistant.notebook.colab import ColabLink
 
@@ -23,7 +24,7 @@ _TRY_YOURSELF = "Open the link in a private window of your browser: it must show
 _SCHOOL_TRAP = "Sharing with everybody at your school is not enough: the course reads it from outside."
 
 
-class _Unclear(Exception):  # noqa: N818 - an answer and no error
+class _UnclearAnswerError(NotebookError):
     """The host gave no answer from which one can tell; the argument says what it gave."""
 
 
@@ -49,8 +50,8 @@ def check_open(link: ColabLink, client: httpx.Client, *, project: int | None = N
                 address = f"https://gist.githubusercontent.com/{quote(user)}/{quote(gist_id)}/raw{tail}"
                 state, content = _ask(address, client)
             case _:
-                raise _Unclear("The notebook lies on a site that is not asked automatically.")
-    except _Unclear as answer:
+                raise _UnclearAnswerError("The notebook lies on a site that is not asked automatically.")
+    except _UnclearAnswerError as answer:
         return finding(
             Level.UNCHECKED, "Whether the Colab link is open could not be checked.", str(answer), _TRY_YOURSELF
         )
@@ -87,11 +88,11 @@ def _ask_drive(file_id: str, client: httpx.Client) -> tuple[str, bytes | None]:
         # Drive has said that the file is public; a look inside is a courtesy and may fail.
         try:
             status, _, content = _get(location, client)
-        except (_Unclear, httpx.HTTPError):
+        except (_UnclearAnswerError, httpx.HTTPError):
             return "open", None
         looks_like_page = content.lstrip()[:1] == b"<"  # Drive's own page of warning before a large file
         return "open", content if status == 200 and content and not looks_like_page else None
-    raise _Unclear(f"Drive answered with status {status}.")
+    raise _UnclearAnswerError(f"Drive answered with status {status}.")
 
 
 def _host_of(address: str) -> str:
@@ -106,7 +107,7 @@ def _ask(address: str, client: httpx.Client) -> tuple[str, bytes | None]:
     if status == 404:
         return "missing", None
     if status != 200:
-        raise _Unclear(f"GitHub answered with status {status}.")
+        raise _UnclearAnswerError(f"GitHub answered with status {status}.")
     return "open", content
 
 
@@ -118,13 +119,13 @@ def _get(address: str, client: httpx.Client) -> tuple[int, str, bytes]:
     with client.stream("GET", address, headers=headers, follow_redirects=False, timeout=_SECONDS / 3) as response:
         if response.status_code == 200:
             if response.headers.get("Content-Encoding", "identity") != "identity":
-                raise _Unclear("The answer came packed, which was not asked for.")
+                raise _UnclearAnswerError("The answer came packed, which was not asked for.")
             for block in response.iter_raw():
                 body += block
                 if len(body) > _LARGEST:
-                    raise _Unclear(f"The file is larger than {wording.size(_LARGEST)}.")
+                    raise _UnclearAnswerError(f"The file is larger than {wording.size(_LARGEST)}.")
                 if time.monotonic() > end:
-                    raise _Unclear(f"The answer took longer than {wording.span(_SECONDS)}.")
+                    raise _UnclearAnswerError(f"The answer took longer than {wording.span(_SECONDS)}.")
         return response.status_code, response.headers.get("Location", ""), bytes(body)
 
 

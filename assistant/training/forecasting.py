@@ -91,7 +91,8 @@ def fit_and_forecast(
 
     `calendar` (rows + horizon, cycles) are the phases of the settings' cycles, known in advance; `split` are the rows of
     training, validation and test part. `checkpoints` is a folder in which an interrupted training finds how far it had
-    come. The result's settings count the networks that were trained. Raises LossNotFiniteError.
+    come. The result's settings count the networks that were trained. Raises
+    FloatingPointError when the loss becomes NaN or infinite.
     """
     began = time.process_time()
     keep_memory()

@@ -22,10 +22,6 @@ from assistant.training.windows import Windows, values_after
 MOST_MISSED = 20_000_000  # values that are kept of what the anchor misses, 80 MB
 
 
-class LossNotFiniteError(ArithmeticError):
-    """The loss became NaN or infinite in an epoch."""
-
-
 @dataclass(frozen=True)
 class EpochLoss:
     """One pass: mean squared errors on the network's scale, and wall and processor seconds since the start."""
@@ -106,7 +102,8 @@ def fit(
     """Train one network; the validation part of what the anchor misses picks the best epoch.
 
     `member` is its number, `spent` the processor seconds that were used before. With a `checkpoint` each epoch's state is
-    kept there, and a training that was interrupted goes on from it to the same end. Raises LossNotFiniteError.
+    kept there, and a training that was interrupted goes on from it to the same end. Raises
+    FloatingPointError when the loss becomes NaN or infinite.
     """
     one_thread()
     settings = windows.settings
@@ -141,7 +138,7 @@ def fit(
             fitted.stopped = True
             break
         if not math.isfinite(train_loss):
-            raise LossNotFiniteError(f"epoch {epoch}")
+            raise FloatingPointError(f"epoch {epoch}")
         state.judge(epoch, loss_by_step(correction_at(network, windows, missed.origins), missed.validation))
         state.seconds, state.cpu_seconds = time.perf_counter() - began[0], time.thread_time() - began[1]
         last = epoch == settings.epochs or state.waited >= settings.patience

@@ -23,7 +23,6 @@ from assistant.training.cycles import phases
 from assistant.training.forecasting import Hooks, Result, fit_and_forecast
 from assistant.training.intervals import coverage
 from assistant.training.model_file import save_model
-from assistant.training.network_fitting import LossNotFiniteError
 from assistant.training.plan import fit_to_budget
 from assistant.training.progress_reporter import ProgressReporter, epoch_of
 from assistant.training.run import (
@@ -92,7 +91,7 @@ def train(
             Hooks(reporter.epoch_done, should_stop, may_begin, reporter.forecasting),
             checkpoints,
         )
-    except LossNotFiniteError as error:
+    except FloatingPointError as error:
         raise TrainingError(
             "The loss became infinite or not a number, so the training was stopped.",
             f"It happened in {error} at the learning rate {settings.learning_rate:g}.",

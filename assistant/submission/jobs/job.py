@@ -108,7 +108,7 @@ class Outcome(Frozen):
     seconds: float = 0.0
 
 
-class JobCancelledError(Exception):
+class JobCancelledError(AssistantError):
     """Raised by a task that stopped because it was asked to; `result` is what it kept, if anything."""
 
     def __init__(self, result: Mapping[str, JsonValue] | None = None) -> None:

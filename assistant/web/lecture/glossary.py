@@ -8,7 +8,7 @@ from html import escape
 
 import gradio as gr
 
-from assistant.lecture.errors import LectureError
+from assistant.errors import LectureError
 from assistant.lecture.process import LectureProcess
 from assistant.lecture.results import Gate, GradientCurves
 from assistant.lecture.texts import Texts, load_texts

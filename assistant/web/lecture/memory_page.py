@@ -9,7 +9,7 @@ from typing import Any
 
 import gradio as gr
 
-from assistant.lecture.errors import LectureError
+from assistant.errors import LectureError
 from assistant.lecture.process import LectureProcess
 from assistant.lecture.results import Recurrence
 from assistant.lecture.texts import Texts
