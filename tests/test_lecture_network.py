@@ -14,25 +14,21 @@ import pytest
 import torch
 from typer.testing import CliRunner
 
+from assistant.charts.chart import Chart
+from assistant.charts.describe import describe_charts
+from assistant.charts.network_memory import memory_facts
 from assistant.cli.main import app
-from assistant.dataset.series import Frequency, Series, save_series
+from assistant.dataset.series import Series, save_series
 from assistant.errors import LectureError
-from assistant.lecture.memory import (
-    count_keeping,
-    describe_network_chart,
-    longest,
-    measure_memory,
-    memory_facts,
-    memory_span,
-    read_memory,
-    steps_in_words,
-)
+from assistant.facts import Facts
+from assistant.lecture.memory import measure_memory
 from assistant.lecture.network import Trained, load_trained, network_memory, network_window
 from assistant.lecture.process import LectureProcess
-from assistant.lecture.results import LookBack, NetworkMemory, NetworkWindow
+from assistant.lecture.results import NetworkWindow
+from assistant.training.memory import NetworkMemory, read_memory
 from assistant.training.network_fitting import forecast_at
 from assistant.training.plan import plan_settings
-from assistant.training.run import load_forecasts
+from assistant.training.run import load_forecasts, load_run
 from assistant.training.train import train
 from assistant.training.windows import Windows
 from assistant.web.lecture import network_page as lecture_network
@@ -195,10 +191,15 @@ def test_the_child_shows_the_same_window_as_the_library(runs: dict[str, Path], p
     )
 
 
+def memory_chart_of(folder: Path, memory: NetworkMemory) -> Chart:
+    charts = describe_charts(load_trained(folder).series, load_run(folder), load_forecasts(folder), memory=memory)
+    return next(chart for chart in charts if chart.name == "memory")
+
+
 def test_the_chart_draws_what_was_measured_and_says_so_with_the_facts(runs: dict[str, Path]) -> None:
     series = load_trained(runs["lstm"]).series
     memory = network_memory(str(runs["lstm"]))
-    chart = describe_network_chart(memory, series)
+    chart = memory_chart_of(runs["lstm"], memory)
     effect, units = chart.panels
     assert effect.layers[0].y == pytest.approx(memory.look_back.effect[: len(effect.layers[0].y)])
     assert sum(memory.look_back.effect[len(effect.layers[0].y) :]) == 0
@@ -208,38 +209,16 @@ def test_the_chart_draws_what_was_measured_and_says_so_with_the_facts(runs: dict
     assert facts["longest_half_life"] in chart.explanation
     for text in (chart.title, chart.caption, chart.explanation, chart.alternative):
         assert "{" not in text
-    assert chart.summary.count("{") == 1  # the figure's number, which only the report knows
+    summary = Facts(run_id="", texts=facts).fill(chart.summary)
+    assert re.findall(r"\{\w+\}", summary) == ["{fig_memory}"]  # the figure's number, which only the report knows
 
 
 def test_a_plain_rnn_has_no_half_lives_and_its_chart_one_panel(runs: dict[str, Path]) -> None:
     memory = network_memory(str(runs["rnn"]))
-    chart = describe_network_chart(memory, load_trained(runs["rnn"]).series)
+    chart = memory_chart_of(runs["rnn"], memory)
     assert memory.half_lives == ()
     assert len(chart.panels) == 1
     assert "half-life" not in chart.explanation
-
-
-def test_a_network_that_adds_nothing_is_said_to_add_nothing() -> None:
-    still = LookBack(effect=(1.0, 0.5), correction=(0.0, 0.0), half=1, steps=2, correction_steps=0, peak=None)
-    memory = NetworkMemory(cell="lstm", units=2, windows=3, half_lives=(4.0, None), look_back=still)
-    chart = describe_network_chart(memory, made_series())
-    assert "adds nothing" in chart.explanation
-    assert "without end" in chart.explanation
-
-
-def test_a_memory_counts_when_it_lasts_a_season_or_else_the_horizon() -> None:
-    assert memory_span(Frequency(alias="h", step="hour", season=24), 6) == 24
-    assert memory_span(Frequency(alias="YS", step="year"), 6) == 6
-    assert count_keeping((3.0, 24.0, None), 24) == 2
-    assert longest((3.0, None)) == math.inf
-    assert longest(()) is None
-
-
-def test_steps_are_told_in_the_datas_time() -> None:
-    hours = Frequency(alias="h", step="hour", season=24)
-    assert steps_in_words(23.8, hours) == "24 hours"
-    assert steps_in_words(2.54, hours) == "2.5 hours"
-    assert steps_in_words(math.inf, hours) == "without end"
 
 
 # The command

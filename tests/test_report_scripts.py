@@ -154,8 +154,8 @@ def test_axis_titles_keep_their_letters_in_any_script(target):
 
     series = made_series()
     series = replace(series, roles=Roles(target=target), frame=series.frame.rename(columns={"co2": target}), units={})
-    name, panels, looks = series_chart(series)
-    chart = Chart(name, "t", panels, "c", "e", "s", "a", height=looks["height"])
+    drawing = series_chart(series)
+    chart = Chart("series", "t", drawing.panels, "c", "e", "s", "a", height=drawing.height)
     assert target in "".join(lines_of(draw_pdf(chart)))
     assert draw_pdf(chart) == draw_pdf(chart)
 

@@ -7,14 +7,15 @@ import re
 import pytest
 
 from assistant.brief import load_brief
-from assistant.charts.describe import describe_charts
+from assistant.charts.describe import chart_summaries, describe_charts
 from assistant.charts.facts import collect_facts
+from assistant.charts.registry import registered_charts
 from assistant.facts import Facts
 from assistant.report.markdown import read_blocks, read_pieces
-from assistant.report.own_words import check_own_words, own_words, template_text
+from assistant.report.own_words import check_own_words, is_own, own_words, template_text
 from assistant.report.sentences import sentences
 from assistant.report.stale import stale_sentences
-from assistant.report.texts import draft_sections
+from assistant.report.texts import CHARTS_DRAFT, draft_sections
 from tests.factories import made_forecasts, made_run, made_series
 
 
@@ -101,6 +102,37 @@ def test_moved_sentences_are_still_the_drafts():
     assert own_words("six seven eight nine ten. one two three four five.", template).own == 0
 
 
+@pytest.mark.parametrize("typed", ["", "!", " 2023", " {mae}", " $x$", " https://example.org", "\n\n[@lstm]"])
+def test_a_sign_typed_after_the_draft_does_not_make_it_own_words(typed):
+    series = made_series()
+    forecasts = made_forecasts(series)
+    run, brief = made_run(series, forecasts), load_brief()
+    charts = describe_charts(series, run, forecasts)
+    drafts = draft_sections(brief, collect_facts(series, run, forecasts), charts)
+    texts = {title: text + typed for title, text in drafts.items()}
+    worded = [section for section in brief.report.sections if section.draft != "references"]
+    assert not any(is_own(texts[section.title], section) for section in worded)
+    assert len(check_own_words(brief, texts)) == len(worded)
+
+
+@pytest.mark.parametrize("typed", [" Really?", " My town floods.", " Επειδή.", " 因为我喜欢海。"])
+def test_a_word_of_any_script_is_the_students_own(typed):
+    section = load_brief().report.sections[0]
+    assert is_own(template_text(section) + typed, section)
+
+
+def test_the_list_of_references_needs_nobodys_words():
+    section = next(section for section in load_brief().report.sections if section.draft == "references")
+    assert is_own("", section)
+
+
+def test_what_charts_of_another_run_brought_is_still_the_drafts():
+    section = next(section for section in load_brief().report.sections if section.draft == CHARTS_DRAFT)
+    brought = chart_summaries()
+    assert len(brought) > len(registered_charts()), "some charts say different things of different runs"
+    assert not is_own("\n\n".join(brought), section)
+
+
 def test_sections_that_are_all_draft_are_a_finding_and_no_block():
     series = made_series()
     forecasts = made_forecasts(series)
@@ -109,7 +141,7 @@ def test_sections_that_are_all_draft_are_a_finding_and_no_block():
     brief, facts = load_brief(), collect_facts(series, run, forecasts)
     texts = draft_sections(brief, facts, charts)
     texts["Introduction"] += " I chose it because my town floods."
-    findings = check_own_words(brief, texts, charts, project=1)
+    findings = check_own_words(brief, texts, project=1)
     titles = [section.title for section in brief.report.sections if section.draft != "references"]
     assert [finding.what for finding in findings] == [f"“{title}” is still all draft." for title in titles[1:]]
     assert {finding.level.value for finding in findings} == {"warn"}

@@ -5,11 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from assistant.charts.chart import Axis, Colour, Layer, Panel
+from assistant.charts.chart import Axis, Colour, Layer
 from assistant.dataset.series import Series
-
-# The name of a chart, what it draws, and how it is laid out.
-Drawn = tuple[str, tuple[Panel, ...], dict[str, bool | float]]
 
 
 def positions(series: Series) -> np.ndarray:

@@ -68,6 +68,16 @@ class Panel:
 
 
 @dataclass(frozen=True, eq=False)
+class Drawing:
+    """What a chart draws, before anything is said about it; see `Chart` for how it is laid out."""
+
+    panels: tuple[Panel, ...]
+    wide: bool = False
+    stacked: bool = False
+    height: float = 0.62
+
+
+@dataclass(frozen=True, eq=False)
 class Chart:
     """One chart.
 

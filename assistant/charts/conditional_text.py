@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import TypeAlias
 
 from assistant.facts import Facts
+
+# One text, or several of which each may be a table with `text` and the condition `when` it is said.
+Pieces: TypeAlias = str | Iterable[str | Mapping[str, str]]
 
 
 def holds(condition: str, facts: Facts) -> bool:
@@ -14,17 +18,17 @@ def holds(condition: str, facts: Facts) -> bool:
     return all((word[4:] not in situation) if word.startswith("not ") else (word in situation) for word in words)
 
 
-def chosen(pieces: str | Iterable[str | Mapping[str, str]], facts: Facts) -> list[str]:
-    """Return the texts of the pieces whose `when` holds, in order, with their placeholders still in them.
+def chosen(pieces: Pieces, facts: Facts) -> list[str]:
+    """Return the texts of the pieces whose condition holds, in order, with their placeholders still in them."""
+    return [text for text, when in _parts(pieces) if holds(when, facts)]
 
-    A piece is a text, or a table with `text` and `when`.
-    """
-    if isinstance(pieces, str):
-        return [pieces]
-    texts = []
-    for piece in pieces:
-        if isinstance(piece, str):
-            texts.append(piece)
-        elif holds(piece.get("when", ""), facts):
-            texts.append(piece["text"])
-    return texts
+
+def every_text(pieces: Pieces) -> list[str]:
+    """Return the texts of all pieces, whatever their condition."""
+    return [text for text, _ in _parts(pieces)]
+
+
+def _parts(pieces: Pieces) -> list[tuple[str, str]]:
+    """Return each piece's text and its condition, which is empty where there is none."""
+    every = [pieces] if isinstance(pieces, str) else pieces
+    return [(piece, "") if isinstance(piece, str) else (piece["text"], piece.get("when", "")) for piece in every]

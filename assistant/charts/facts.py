@@ -7,8 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from assistant import wording
+from assistant.charts.network_memory import memory_facts, memory_situation
 from assistant.dataset.series import Repair, Series
 from assistant.facts import Facts, merge
+from assistant.training.memory import NetworkMemory
 from assistant.training.run import Forecasts, Run
 
 SHORT_TRAINING_ROWS = 200  # below this a network has little to learn from, and the texts say so
@@ -70,10 +72,12 @@ class Residuals:
         )
 
 
-def collect_facts(series: Series, run: Run, forecasts: Forecasts, title: str = "") -> Facts:
-    """Return every number and name that a text about this project may cite; `title` is the student's own title.
+def collect_facts(
+    series: Series, run: Run, forecasts: Forecasts, title: str = "", memory: NetworkMemory | None = None
+) -> Facts:
+    """Return every number and name that a text about this project may cite.
 
-    The fact `situation` lists what happened (such as "beats, seasonal, repaired"), which the drafts vary with.
+    `title` is the student's own title, `memory` what the network remembers, once that was measured. The fact `situation` lists what happened (such as "beats, seasonal, repaired"), which the drafts vary with.
     """
     return merge(
         run.id,
@@ -82,7 +86,8 @@ def collect_facts(series: Series, run: Run, forecasts: Forecasts, title: str = "
         _run_facts(series, run, forecasts),
         _score_facts(series, run),
         _residual_facts(series, run, forecasts),
-        {"situation": ", ".join(_situation(series, run))},
+        {} if memory is None else memory_facts(memory, series),
+        {"situation": ", ".join([*_situation(series, run), *([] if memory is None else memory_situation(memory))])},
     )
 
 

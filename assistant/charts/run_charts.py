@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 from assistant import wording
-from assistant.charts.axes import Drawn, positions, time_axis, value_axis
-from assistant.charts.chart import Axis, Layer, Marker, Panel
+from assistant.charts.axes import positions, time_axis, value_axis
+from assistant.charts.chart import Axis, Drawing, Layer, Marker, Panel
 from assistant.charts.facts import Residuals, autocorrelation, baseline_names, network_name, shown_windows
 from assistant.dataset.series import Series
 from assistant.training.run import Forecasts, Run
@@ -16,7 +16,7 @@ LAGS_SHOWN = 48
 BASELINE_MARKERS: tuple[Marker, ...] = ("s", "^", "D", "o")
 
 
-def loss_chart(run: Run) -> Drawn:
+def loss_chart(_series: Series, run: Run, _forecasts: Forecasts) -> Drawing:
     """Draw the loss by epoch with the best marked."""
     epochs = np.array([epoch.number for epoch in run.history], dtype=np.float64)
     best = next((epoch for epoch in run.history if epoch.number == run.best_epoch), None)
@@ -48,10 +48,10 @@ def loss_chart(run: Run) -> Drawn:
     wide_range = bool(losses) and max(losses) > 5 * min(losses)
     value = Axis("Loss (scaled squared error)", scale="log" if wide_range else "linear")
     panel = Panel(Axis("Epoch", whole=True), value, tuple(layers))
-    return "loss", (panel,), {"suggested": True, "height": 0.5}
+    return Drawing((panel,), height=0.5)
 
 
-def forecast_chart(series: Series, run: Run, forecasts: Forecasts) -> Drawn:
+def forecast_chart(series: Series, run: Run, forecasts: Forecasts) -> Drawing:
     """Draw forecasts set end to end with the actual values, the intervals and the best simple method."""
     x, shown = positions(series), shown_windows(forecasts)
     network, baselines = network_name(run), baseline_names(run)
@@ -98,10 +98,10 @@ def forecast_chart(series: Series, run: Run, forecasts: Forecasts) -> Drawn:
             )
         )
     panel = Panel(time_axis(series), value_axis(series), tuple(layers))
-    return "forecast", (panel,), {"suggested": True, "wide": True, "height": 0.3}
+    return Drawing((panel,), wide=True, height=0.3)
 
 
-def horizon_chart(series: Series, run: Run, forecasts: Forecasts) -> Drawn:
+def horizon_chart(series: Series, run: Run, forecasts: Forecasts) -> Drawing:
     """Draw the error by the number of steps ahead, beside those of up to three simple methods."""
     by_step = Residuals.of(run, forecasts).by_step
     network, steps = network_name(run), np.arange(1, series.horizon + 1, dtype=np.float64)
@@ -136,14 +136,11 @@ def horizon_chart(series: Series, run: Run, forecasts: Forecasts) -> Drawn:
     ]
     unit = f" ({series.unit})" if series.unit else ""
     axis = Axis(f"{wording.sentence_case(wording.plural(series.frequency.step, 2))} ahead", whole=True)
-    return (
-        "horizon",
-        (Panel(axis, Axis(f"Mean absolute error{unit}", unit=series.unit, measured=True), tuple(layers)),),
-        {"suggested": True, "height": 0.5},
-    )
+    panel = Panel(axis, Axis(f"Mean absolute error{unit}", unit=series.unit, measured=True), tuple(layers))
+    return Drawing((panel,), height=0.5)
 
 
-def residuals_chart(series: Series, run: Run, forecasts: Forecasts) -> Drawn:
+def residuals_chart(series: Series, run: Run, forecasts: Forecasts) -> Drawing:
     """Draw the one-step errors over time, their distribution and their autocorrelation."""
     one = Residuals.of(run, forecasts).one_ahead
     x = positions(series)[forecasts.origins + 1]
@@ -182,10 +179,10 @@ def residuals_chart(series: Series, run: Run, forecasts: Forecasts) -> Drawn:
         ),
         title="Autocorrelation",
     )
-    return "residuals", (over_time, distribution, correlation), {"suggested": True, "wide": True, "height": 0.25}
+    return Drawing((over_time, distribution, correlation), wide=True, height=0.25)
 
 
-def scatter_chart(series: Series, run: Run, forecasts: Forecasts) -> Drawn:
+def scatter_chart(series: Series, run: Run, forecasts: Forecasts) -> Drawing:
     """Draw forecast against actual values."""
     actual, predicted = forecasts.actual.ravel(), forecasts.methods[network_name(run)].ravel()
     # Every k-th pair: the cloud keeps its shape and the file stays small.
@@ -201,10 +198,10 @@ def scatter_chart(series: Series, run: Run, forecasts: Forecasts) -> Drawn:
         ),
         same_scale=True,
     )
-    return "scatter", (panel,), {"height": 0.9}
+    return Drawing((panel,), height=0.9)
 
 
-def scores_chart(series: Series, run: Run) -> Drawn:
+def scores_chart(series: Series, run: Run, _forecasts: Forecasts) -> Drawing:
     """Draw the errors of all methods as bars."""
     names = (network_name(run), *baseline_names(run))
     places = np.arange(len(names), dtype=np.float64)
@@ -218,10 +215,10 @@ def scores_chart(series: Series, run: Run) -> Drawn:
             Layer("bars", "forecast", x=heights[:1], y=places[:1]),
         ),
     )
-    return "scores", (panel,), {"height": 0.52}
+    return Drawing((panel,), height=0.52)
 
 
-def future_chart(series: Series, run: Run, forecasts: Forecasts) -> Drawn:
+def future_chart(series: Series, run: Run, forecasts: Forecasts) -> Drawing:
     """Draw the forecast beyond the data, with its intervals, after the last known values."""
     x, horizon = positions(series), len(forecasts.future)
     kept = min(len(x), max(3 * horizon, 2 * series.frequency.season, 36))
@@ -261,4 +258,4 @@ def future_chart(series: Series, run: Run, forecasts: Forecasts) -> Drawn:
             ),
         ),
     )
-    return "future", (panel,), {"height": 0.52}
+    return Drawing((panel,), height=0.52)

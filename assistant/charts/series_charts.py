@@ -9,15 +9,15 @@ import numpy as np
 import pandas as pd
 
 from assistant import wording
-from assistant.charts.axes import Drawn, positions, spans_of, time_axis, value_axis
-from assistant.charts.chart import Axis, Layer, Panel
+from assistant.charts.axes import positions, spans_of, time_axis, value_axis
+from assistant.charts.chart import Axis, Drawing, Layer, Panel
 from assistant.charts.facts import autocorrelation
 from assistant.dataset.series import Series
 
 MOST_LAGS = 192
 
 
-def series_chart(series: Series) -> Drawn:
+def series_chart(series: Series) -> Drawing:
     """Draw the series with its parts and the range that the scaler saw."""
     x, train = positions(series), series.values[: series.split.train]
     layers = (
@@ -25,14 +25,14 @@ def series_chart(series: Series) -> Drawn:
         Layer("line", "data", series.target, x=x, y=series.values),
         Layer("level", "muted", "Range of the training part", y=np.array([train.min(), train.max()]), dashed=True),
     )
-    return "series", (Panel(time_axis(series), value_axis(series), layers),), {"suggested": True, "height": 0.5}
+    return Drawing((Panel(time_axis(series), value_axis(series), layers),), height=0.5)
 
 
-def repairs_charts(series: Series) -> list[Drawn]:
-    """Return the chart of the repairs, with where values were filled, or nothing when there were none."""
+def repairs_chart(series: Series) -> Drawing | None:
+    """Draw the repairs, with where values were filled; None when there were none."""
     applied = sorted((repair for repair in series.repairs if repair.applied), key=lambda repair: -repair.count)[:6]
     if not applied:
-        return []
+        return None
     names = tuple(
         "\n".join(textwrap.wrap(repair.what.rstrip("."), 34, max_lines=3, placeholder=" …")) for repair in applied
     )
@@ -45,7 +45,7 @@ def repairs_charts(series: Series) -> list[Drawn]:
     height = 0.17 + 0.11 * len(applied)
     filled = filled_rows(series)
     if not len(filled):
-        return [("repairs", (panel,), {"height": height})]
+        return Drawing((panel,), height=height)
     shown = np.full(len(series.values), np.nan)
     shown[filled] = series.values[filled]
     x = positions(series)
@@ -59,7 +59,7 @@ def repairs_charts(series: Series) -> list[Drawn]:
         room=0.42,
     )
     counts = replace(panel, room=height)
-    return [("repairs", (where, counts), {"height": 0.5 + height, "stacked": True})]
+    return Drawing((where, counts), stacked=True, height=0.5 + height)
 
 
 def filled_rows(series: Series) -> np.ndarray:
@@ -69,7 +69,7 @@ def filled_rows(series: Series) -> np.ndarray:
     return np.array(sorted(rows), dtype=np.int64)
 
 
-def season_chart(series: Series) -> Drawn:
+def season_chart(series: Series) -> Drawing:
     """Draw the mean season, where one is assumed, and the autocorrelation of the changes."""
     season = max(1, series.frequency.season)
     lags = min(max(2 * season, 12), MOST_LAGS, len(series.values) // 2)
@@ -89,7 +89,7 @@ def season_chart(series: Series) -> Drawn:
         ),
     )
     if season <= 1:
-        return "season", (correlation,), {"height": 0.52}
+        return Drawing((correlation,), height=0.52)
     values = series.values
     trend = pd.Series(values).rolling(season, center=True, min_periods=season // 2).mean().to_numpy()
     phase = np.arange(len(values)) % season
@@ -109,4 +109,4 @@ def season_chart(series: Series) -> Drawn:
             Layer("line", "data", "Mean", x=places, y=mean, marker="o" if season <= 24 else ""),
         ),
     )
-    return "season", (profile, correlation), {"height": 0.36, "wide": True}
+    return Drawing((profile, correlation), height=0.36, wide=True)

@@ -15,25 +15,25 @@ from typing import Any
 import torch
 
 from assistant.errors import AssistantError
+from assistant.frozen import Frozen
 from assistant.lecture import gate, gradient, recurrence
 from assistant.lecture.pipes import claim_output, lower_priority
-from assistant.lecture.results import Result
 
 
-def _window(**arguments: Any) -> Result:
+def _window(**arguments: Any) -> Frozen:
     # Only those who look into their own network wait for what reads tables and trainings.
     from assistant.lecture.network import network_window
 
     return network_window(**arguments)
 
 
-def _memory(**arguments: Any) -> Result:
+def _memory(**arguments: Any) -> Frozen:
     from assistant.lecture.network import network_memory
 
     return network_memory(**arguments)
 
 
-OPERATIONS: Mapping[str, Callable[..., Result]] = {
+OPERATIONS: Mapping[str, Callable[..., Frozen]] = {
     "recurrence": recurrence.unroll,
     "gradient": gradient.gradient_curves,
     "gate": gate.forget_gate,

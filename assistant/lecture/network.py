@@ -15,8 +15,9 @@ from assistant import wording
 from assistant.dataset.series import Series, load_series
 from assistant.errors import AssistantError, LectureError
 from assistant.lecture.cells import look_inside
-from assistant.lecture.results import CellName, LookBack, NetworkMemory, NetworkWindow, Packed, Vector
+from assistant.lecture.results import CellName, NetworkWindow, Packed, Vector
 from assistant.training.lstm import Forecaster
+from assistant.training.memory import LOOK_BACK_SHARE, LookBack, NetworkMemory
 from assistant.training.model_file import Model, load_model
 from assistant.training.network_fitting import shared_steps
 from assistant.training.run import Forecasts, load_forecasts
@@ -24,7 +25,6 @@ from assistant.training.train import calendar_of
 from assistant.training.transform import Standard
 from assistant.training.windows import Windows
 
-SHARE = 0.9  # of what the forecast owes to the past, within the steps that it is said to look back
 PEAK_SHARE = 0.2  # of the largest effect, from which an earlier value is named
 MEMORY_WINDOWS = 12
 KEEPING = {"lstm": "f", "gru": "z"}  # the gate that says how much is kept
@@ -244,8 +244,8 @@ def _look_back(effect: np.ndarray, correction: np.ndarray) -> LookBack:
         effect=_vector(effect),
         correction=_vector(correction),
         half=_steps_holding(effect, 0.5),
-        steps=_steps_holding(effect, SHARE),
-        correction_steps=_steps_holding(correction, SHARE),
+        steps=_steps_holding(effect, LOOK_BACK_SHARE),
+        correction_steps=_steps_holding(correction, LOOK_BACK_SHARE),
         peak=_peak(effect),
     )
 

@@ -14,14 +14,14 @@ from typing import Any, TypeVar
 
 from assistant import wording
 from assistant.errors import LectureError
-from assistant.lecture.results import Result
+from assistant.frozen import Frozen
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 START_SECONDS = 60.0  # importing torch, on a slow and busy machine
 ANSWER_SECONDS = 20.0
 IDLE_SECONDS = 900.0  # an unused child holds about 200 MB
 
-_Answer = TypeVar("_Answer", bound=Result)
+_Answer = TypeVar("_Answer", bound=Frozen)
 
 
 class _Child:

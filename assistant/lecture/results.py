@@ -9,6 +9,7 @@ import numpy as np
 
 from assistant.dataset.series import Frequency
 from assistant.frozen import Frozen
+from assistant.training.memory import LookBack
 
 CellName = Literal["lstm", "rnn", "gru"]
 Activation = Literal["identity", "tanh"]
@@ -158,24 +159,6 @@ class Packed(Result):
         return np.frombuffer(base64.b64decode(self.data), dtype="<f4").reshape(self.shape).astype(np.float64)
 
 
-class LookBack(Result):
-    """How far back a forecast looks.
-
-    `effect[s]` is how many of the data's units the forecast moves, on average over the horizon and in size, when the
-    value s steps before the last known one moves by one unit; `correction` the same for the network's part alone.
-    `half` and `steps` are how many of the last values hold 50 % and 90 % of the effect's sum, `correction_steps` 90 %
-    of the correction's. `peak` is which value counts most apart from the latest ones, after the effect first rises
-    again: 1 is the last known value, None when nothing later than the rise reaches a fifth of the largest effect.
-    """
-
-    effect: Vector
-    correction: Vector
-    half: int
-    steps: int
-    correction_steps: int
-    peak: int | None
-
-
 class NetworkWindow(Result):
     """What happened inside a trained network while it forecast one window of the test part.
 
@@ -207,13 +190,3 @@ class NetworkWindow(Result):
     look_back: LookBack
     from_torch: float
     from_run: float
-
-
-class NetworkMemory(Result):
-    """A trained network's memory over `windows` windows spread over the test part; see `NetworkWindow`."""
-
-    cell: CellName
-    units: int
-    windows: int
-    half_lives: tuple[float | None, ...]
-    look_back: LookBack

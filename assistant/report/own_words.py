@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from functools import cache, lru_cache
 from pathlib import Path
 
 from assistant import wording
 from assistant.brief import Brief, Section
-from assistant.charts.chart import Chart
+from assistant.charts.describe import chart_summaries
 from assistant.findings import Finding, Level
 from assistant.report.texts import DRAFTS, REFERENCES_DRAFT, load_draft
 
@@ -31,6 +32,7 @@ class OwnWords:
         return self.own / self.words if self.words else 0.0
 
 
+@lru_cache(maxsize=256)
 def own_words(text: str, template: str) -> OwnWords:
     """Count the words of a text that do not stand in the template in the same order, three or more in a row.
 
@@ -73,30 +75,40 @@ def _words(text: str) -> list[str]:
     return re.findall(r"[^\W\d_]+(?:['’-][^\W\d_]+)*", plain.lower())
 
 
-def template_text(section: Section, charts: Sequence[Chart] = (), folder: Path = DRAFTS) -> str:
-    """Return all that a section's draft could say, whatever the run, so that text kept from an older run is known."""
+@cache
+def template_text(section: Section, folder: Path = DRAFTS) -> str:
+    """Return all that a section's draft and the charts could say, whatever the run, so that older drafts are known."""
     paragraphs = [paragraph.text for paragraph in load_draft(section.draft, folder).paragraph]
-    return "\n\n".join([*paragraphs, *(chart.summary for chart in charts)])
+    return "\n\n".join([*paragraphs, *chart_summaries()])
 
 
-def check_own_words(
-    brief: Brief, sections: Mapping[str, str], charts: Sequence[Chart] = (), project: int | None = None
-) -> tuple[Finding, ...]:
-    """Return a warning for each section that is still all draft; it never blocks."""
+def is_own(text: str, section: Section) -> bool:
+    """Tell whether a section's text is in the student's own words: at least one of them is not the draft's.
+
+    A sign or a number typed after the draft is no word. The list of references, which nobody words himself, is always
+    own.
+    """
+    return section.draft == REFERENCES_DRAFT or own_words(text, template_text(section)).own > 0
+
+
+def check_own_words(brief: Brief, sections: Mapping[str, str], project: int | None = None) -> tuple[Finding, ...]:
+    """Return a warning for each section that is not in the student's own words; it never blocks."""
     findings = []
     for section in brief.report.sections:
-        if section.draft == REFERENCES_DRAFT:
-            continue
-        meter = own_words(sections.get(section.title, ""), template_text(section, charts))
-        if meter.words and meter.own == 0:
-            findings.append(
-                Finding(
-                    level=Level.WARN,
-                    what=f"“{section.title}” is still all draft.",
-                    evidence=f"None of its {wording.counted('word', meter.words)} {wording.agree(meter.words, 'is', 'are')} your own.",
-                    fix="Answer one of the questions beside it in your own words.",
-                    step="report",
-                    project=project,
-                )
+        text = sections.get(section.title, "")
+        if not text.strip() or is_own(text, section):
+            continue  # that a section is empty is told by the report's own checks
+        count = own_words(text, template_text(section)).words
+        findings.append(
+            Finding(
+                level=Level.WARN,
+                what=f"“{section.title}” is still all draft." if count else f"“{section.title}” has no words yet.",
+                evidence=f"None of its {wording.counted('word', count)} {wording.agree(count, 'is', 'are')} your own."
+                if count
+                else "",
+                fix="Answer one of the questions beside it in your own words.",
+                step="report",
+                project=project,
             )
+        )
     return tuple(findings)

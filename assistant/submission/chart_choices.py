@@ -11,14 +11,12 @@ from assistant.charts.chart import Chart
 from assistant.charts.describe import describe_charts
 from assistant.charts.facts import collect_facts
 from assistant.dataset.series import Series, Source, load_series
-from assistant.facts import Facts, merge
-from assistant.lecture.memory import FILE as MEMORY_FILE
-from assistant.lecture.memory import describe_network_chart, memory_facts, read_memory
+from assistant.facts import Facts
 from assistant.submission.draft import ChartChoice, Draft, ProjectDraft
 from assistant.submission.session import Desk
+from assistant.training.memory import FILE as MEMORY_FILE
+from assistant.training.memory import read_memory
 from assistant.training.run import Forecasts, Run, load_forecasts, load_run
-
-_OWN_OF_MEMORY = ("situation", "steps")  # names that the project's facts use for something else
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,13 +72,9 @@ def _material(folder: Path, title: str, measured: int, now: Source | None) -> Ma
     series, run, forecasts = load_series(folder / "series"), load_run(folder), load_forecasts(folder)
     if now is not None and now.sha256 == series.source.sha256:
         series = replace(series, source=now)
-    charts = describe_charts(series, run, forecasts, title)
-    facts = collect_facts(series, run, forecasts, title)
     memory = read_memory(folder) if measured else None
-    if memory is not None:
-        charts = (*charts, describe_network_chart(memory, series))
-        more = {name: text for name, text in memory_facts(memory, series).items() if name not in _OWN_OF_MEMORY}
-        facts = merge(facts.run_id, more, facts.texts)
+    charts = describe_charts(series, run, forecasts, title, memory)
+    facts = collect_facts(series, run, forecasts, title, memory)
     return Material(series, run, forecasts, charts, facts)
 
 

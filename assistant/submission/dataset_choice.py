@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
-from assistant.charts.dataset import describe_dataset
+from assistant.charts.describe import describe_dataset
 from assistant.dataset.choices import Choices
 from assistant.dataset.inspection import Examination, examine
 from assistant.dataset.prepare import prepare

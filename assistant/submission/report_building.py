@@ -159,11 +159,10 @@ def findings(desk: Desk) -> tuple[Finding, ...]:
         if project.run is None:
             continue
         texts = sections(desk, number)
-        every = required(desk, number).charts
         built = build(desk, number)
         # That there are too many pages is said of the finished file.
         found += [finding for finding in built.findings if finding.level is Level.WARN or not built.over]
-        found += check_own_words(desk.brief, {title: text.shown for title, text in texts.items()}, every, number)
+        found += check_own_words(desk.brief, {title: text.shown for title, text in texts.items()}, number)
         found += [_stale_finding(number, title, len(text.stale)) for title, text in texts.items() if text.stale]
     return tuple(found)
 

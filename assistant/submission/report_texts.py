@@ -6,7 +6,6 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
 from assistant.brief import Section
@@ -56,17 +55,12 @@ def sections(desk: Desk, number: int) -> Mapping[str, SectionText]:
             text,
             own=own is not None,
             stale=() if own is None else _stale(desk, number, section.title, own, found),
-            words=_words(text, section, found.charts) if section.draft != REFERENCES_DRAFT else None,
+            words=own_words(text, template_text(section)) if section.draft != REFERENCES_DRAFT else None,
             can_undo=versions.earlier is not None,
             can_redo=versions.later is not None,
             edition=versions.edition,
         )
     return texts
-
-
-@lru_cache(maxsize=256)
-def _words(text: str, section: Section, every: tuple[Chart, ...]) -> OwnWords:
-    return own_words(text, template_text(section, every))
 
 
 def _drafts(desk: Desk, number: int, found: Material) -> Mapping[str, str]:

@@ -11,9 +11,10 @@ from typing import Any
 
 from assistant.dataset.series import Series, load_series, series_sha256
 from assistant.errors import TrainingError
-from assistant.lecture.memory import measure_memory, read_memory
+from assistant.lecture.memory import measure_memory
 from assistant.submission.draft import Draft, RunSummary, TrainingChoice
 from assistant.submission.session import Desk
+from assistant.training.memory import read_memory
 from assistant.training.plan import expected_text, fit_to_budget, plan_settings
 from assistant.training.run import Progress, Run, load_run
 from assistant.training.settings import TrainingSettings

@@ -12,8 +12,8 @@ from typing import Any
 import gradio as gr
 import numpy as np
 
+from assistant.charts.network_memory import count_keeping, longest, memory_span, steps_in_words
 from assistant.errors import AssistantError
-from assistant.lecture.memory import count_keeping, longest, memory_span, steps_in_words
 from assistant.lecture.process import LectureProcess
 from assistant.lecture.results import NetworkWindow
 from assistant.lecture.texts import load_texts

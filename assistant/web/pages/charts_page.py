@@ -11,6 +11,7 @@ from typing import Any
 import gradio as gr
 
 from assistant.charts.chart import Chart
+from assistant.charts.registry import most_charts
 from assistant.charts.zoom import can_zoom
 from assistant.findings import Finding, Level
 from assistant.submission import chart_choices as steps
@@ -20,7 +21,6 @@ from assistant.submission.session import Desk
 from assistant.web.events import Updates, Wizard
 from assistant.web.html import findings_list, heading, needs, note, out_of_date
 
-SLOTS = 14  # more than there are charts; the rest stays hidden
 DRAW_SECONDS = 0.4  # of drawing at a time; the page shows between what is there
 _PARTS = ("What to look at", "What it shows here", "What would look wrong")
 
@@ -221,7 +221,7 @@ def build(number: int) -> ChartsPage:
     )
     message = gr.HTML(elem_id=f"{prefix}-message")
     missing = gr.HTML(elem_id=f"{prefix}-missing")
-    slots = [_build_slot(f"{prefix}-{index}") for index in range(SLOTS)]
+    slots = [_build_slot(f"{prefix}-{index}") for index in range(most_charts())]
     return ChartsPage(number, message, missing, slots, gr.Timer(0.2, active=False), gr.State(()))
 
 
