@@ -23,8 +23,9 @@ from assistant.web.lecture import gradient_page as lecture_gradient
 from assistant.web.lecture import memory_page as lecture_memory
 from assistant.web.lecture import network_page as lecture_network
 from assistant.web.lecture.cell_diagram import LSTM_PARTS, RNN_PARTS, style_of_parts
-from assistant.web.lecture.equations import equation_html, equation_svg, inline, number, prose, vector
-from assistant.web.lecture.line_chart import FLOOR, Level, Line, Mark, heat_map, line_chart
+from assistant.web.lecture.equations import equation_html, equation_svg, inline, prose
+from assistant.web.lecture.heat_map import heat_map
+from assistant.web.numbers import number, vector
 
 TEXTS = load_texts()
 
@@ -107,37 +108,6 @@ def test_numbers_have_three_digits_that_count(value: float, text: str) -> None:
 
 
 # The charts
-
-
-def test_a_chart_is_well_formed_and_carries_its_values_as_a_table() -> None:
-    html = line_chart(
-        [Line("a < b", [0, 1, 2], [1.0, 0.5, 0.25])],
-        title="Half & half",
-        x_label="steps",
-        y_label="part",
-        marks=[Mark(2, 0.25, "<end>")],
-        levels=[Level(0.5, "half")],
-    )
-    (svg,) = drawings(html)
-    assert svg.get("role") == "img"
-    assert "Half & half" in svg.get("aria-label", "")
-    assert table_rows(html)[1:] == [["0", "1"], ["1", "0.5"], ["2", "0.25"]]
-
-
-def test_a_logarithmic_chart_leaves_out_what_is_below_its_floor_and_says_it_in_the_table() -> None:
-    html = line_chart([Line("g", [0, 1, 2], [1.0, FLOOR / 10, 0.0])], title="g", x_label="k", y_label="size", log=True)
-    (svg,) = drawings(html)
-    (path,) = [element for element in svg.iter("path") if "line" in element.get("class", "")]
-    assert path.get("d", "").count("M") == 1
-    assert "L" not in path.get("d", "")
-    assert table_rows(html)[-1] == ["2", "0"]
-
-
-@pytest.mark.parametrize("values", [[1.0], [0.0, 0.0], [3.0, 3.0, 3.0], [1e-300, 1e300]])
-@pytest.mark.parametrize("log", [False, True])
-def test_charts_of_unusual_values_are_still_well_formed(values: list[float], log: bool) -> None:
-    line = Line("v", list(range(len(values))), values)
-    drawings(line_chart([line], title="t", x_label="x", y_label="y", log=log))
 
 
 def test_a_heat_map_is_fully_coloured_where_a_gate_is_open_and_clear_where_it_is_shut() -> None:

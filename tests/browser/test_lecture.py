@@ -133,7 +133,7 @@ def test_a_run_of_the_adding_problem_is_found_again_after_a_reload_and_can_be_ca
     page.locator("#lecture-adding-start").click()
     picture = page.locator("#lecture-adding-picture")
     expect(picture).to_contain_text("Running at T = 100")
-    expect(picture.locator("svg.lecture-chart")).to_be_visible()
+    expect(picture.locator("svg.plot")).to_be_visible()
     visit(page, address, "adding")
     expect(picture).to_contain_text("Running at T = 100")
     page.locator("#lecture-adding-cancel").click()

@@ -13,9 +13,9 @@ from assistant.errors import AssistantError
 from assistant.lecture.results import AddingProgress
 from assistant.lecture.texts import Texts
 from assistant.lecture.trials import CPU_LIMITS, LENGTHS, AddingRun, AddingTrials
-from assistant.web.lecture.equations import number
-from assistant.web.lecture.line_chart import Level, Line, line_chart
 from assistant.web.lecture.page_parts import error_html, lay_picture, lay_questions, lay_text
+from assistant.web.numbers import number
+from assistant.web.plot import Level, Line, Plot, draw_plot
 
 CELLS = {"LSTM": "lstm", "RNN": "rnn", "GRU": "gru"}
 NAMES = {value: name for name, value in CELLS.items()}
@@ -84,15 +84,17 @@ def _curves(run: AddingRun) -> str:
     ]
     if not lines:
         return '<p class="lecture-note">Python and torch are starting; the first points come in a few seconds.</p>'
-    return line_chart(
-        lines,
-        title=f"The adding problem at T = {run.length}: error against sequences seen",
-        x_label="sequences seen",
-        y_label="mean squared error (log)",
-        log=True,
-        y_range=(0.001, 10.0 if max(max(line.y) for line in lines) > 1 else 1.0),
-        levels=[Level(GUESSING, "always answering 1: 0.167"), Level(SOLVED, "solved: 0.01")],
-        x_text=lambda value: f"{value:,.0f}",
+    return draw_plot(
+        Plot(
+            title=f"The adding problem at T = {run.length}: error against sequences seen",
+            x_label="sequences seen",
+            y_label="mean squared error (log)",
+            log=True,
+            y_range=(0.001, 10.0 if max(max(line.y) for line in lines) > 1 else 1.0),
+            levels=[Level(GUESSING, "always answering 1: 0.167"), Level(SOLVED, "solved: 0.01")],
+            x_text=lambda value: f"{value:,.0f}",
+            curves=lines,
+        )
     )
 
 
@@ -109,7 +111,7 @@ def _table(progress: Sequence[AddingProgress]) -> str:
         for one in progress
     )
     return (
-        '<div class="lecture-values"><div class="scroll"><table class="lecture-table">'
+        '<div class="plot-values"><div class="scroll"><table class="lecture-table">'
         f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div></div>"
     )
 

@@ -12,7 +12,8 @@ from html import escape
 
 from assistant.lecture.results import Recurrence, RnnStep
 from assistant.lecture.texts import Part
-from assistant.web.lecture.equations import equation_html, equation_svg, equation_text, vector
+from assistant.web.lecture.equations import equation_html, equation_svg, equation_text
+from assistant.web.numbers import vector
 
 PLACES = ("t−1", "t", "t+1")
 RNN_PARTS = tuple(f"rnn-{kind}-{index}" for index in range(3) for kind in ("x", "cell", "h")) + tuple(
@@ -111,7 +112,7 @@ def interactive(drawing: str, title: str, described: Sequence[Described]) -> str
         f'<div class="lecture-diagram"><h4>{escape(title)}</h4>{drawing}'
         f'<div class="lecture-panel" aria-hidden="true"><p class="lecture-hint">Point at a part, or move to it with '
         f"the Tab key, to see its equation, its shape and its values now.</p>{about}</div>"
-        f'<details class="lecture-values"><summary>All parts as text</summary><ul>{items}</ul></details></div>'
+        f'<details class="plot-values"><summary>All parts as text</summary><ul>{items}</ul></details></div>'
     )
 
 

@@ -9,9 +9,10 @@ import gradio as gr
 from assistant.lecture.process import LectureProcess
 from assistant.lecture.results import Gate
 from assistant.lecture.texts import Texts
-from assistant.web.lecture.equations import equation_html, number
-from assistant.web.lecture.line_chart import Line, Mark, line_chart
+from assistant.web.lecture.equations import equation_html
 from assistant.web.lecture.page_parts import lay_picture, lay_questions, lay_text, live
+from assistant.web.numbers import number
+from assistant.web.plot import Line, Plot, Point, draw_plot
 
 _GREY_DASHES = ("2 3", "5 3", "8 3", "12 3")
 
@@ -35,34 +36,38 @@ def show(process: LectureProcess, x: float, h: float, w_x: float, w_h: float, b:
     reach = gate.grid[-1]
     at = max(-reach, min(reach, gate.a))
     outside = "" if at == gate.a else " (beyond the drawing)"
-    activation = line_chart(
-        [
-            Line("σ, for gates", gate.grid, gate.sigmoid_curve, "a"),
-            Line("tanh, for contents", gate.grid, gate.tanh_curve, "b", "7 4"),
-        ],
-        title="The activation functions at the current point",
-        x_label="a, the weighted sum",
-        y_label="value",
-        y_range=(-1.35, 1.35),
-        marks=[
-            Mark(at, gate.f, f"σ(a) = {number(gate.f)}{outside}", "a", below=True),
-            Mark(at, gate.tanh, f"tanh(a) = {number(gate.tanh)}", "b"),
-        ],
+    activation = draw_plot(
+        Plot(
+            title="The activation functions at the current point",
+            x_label="a, the weighted sum",
+            y_label="value",
+            y_range=(-1.35, 1.35),
+            points=[
+                Point(at, gate.f, f"σ(a) = {number(gate.f)}{outside}", "a", below=True),
+                Point(at, gate.tanh, f"tanh(a) = {number(gate.tanh)}", "b"),
+            ],
+            curves=[
+                Line("σ, for gates", gate.grid, gate.sigmoid_curve, "a"),
+                Line("tanh, for contents", gate.grid, gate.tanh_curve, "b", "7 4"),
+            ],
+        )
     )
     steps = list(range(len(gate.kept)))
-    kept = line_chart(
-        [
-            Line(f"your gate, f = {number(gate.f)}", steps, gate.kept, "a"),
-            *(
-                Line(f"f = {number(other.f)}", steps, other.kept, "c", dash, thin=True)
-                for other, dash in zip(gate.others, _GREY_DASHES, strict=False)
-            ),
-        ],
-        title="What is kept of a cell state of 1",
-        x_label="steps later",
-        y_label="part that is left",
-        y_range=(0, 1.05),
-        marks=[Mark(steps[-1], gate.kept[-1], f"{number(gate.kept[-1] * 100)} %", "a")],
+    kept = draw_plot(
+        Plot(
+            title="What is kept of a cell state of 1",
+            x_label="steps later",
+            y_label="part that is left",
+            y_range=(0, 1.05),
+            points=[Point(steps[-1], gate.kept[-1], f"{number(gate.kept[-1] * 100)} %", "a")],
+            curves=[
+                Line(f"your gate, f = {number(gate.f)}", steps, gate.kept, "a"),
+                *(
+                    Line(f"f = {number(other.f)}", steps, other.kept, "c", dash, thin=True)
+                    for other, dash in zip(gate.others, _GREY_DASHES, strict=False)
+                ),
+            ],
+        )
     )
     return (
         f'<p class="lecture-says">{_sentence(gate, x, h, w_x, w_h, b)}</p>'

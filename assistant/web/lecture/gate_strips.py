@@ -98,8 +98,8 @@ def _epoch() -> str:
 def _loss() -> str:
     points = ((60, 40, 70), (150, 66, 52), (240, 30, 46), (330, 58, 88), (410, 44, 50))
     shapes = "".join(
-        f'<path class="gap" d="M{x} {actual}V{forecast}"/><circle class="c-a" cx="{x}" cy="{actual}" r="6"/>'
-        f'<rect class="c-b" x="{x - 5}" y="{forecast - 5}" width="10" height="10"/>'
+        f'<path class="gap" d="M{x} {actual}V{forecast}"/><circle class="f-a" cx="{x}" cy="{actual}" r="6"/>'
+        f'<rect class="f-b" x="{x - 5}" y="{forecast - 5}" width="10" height="10"/>'
         for x, actual, forecast in points
     )
     return (

@@ -13,10 +13,11 @@ from assistant.lecture.process import LectureProcess
 from assistant.lecture.results import Gate, GradientCurves
 from assistant.lecture.texts import Texts, load_texts
 from assistant.web.lecture.cell_diagram import lstm_drawing, rnn_drawing
-from assistant.web.lecture.equations import inline, number
+from assistant.web.lecture.equations import inline
 from assistant.web.lecture.gate_strips import STRIPS
-from assistant.web.lecture.line_chart import Line, line_chart
 from assistant.web.lecture.page_parts import lay_picture, lay_questions, lay_text, live
+from assistant.web.numbers import number
+from assistant.web.plot import Line, Plot, draw_plot
 
 PLACE = "understand-words"
 # The page's base address would turn a plain "#word" into a reload, so the list moves there itself.
@@ -111,13 +112,15 @@ def _curves(process: LectureProcess) -> dict[str, Callable[[], str]]:
         if clipped:
             factor = result.clipping.factor
             lines.append(Line("after clipping", back, [norm * factor for norm in result.norms], "b", "7 4"))
-        return lambda: line_chart(
-            lines,
-            title=f"w_rec = {number(w)} over 50 steps",
-            x_label="steps back",
-            y_label="gradient (log)",
-            log=True,
-            table=False,
+        return lambda: draw_plot(
+            Plot(
+                title=f"w_rec = {number(w)} over 50 steps",
+                x_label="steps back",
+                y_label="gradient (log)",
+                log=True,
+                table=False,
+                curves=lines,
+            )
         )
 
     def activation() -> str:
@@ -125,7 +128,7 @@ def _curves(process: LectureProcess) -> dict[str, Callable[[], str]]:
             Line("σ", gate.grid, gate.sigmoid_curve, "a"),
             Line("tanh", gate.grid, gate.tanh_curve, "b", "7 4"),
         ]
-        return line_chart(curves, title="σ and tanh", x_label="weighted sum", y_label="value", table=False)
+        return draw_plot(Plot(title="σ and tanh", x_label="weighted sum", y_label="value", table=False, curves=curves))
 
     def kept() -> str:
         lines = [
@@ -135,8 +138,14 @@ def _curves(process: LectureProcess) -> dict[str, Callable[[], str]]:
                 for index, other in enumerate(gate.others)
             ),
         ]
-        return line_chart(
-            lines, title="What is left of a memory", x_label="steps later", y_label="part that is left", table=False
+        return draw_plot(
+            Plot(
+                title="What is left of a memory",
+                x_label="steps later",
+                y_label="part that is left",
+                table=False,
+                curves=lines,
+            )
         )
 
     return {

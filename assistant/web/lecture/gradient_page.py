@@ -10,9 +10,11 @@ import gradio as gr
 from assistant.lecture.process import LectureProcess
 from assistant.lecture.results import GradientCurves
 from assistant.lecture.texts import Texts
-from assistant.web.lecture.equations import equation_html, number
-from assistant.web.lecture.line_chart import FLOOR, Level, Line, Mark, line_chart
+from assistant.web.lecture.equations import equation_html
 from assistant.web.lecture.page_parts import lay_picture, lay_questions, lay_text, live
+from assistant.web.numbers import number
+from assistant.web.plot import Level, Line, Plot, Point, draw_plot
+from assistant.web.ticks import FLOOR
 
 NONE, TANH = "none", "tanh"
 LONGEST = 100
@@ -52,27 +54,31 @@ def show(process: LectureProcess, w: float, length: float, activation: str, clip
         # Clipping scales the whole gradient by one factor, so each share of it shrinks alike.
         scaled = [norm * result.clipping.factor for norm in result.norms]
         lines.append(Line("after clipping", back, scaled, "b", "7 4"))
-    neuron = line_chart(
-        lines,
-        title=f"One neuron with w_rec = {number(w)}: {CASES[result.case]}",
-        x_label="k, steps back in time",
-        y_label="size of the gradient (log)",
-        log=True,
-        levels=[Level(1.0, "as it left: 1")],
-        marks=[Mark(result.length, result.norms[-1], number(result.norms[-1]), "a", below=result.norms[-1] < 1)]
-        if result.norms[-1] >= FLOOR
-        else [],
+    neuron = draw_plot(
+        Plot(
+            title=f"One neuron with w_rec = {number(w)}: {CASES[result.case]}",
+            x_label="k, steps back in time",
+            y_label="size of the gradient (log)",
+            log=True,
+            levels=[Level(1.0, "as it left: 1")],
+            points=[Point(result.length, result.norms[-1], number(result.norms[-1]), "a", below=result.norms[-1] < 1)]
+            if result.norms[-1] >= FLOOR
+            else [],
+            curves=lines,
+        )
     )
-    networks = line_chart(
-        [
-            Line(f"RNN, {result.units} units", back, result.rnn, "b", "7 4"),
-            Line(f"LSTM, {result.units} units, by its cell state", back, result.lstm, "a"),
-        ],
-        title="The same in whole networks",
-        x_label="k, steps back in time",
-        y_label="norm of the gradient (log)",
-        log=True,
-        levels=[Level(1.0, "as it left: 1")],
+    networks = draw_plot(
+        Plot(
+            title="The same in whole networks",
+            x_label="k, steps back in time",
+            y_label="norm of the gradient (log)",
+            log=True,
+            levels=[Level(1.0, "as it left: 1")],
+            curves=[
+                Line(f"RNN, {result.units} units", back, result.rnn, "b", "7 4"),
+                Line(f"LSTM, {result.units} units, by its cell state", back, result.lstm, "a"),
+            ],
+        )
     )
     return (
         f'<p class="lecture-says">{_case_sentence(result)}</p><div class="lecture-row">{neuron}{networks}</div>'

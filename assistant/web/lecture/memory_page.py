@@ -14,9 +14,9 @@ from assistant.lecture.process import LectureProcess
 from assistant.lecture.results import Recurrence
 from assistant.lecture.texts import Texts
 from assistant.web.lecture.cell_diagram import describe_lstm, describe_rnn, interactive, lstm_drawing, rnn_drawing
-from assistant.web.lecture.equations import number
-from assistant.web.lecture.line_chart import Line, line_chart
 from assistant.web.lecture.page_parts import lay_picture, lay_questions, lay_text, live
+from assistant.web.numbers import number
+from assistant.web.plot import Line, Plot, draw_plot
 
 PULSE, WAVE, OWN = "One pulse", "A wave", "My own numbers"
 STEPS = 12
@@ -73,26 +73,30 @@ def show(process: LectureProcess, texts: Texts, series: Sequence[float], t: int,
         + "</div>"
     )
     steps = list(range(1, len(series) + 1))
-    charts = line_chart(
-        [
-            Line("input x", steps, list(series), "e", "2 4"),
-            Line("RNN state, unit 1", steps, [step.h[0] for step in result.rnn], "a"),
-            Line("RNN state, unit 2", steps, [step.h[1] for step in result.rnn], "b", "7 4"),
-        ],
-        title="What the RNN's state holds",
-        x_label="time step t",
-        y_label="value",
-        now=t + 1,
-    ) + line_chart(
-        [
-            Line("input x", steps, list(series), "e", "2 4"),
-            Line("cell state, unit 1", steps, [step.c[0] for step in result.lstm], "a"),
-            Line("cell state, unit 2", steps, [step.c[1] for step in result.lstm], "b", "7 4"),
-        ],
-        title="What the LSTM's cell state holds",
-        x_label="time step t",
-        y_label="value",
-        now=t + 1,
+    charts = draw_plot(
+        Plot(
+            title="What the RNN's state holds",
+            x_label="time step t",
+            y_label="value",
+            now=t + 1,
+            curves=[
+                Line("input x", steps, list(series), "e", "2 4"),
+                Line("RNN state, unit 1", steps, [step.h[0] for step in result.rnn], "a"),
+                Line("RNN state, unit 2", steps, [step.h[1] for step in result.rnn], "b", "7 4"),
+            ],
+        )
+    ) + draw_plot(
+        Plot(
+            title="What the LSTM's cell state holds",
+            x_label="time step t",
+            y_label="value",
+            now=t + 1,
+            curves=[
+                Line("input x", steps, list(series), "e", "2 4"),
+                Line("cell state, unit 1", steps, [step.c[0] for step in result.lstm], "a"),
+                Line("cell state, unit 2", steps, [step.c[1] for step in result.lstm], "b", "7 4"),
+            ],
+        )
     )
     return f'{drawings}<p class="lecture-says">{_sentence(result)}</p><div class="lecture-row">{charts}</div>'
 

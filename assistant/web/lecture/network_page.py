@@ -17,10 +17,12 @@ from assistant.errors import AssistantError
 from assistant.lecture.process import LectureProcess
 from assistant.lecture.results import NetworkWindow
 from assistant.lecture.texts import load_texts
-from assistant.web.lecture.equations import equation_html, number
+from assistant.web.lecture.equations import equation_html
 from assistant.web.lecture.glossary import word_link
-from assistant.web.lecture.line_chart import Line, Mark, heat_map, line_chart
+from assistant.web.lecture.heat_map import heat_map
 from assistant.web.lecture.page_parts import error_html, lay_picture, questions
+from assistant.web.numbers import number
+from assistant.web.plot import Line, Plot, Point, draw_plot
 
 NAMES = {"lstm": "LSTM", "gru": "GRU", "rnn": "RNN"}
 MAPS: dict[str, tuple[tuple[str, str, bool], ...]] = {
@@ -133,11 +135,13 @@ def _memory_sentence(found: NetworkWindow) -> str:
 def _values(found: NetworkWindow) -> str:
     unit = f" ({found.unit})" if found.unit else ""
     back = list(range(1 - len(found.values), 1))
-    return line_chart(
-        [Line(found.target, back, found.values, "a")],
-        title="What it read",
-        x_label=f"{found.frequency.step}s before the last known value",
-        y_label=f"{found.target[:24]}{unit[:14]}",
+    return draw_plot(
+        Plot(
+            title="What it read",
+            x_label=f"{found.frequency.step}s before the last known value",
+            y_label=f"{found.target[:24]}{unit[:14]}",
+            curves=[Line(found.target, back, found.values, "a")],
+        )
     )
 
 
@@ -145,16 +149,18 @@ def _forecast(found: NetworkWindow) -> str:
     kept = min(len(found.values), 2 * len(found.forecast) + 2)
     before, after = list(range(1 - kept, 1)), list(range(1, len(found.forecast) + 1))
     unit = f" ({found.unit})" if found.unit else ""
-    return line_chart(
-        [
-            Line("known, then actual", [*before, *after], [*found.values[-kept:], *found.actual], "a"),
-            Line(f"forecast of the {NAMES[found.cell]}", after, found.forecast, "b", "7 4"),
-            Line("its starting forecast", after, found.anchor, "c", "2 3", thin=True),
-        ],
-        title="What it forecast",
-        x_label=f"{found.frequency.step}s after the last known value",
-        y_label=f"{found.target[:24]}{unit[:14]}",
-        now=0,
+    return draw_plot(
+        Plot(
+            title="What it forecast",
+            x_label=f"{found.frequency.step}s after the last known value",
+            y_label=f"{found.target[:24]}{unit[:14]}",
+            now=0,
+            curves=[
+                Line("known, then actual", [*before, *after], [*found.values[-kept:], *found.actual], "a"),
+                Line(f"forecast of the {NAMES[found.cell]}", after, found.forecast, "b", "7 4"),
+                Line("its starting forecast", after, found.anchor, "c", "2 3", thin=True),
+            ],
+        )
     )
 
 
@@ -170,13 +176,15 @@ def _look_back(found: NetworkWindow, others: Sequence[tuple[str, NetworkWindow]]
         shown = other.look_back.correction[:reached]
         lines.append(Line(f"own part of: {label}", back[: len(shown)], shown, colour, "2 3"))
     peak = found.look_back.peak
-    marks = [] if peak is None else [Mark(peak, effect[peak - 1], f"{found.frequency.count(peak)} back", "a")]
-    return line_chart(
-        lines,
-        title="What the forecast owes to each past value",
-        x_label=f"{found.frequency.step}s back",
-        y_label="forecast moves, per unit",
-        marks=marks,
+    marks = [] if peak is None else [Point(peak, effect[peak - 1], f"{found.frequency.count(peak)} back", "a")]
+    return draw_plot(
+        Plot(
+            title="What the forecast owes to each past value",
+            x_label=f"{found.frequency.step}s back",
+            y_label="forecast moves, per unit",
+            points=marks,
+            curves=lines,
+        )
     )
 
 
@@ -190,15 +198,17 @@ def _units(found: NetworkWindow) -> str:
     )
     ordered = [_value(found.half_lives[unit]) for unit in found.order]
     drawn = [value for value in ordered if math.isfinite(value)]
-    chart = line_chart(
-        [Line("half-life", list(range(1, len(drawn) + 1)), drawn, "a")],
-        title="How long the units remember, longest first",
-        x_label="unit",
-        y_label=f"half-life ({found.frequency.step}s)",
-        log=bool(drawn) and max(drawn) > 20 * min(drawn),
+    chart = draw_plot(
+        Plot(
+            title="How long the units remember, longest first",
+            x_label="unit",
+            y_label=f"half-life ({found.frequency.step}s)",
+            log=bool(drawn) and max(drawn) > 20 * min(drawn),
+            curves=[Line("half-life", list(range(1, len(drawn) + 1)), drawn, "a")],
+        )
     )
     return (
-        f'<div>{chart}<div class="lecture-values"><div class="scroll"><table class="lecture-table">'
+        f'<div>{chart}<div class="plot-values"><div class="scroll"><table class="lecture-table">'
         '<thead><tr><th scope="col">unit</th><th scope="col">half-life (steps)</th><th scope="col">in time</th></tr>'
         f"</thead><tbody>{rows}</tbody></table></div></div></div>"
     )

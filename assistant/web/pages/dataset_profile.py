@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from html import escape
+from itertools import pairwise
 
 from assistant.dataset.inspection import Inspection
 from assistant.dataset.profile import Profile
 from assistant.dataset.season import repeats
+from assistant.web.numbers import whole
+from assistant.web.plot import Bars, Plot, draw_plot
 
-_WIDTH, _HEIGHT = 300, 130
-_LEFT, _RIGHT, _TOP, _BOTTOM = 8, 8, 8, 22
 _MOST_COLUMNS = 14
 _SHOWN_SEASONS = 3.2
 _SAME = 0.05  # autocorrelations that differ by no more say the same
@@ -23,87 +25,91 @@ def profile_pictures(profile: Profile, inspection: Inspection) -> str:
 
 
 def distribution(profile: Profile) -> str:
-    """Return the target's histogram with its range in its unit."""
-    counts = profile.histogram
-    if len(counts) < 2 or profile.low is None or profile.high is None:
+    """Return the target's histogram over its range in its unit."""
+    counts, edges = profile.histogram, profile.edges
+    if len(counts) < 2 or len(edges) != len(counts) + 1 or profile.low is None or profile.high is None:
         return ""
-    width = (_WIDTH - _LEFT - _RIGHT) / len(counts)
-    top = max(counts)
-    bars = []
-    for place, count in enumerate(counts):
-        height = count / top * (_HEIGHT - _TOP - _BOTTOM)
-        bars.append(
-            f'<rect x="{_LEFT + place * width:.1f}" y="{_HEIGHT - _BOTTOM - height:.1f}" '
-            f'width="{max(width - 0.8, 0.5):.1f}" height="{height:.1f}"/>'
-        )
     unit = f" {profile.unit}" if profile.unit else ""
-    low, high = _short(profile.low), _short(profile.high)
-    ends = (
-        f'<text x="{_LEFT}" y="{_HEIGHT - 6}">{low}</text>'
-        f'<text x="{_WIDTH - _RIGHT}" y="{_HEIGHT - 6}" text-anchor="end">{high}</text>'
-    )
     mean = "" if profile.mean is None else f", on average {_short(profile.mean)}{unit}"
-    words = f"Values from {low} to {high}{unit}{mean}."
-    return _figure("How the values spread", f'<g class="bars">{"".join(bars)}</g>{_ground()}{ends}', words)
+    middles = [(left + right) / 2 for left, right in pairwise(edges)]
+    return draw_plot(
+        Plot(
+            title="How the values spread",
+            x_label=f"Value ({profile.unit})" if profile.unit else "Value",
+            y_label="Rows",
+            curves=[Bars("rows", middles, counts)],
+            x_range=(edges[0], edges[-1]),
+            y_range=(0.0, 1.06 * max(counts)),
+            x_text=_short,
+            note=f"Values from {_short(profile.low)} to {_short(profile.high)}{unit}{mean}.",
+            size="small",
+        )
+    )
 
 
 def repetition(profile: Profile, inspection: Inspection) -> str:
     """Return the autocorrelation of the target, the season marked."""
     season = inspection.season or 1
-    values = profile.autocorrelation
     shown = max(math.ceil(season * _SHOWN_SEASONS), 24) if season > 1 else 40
-    values = values[1 : shown + 1]
-    if len(values) < 4:
+    values = profile.autocorrelation[: shown + 1]
+    if len(values) < 5:
         return ""
-    middle = _TOP + (_HEIGHT - _TOP - _BOTTOM) / 2
-    half = (_HEIGHT - _TOP - _BOTTOM) / 2
-    step = (_WIDTH - _LEFT - _RIGHT) / len(values)
-    bars = []
-    for lag, value in enumerate(values, 1):
-        height = abs(value) * half
-        y = middle - height if value >= 0 else middle
-        kind = ' class="season"' if season > 1 and lag % season == 0 else ""
-        bars.append(
-            f'<rect{kind} x="{_LEFT + (lag - 1) * step:.1f}" y="{y:.1f}" '
-            f'width="{max(step * 0.7, 0.6):.1f}" height="{max(height, 0.4):.1f}"/>'
-        )
-    line = f'<line x1="{_LEFT}" x2="{_WIDTH - _RIGHT}" y1="{middle:.1f}" y2="{middle:.1f}"/>'
     noun = inspection.time.step if inspection.time else "row"
-    ends = (
-        f'<text x="{_LEFT}" y="{_HEIGHT - 6}">1 {escape(noun)}</text>'
-        f'<text x="{_WIDTH - _RIGHT}" y="{_HEIGHT - 6}" text-anchor="end">{len(values)}</text>'
+    at_season = {lag for lag in range(1, len(values)) if season > 1 and lag % season == 0}
+    bars = [_of_lags("autocorrelation", values, set(range(1, len(values))) - at_season, "a")]
+    if at_season:
+        bars.append(_of_lags(f"after whole seasons of {season:,} {noun}s", values, at_season, "b"))
+    return draw_plot(
+        Plot(
+            title="What repeats",
+            x_label=f"{noun.capitalize()}s apart",
+            y_label="Autocorrelation",
+            curves=bars,
+            y_range=(min(0.0, -0.06, *values) * 1.06, 1.06),
+            whole=True,
+            x_text=whole,
+            note=_said_of_season(profile, season, noun),
+            size="small",
+        )
     )
+
+
+def _of_lags(name: str, values: Sequence[float], lags: set[int], colour: str) -> Bars:
+    return Bars(name, sorted(lags), [values[lag] for lag in sorted(lags)], colour)
+
+
+def _said_of_season(profile: Profile, season: int, noun: str) -> str:
+    """Say whether a pattern repeats after a season, as far as the autocorrelation shows one."""
+    first = profile.autocorrelation[1]
     at_season = profile.autocorrelation[season] if 1 < season < len(profile.autocorrelation) else None
     if at_season is not None and repeats(profile.autocorrelation, season):
-        words = (
+        return (
             f"Each value is like the one {season:,} {noun}s before (autocorrelation {at_season:.2f}): "
             "a pattern that repeats."
         )
-    elif at_season is not None and at_season >= profile.autocorrelation[season // 2] - _SAME and at_season > 0.5:
-        words = (
+    if at_season is not None and at_season >= profile.autocorrelation[season // 2] - _SAME and at_season > 0.5:
+        return (
             f"Values {season:,} {noun}s apart are alike (autocorrelation {at_season:.2f}), but hardly more than those "
             "between: a slow course rather than a pattern that repeats."
         )
-    elif at_season is not None and at_season > 0.5:
-        words = (
-            f"Neighbouring values are alike (autocorrelation {values[0]:.2f}), and the more so the closer they are: "
+    if at_season is not None and at_season > 0.5:
+        return (
+            f"Neighbouring values are alike (autocorrelation {first:.2f}), and the more so the closer they are: "
             f"a slow course, without a pattern that repeats after {season:,} {noun}s."
         )
-    elif at_season is not None and at_season < -_SAME:
-        words = (
+    if at_season is not None and at_season < -_SAME:
+        return (
             f"Values {season:,} {noun}s apart tend to opposite sides (autocorrelation {at_season:.2f}): "
             f"no pattern of {season:,} {noun}s repeats."
         )
-    elif at_season is not None:
-        words = (
+    if at_season is not None:
+        return (
             f"A pattern of {season:,} {noun}s is usual for such data, but these hardly show it "
             f"(autocorrelation {at_season:.2f})."
         )
-    elif values[0] > 0.5:
-        words = f"Neighbouring values are alike (autocorrelation {values[0]:.2f}), but no pattern repeats."
-    else:
-        words = f"Neighbouring values have little to do with each other (autocorrelation {values[0]:.2f})."
-    return _figure("What repeats", f'<g class="bars">{"".join(bars)}</g>{line}{ends}', words)
+    if first > 0.5:
+        return f"Neighbouring values are alike (autocorrelation {first:.2f}), but no pattern repeats."
+    return f"Neighbouring values have little to do with each other (autocorrelation {first:.2f})."
 
 
 def missing_map(profile: Profile, inspection: Inspection) -> str:
@@ -113,7 +119,7 @@ def missing_map(profile: Profile, inspection: Inspection) -> str:
     names = list(profile.missing)
     holed = [name for name in names if missing.get(name)]
     if not holed:
-        return _figure("What is missing", "", "Nothing: every column has a value in every row.")
+        return _missing_figure("", "Nothing: every column has a value in every row.")
     # Columns with gaps come first, in the table's order.
     shown = sorted(names, key=lambda name: not missing.get(name))[:_MOST_COLUMNS]
     lines = []
@@ -131,22 +137,15 @@ def missing_map(profile: Profile, inspection: Inspection) -> str:
     rest = len(names) - len(shown)
     more = f" {rest:,} more columns are not shown." if rest > 0 else ""
     words = f"{len(holed)} of {len(names)} columns have gaps; dark is missing, the first row is at the left.{more}"
-    return f"<figure><h4>What is missing</h4>{''.join(lines)}<figcaption>{escape(words)}</figcaption></figure>"
+    return _missing_figure("".join(lines), words)
 
 
-def _figure(title: str, content: str, words: str) -> str:
-    picture = (
-        f'<svg viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" aria-label="{escape(words)}" font-size="12">{content}</svg>'
-        if content
-        else ""
+def _missing_figure(rows: str, words: str) -> str:
+    return (
+        f'<figure class="plot-figure"><figcaption>What is missing</figcaption>{rows}'
+        f'<p class="plot-note">{escape(words)}</p></figure>'
     )
-    return f"<figure><h4>{escape(title)}</h4>{picture}<figcaption>{escape(words)}</figcaption></figure>"
-
-
-def _ground() -> str:
-    y = _HEIGHT - _BOTTOM
-    return f'<line x1="{_LEFT}" x2="{_WIDTH - _RIGHT}" y1="{y}" y2="{y}"/>'
 
 
 def _short(value: float) -> str:
-    return f"{value:,.0f}" if abs(value) >= 10_000 else f"{value:.4g}"
+    return whole(value) if abs(value) >= 10_000 else f"{value:.4g}".replace("-", "−")
