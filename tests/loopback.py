@@ -12,7 +12,7 @@ from typing import Any
 
 import trustme
 
-from assistant.dataset.network import Network
+from assistant.dataset.fetching.network import Network
 
 
 @dataclass

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from assistant.dataset.archive import list_members, unpack_member
-from assistant.dataset.read import read_table
+from assistant.dataset.reading.archive import list_members, unpack_member
+from assistant.dataset.reading.read_table import read_table
 from assistant.errors import DatasetError
 
 TABLE = b"date,level\n2020-01-01,1\n2020-01-02,2\n"

@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 from assistant.dataset.choices import Choices
-from assistant.dataset.durations import read_durations
 from assistant.dataset.inspection import examine
+from assistant.dataset.understanding.durations import read_durations
 
 
 def texts(*cells: str | None) -> pd.Series:

@@ -13,10 +13,10 @@ from typing import Any
 
 import pytest
 
-from assistant.dataset.download import FetchCancelled, FetchLimits, FetchProgress, safe_name
-from assistant.dataset.fetch import dataset_searches, fetch, list_files, take_upload
-from assistant.dataset.network import Network, is_public
-from assistant.dataset.remote import SeveralFiles
+from assistant.dataset.fetching.download import FetchCancelled, FetchLimits, FetchProgress, safe_name
+from assistant.dataset.fetching.fetch import dataset_searches, fetch, list_files, take_upload
+from assistant.dataset.fetching.network import Network, is_public
+from assistant.dataset.fetching.remote_files import SeveralFiles
 from assistant.errors import DatasetError
 from tests.loopback import Loopback, Reply, Request, json_reply
 
@@ -447,7 +447,7 @@ def zip_of(name: str, content: bytes) -> bytes:
 
 
 def test_a_fetched_archive_is_read_like_a_table(server: Loopback, tmp_path: Path) -> None:
-    from assistant.dataset.read import read_table
+    from assistant.dataset.reading.read_table import read_table
 
     server.add("data.example", "/t.zip", zip_of("inner/levels.csv", TABLE))
     table = read_table(get(server, "https://data.example/t.zip", tmp_path).path)

@@ -11,11 +11,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from assistant.dataset.cells import read_numbers
+from assistant.dataset.fetching.links import parse_reference
 from assistant.dataset.inspection import examine
-from assistant.dataset.links import parse_reference
 from assistant.dataset.profile import make_profile
-from assistant.dataset.times import read_single
+from assistant.dataset.times.read_times import read_single
+from assistant.dataset.understanding.number_texts import read_numbers
 from assistant.errors import DatasetError
 from tests.dataset_tables import CASES
 

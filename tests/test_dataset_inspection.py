@@ -8,12 +8,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from assistant.dataset import large
 from assistant.dataset.choices import Choices, SeriesChoice
 from assistant.dataset.inspection import Inspection, examine, inspect
 from assistant.dataset.profile import make_profile
-from assistant.dataset.ready import list_ready
+from assistant.dataset.ready_projects import list_ready
 from assistant.dataset.series import Roles, Source
+from assistant.dataset.understanding import very_large_tables as large
 from assistant.findings import Level
 from tests.dataset_tables import wave
 

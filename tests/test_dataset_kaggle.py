@@ -14,13 +14,13 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr, ValidationError
 
-from assistant.dataset.credentials import KaggleCredentials, parse_credentials
-from assistant.dataset.download import FetchCancelled, FetchLimits
-from assistant.dataset.fetch import ALL_FILES, Fetched, fetch, list_files
-from assistant.dataset.kaggle_source import KaggleSource
-from assistant.dataset.network import Network
-from assistant.dataset.read import read_table
-from assistant.dataset.remote import SeveralFiles
+from assistant.dataset.fetching.download import FetchCancelled, FetchLimits
+from assistant.dataset.fetching.fetch import ALL_FILES, Fetched, fetch, list_files
+from assistant.dataset.fetching.kaggle_credentials import KaggleCredentials, parse_credentials
+from assistant.dataset.fetching.kaggle_source import KaggleSource
+from assistant.dataset.fetching.network import Network
+from assistant.dataset.fetching.remote_files import SeveralFiles
+from assistant.dataset.reading.read_table import read_table
 from assistant.errors import DatasetError
 from tests.loopback import Loopback, Reply, Request, json_reply
 

@@ -9,10 +9,10 @@ import pandas as pd
 import pytest
 
 from assistant.dataset.choices import Choices, SeriesChoice
-from assistant.dataset.prepare import prepare, prepare_file, prepare_ready
-from assistant.dataset.read import read_table
-from assistant.dataset.ready import list_ready
-from assistant.dataset.season import autocorrelation
+from assistant.dataset.preparing.prepare import prepare, prepare_file, prepare_ready
+from assistant.dataset.preparing.season import autocorrelation
+from assistant.dataset.reading.read_table import read_table
+from assistant.dataset.ready_projects import list_ready
 from assistant.dataset.series import Roles, Source, load_series, save_series
 from assistant.errors import DatasetError
 

@@ -33,8 +33,8 @@ COMMON = {
 # Which library may be imported where.
 HOMES = {
     "torch": ("training", "lecture"),
-    "kaggle": ("dataset/kaggle_source",),
-    "kagglesdk": ("dataset/kaggle_source", "dataset/kaggle_client"),
+    "kaggle": ("dataset/fetching/kaggle_source",),
+    "kagglesdk": ("dataset/fetching/kaggle_source", "dataset/fetching/kaggle_client"),
     "yagmail": ("delivery",),
     "reportlab": ("report",),
     "gradio": ("web",),

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from assistant.dataset.read import read_table
-from assistant.dataset.ready import ReadyProject, list_ready, load_ready
+from assistant.dataset.reading.read_table import read_table
+from assistant.dataset.ready_projects import ReadyProject, list_ready, load_ready
 from assistant.errors import DatasetError
 from assistant.resources import PROJECTS
 

@@ -18,8 +18,8 @@ from assistant.brief import load_brief
 from assistant.charts.describe import describe_charts
 from assistant.charts.draw import draw_pdf
 from assistant.charts.facts import collect_facts
-from assistant.dataset.prepare import prepare_ready
-from assistant.dataset.ready import list_ready
+from assistant.dataset.preparing.prepare import prepare_ready
+from assistant.dataset.ready_projects import list_ready
 from assistant.facts import Facts
 from assistant.report.build import build_report
 from assistant.report.checks import check_report

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 import assistant
-from assistant.dataset.ready import list_ready
+from assistant.dataset.ready_projects import list_ready
 from assistant.resources import TEMPLATES
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -127,7 +127,7 @@ def test_an_installed_program_finds_the_ready_projects_and_the_templates(install
     found = installed.evaluate(
         "import json\n"
         "from assistant.brief import load_brief\n"
-        "from assistant.dataset.ready import list_ready\n"
+        "from assistant.dataset.ready_projects import list_ready\n"
         "from assistant.resources import TEMPLATES\n"
         "texts = sorted(path.relative_to(TEMPLATES).as_posix() for path in TEMPLATES.rglob('*') if path.is_file())\n"
         "print(json.dumps([load_brief().title, [ready.name for ready in list_ready()], texts]))"

@@ -22,9 +22,9 @@ from assistant.cli.table_arguments import (
     unpacked_limit,
 )
 from assistant.dataset.inspection import ColumnFacts, Inspection, examine
+from assistant.dataset.reading.table import Reader
 from assistant.dataset.repairs import can_undo
 from assistant.dataset.series import Source
-from assistant.dataset.table import Reader
 from assistant.findings import Level
 
 

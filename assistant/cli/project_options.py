@@ -10,9 +10,9 @@ import typer
 
 from assistant.cli.reading_options import DATES, DECIMALS, Ways
 from assistant.cli.table_arguments import OpenedTable, choices_of, parse_split, unpacked_limit
-from assistant.dataset.prepare import Parts
-from assistant.dataset.requested_roles import AskedRoles
+from assistant.dataset.preparing.prepare import Parts
 from assistant.dataset.series import Series
+from assistant.dataset.understanding.requested_roles import AskedRoles
 from assistant.errors import DatasetError
 
 

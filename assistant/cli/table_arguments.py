@@ -15,14 +15,14 @@ from assistant import wording
 from assistant.cli.output import progress
 from assistant.cli.reading_options import Ways
 from assistant.dataset.choices import Choices
-from assistant.dataset.credentials import KaggleCredentials, parse_credentials
-from assistant.dataset.download import FetchLimits, FetchProgress
-from assistant.dataset.fetch import Fetched, fetch
+from assistant.dataset.fetching.download import FetchLimits, FetchProgress
+from assistant.dataset.fetching.fetch import Fetched, fetch
+from assistant.dataset.fetching.kaggle_credentials import KaggleCredentials, parse_credentials
+from assistant.dataset.fetching.links import parse_reference
+from assistant.dataset.fetching.network import Network
+from assistant.dataset.fetching.remote_files import SeveralFiles, is_table_name
 from assistant.dataset.inspection import examine
-from assistant.dataset.links import parse_reference
-from assistant.dataset.network import Network
-from assistant.dataset.ready import DESCRIPTION, load_ready
-from assistant.dataset.remote import SeveralFiles, is_table_name
+from assistant.dataset.ready_projects import DESCRIPTION, load_ready
 from assistant.dataset.series import Roles, Source
 from assistant.errors import DatasetError
 from assistant.files import sha256_of

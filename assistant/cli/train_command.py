@@ -21,10 +21,10 @@ from assistant.cli.table_arguments import (
     ready_folder,
     unpacked_limit,
 )
-from assistant.dataset.prepare import prepare_file, prepare_ready
-from assistant.dataset.ready import load_ready
-from assistant.dataset.requested_roles import AskedRoles
+from assistant.dataset.preparing.prepare import prepare_file, prepare_ready
+from assistant.dataset.ready_projects import load_ready
 from assistant.dataset.series import Roles, Series, save_series
+from assistant.dataset.understanding.requested_roles import AskedRoles
 from assistant.settings import load_settings
 from assistant.training.computer_speed import read_speed
 from assistant.training.job import SPEED

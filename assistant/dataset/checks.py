@@ -9,12 +9,12 @@ import numpy as np
 import pandas as pd
 
 from assistant.dataset.choices import Choices
-from assistant.dataset.columns import Column
+from assistant.dataset.reading.table import Table
 from assistant.dataset.series import Roles, Series, Source
-from assistant.dataset.stacked import Stack
-from assistant.dataset.table import Table
-from assistant.dataset.time_names import TIME_NAMES, plain_name
-from assistant.dataset.time_reading import TimeReading
+from assistant.dataset.times.names import TIME_NAMES, plain_name
+from assistant.dataset.times.reading import TimeReading
+from assistant.dataset.understanding.columns import Column
+from assistant.dataset.understanding.stacked_series import Stack
 from assistant.dataset.words import words
 from assistant.errors import DatasetError
 from assistant.findings import Finding, Level

@@ -9,20 +9,20 @@ from typing import Literal
 
 import numpy as np
 
-from assistant.dataset.archive import DEFAULT_UNPACKED
 from assistant.dataset.checks import find_findings
 from assistant.dataset.choices import Choices, DateOrder
-from assistant.dataset.columns import Column, Kind, understand_columns
-from assistant.dataset.large import read_start
-from assistant.dataset.prepare import prepare
-from assistant.dataset.read import read_table
-from assistant.dataset.roles import Suggestion, find_time, suggest_roles
-from assistant.dataset.season import autocorrelation, season_shows
+from assistant.dataset.preparing.prepare import prepare
+from assistant.dataset.preparing.season import autocorrelation, season_shows
+from assistant.dataset.reading.archive import DEFAULT_UNPACKED
+from assistant.dataset.reading.read_table import read_table
+from assistant.dataset.reading.table import Reader, Table
 from assistant.dataset.series import Repair, Roles, Series, Source
-from assistant.dataset.stacked import find_stack
-from assistant.dataset.table import Reader, Table
-from assistant.dataset.time_reading import TimeReading
-from assistant.dataset.times import read_times
+from assistant.dataset.times.read_times import read_times
+from assistant.dataset.times.reading import TimeReading
+from assistant.dataset.understanding.columns import Column, Kind, understand_columns
+from assistant.dataset.understanding.roles import Suggestion, find_time, suggest_roles
+from assistant.dataset.understanding.stacked_series import find_stack
+from assistant.dataset.understanding.very_large_tables import read_start
 from assistant.errors import DatasetError
 from assistant.findings import Finding
 from assistant.frozen import Frozen

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from assistant.dataset.inspection import Examination
-from assistant.dataset.season import autocorrelation
+from assistant.dataset.preparing.season import autocorrelation
 from assistant.frozen import Frozen
 
 _PREVIEW = 20

@@ -12,8 +12,8 @@ from typing import Any, Literal
 from assistant.charts.describe import describe_dataset
 from assistant.dataset.choices import Choices
 from assistant.dataset.inspection import Examination, examine
-from assistant.dataset.prepare import prepare
-from assistant.dataset.ready import ReadyProject, list_ready, load_ready
+from assistant.dataset.preparing.prepare import prepare
+from assistant.dataset.ready_projects import ReadyProject, list_ready, load_ready
 from assistant.dataset.repairs import can_undo
 from assistant.dataset.series import Roles, Series, Source, load_series, save_series, series_sha256
 from assistant.errors import DatasetError
@@ -71,7 +71,7 @@ def take_upload(desk: Desk, number: int, path: str | None) -> None:
     """Take a file that was uploaded; it is moved into the student's folder."""
     if not path:
         return
-    from assistant.dataset.fetch import take_upload as keep_upload
+    from assistant.dataset.fetching.fetch import take_upload as keep_upload
 
     stored, source = keep_upload(
         Path(path), Path(path).name, arrivals(desk, number), desk.services.limits, clock=desk.services.clock

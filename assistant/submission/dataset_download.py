@@ -9,9 +9,9 @@ from typing import Literal
 
 from pydantic import ConfigDict
 
-from assistant.dataset.credentials import KaggleCredentials, parse_credentials
-from assistant.dataset.download import FetchCancelled, FetchProgress, Report, Stop
-from assistant.dataset.links import parse_reference
+from assistant.dataset.fetching.download import FetchCancelled, FetchProgress, Report, Stop
+from assistant.dataset.fetching.kaggle_credentials import KaggleCredentials, parse_credentials
+from assistant.dataset.fetching.links import parse_reference
 from assistant.errors import AssistantError, DatasetError
 from assistant.files import write_atomically
 from assistant.frozen import Frozen
@@ -76,8 +76,8 @@ def fetch_link(
     `token` is the student's own Kaggle credential, used in a local run and not kept. `file` is the one that was picked
     where a link leads to several. Raises DatasetError, and FetchCancelled when `should_stop` says so.
     """
-    from assistant.dataset.fetch import ALL_FILES, fetch
-    from assistant.dataset.remote import SeveralFiles
+    from assistant.dataset.fetching.fetch import ALL_FILES, fetch
+    from assistant.dataset.fetching.remote_files import SeveralFiles
 
     services = desk.services
     if not reference.strip():
@@ -107,7 +107,7 @@ def fetch_link(
 
 
 def _is_kaggle_dataset(reference: str) -> bool:
-    from assistant.dataset.links import parse_reference
+    from assistant.dataset.fetching.links import parse_reference
 
     return parse_reference(reference).form == "kaggle"
 
@@ -233,7 +233,7 @@ def _write(desk: Desk, number: int, state: FetchState) -> None:
 
 def search_kaggle(desk: Desk, number: int, text: str, page: int = 1, token: str = "") -> None:
     """Search Kaggle and keep the page of results; raise DatasetError when that cannot be."""
-    from assistant.dataset.kaggle_source import KaggleSource  # brings Kaggle's client, which takes a while
+    from assistant.dataset.fetching.kaggle_source import KaggleSource  # brings Kaggle's client, which takes a while
 
     if not text.strip():
         raise DatasetError("There is nothing to search for yet.", "", "Type a topic, such as river level.")

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from assistant.brief import Brief, load_brief
 from assistant.clock import Clock, utc_now
-from assistant.dataset.credentials import KaggleCredentials, parse_credentials
-from assistant.dataset.download import FetchLimits
-from assistant.dataset.network import Network
+from assistant.dataset.fetching.download import FetchLimits
+from assistant.dataset.fetching.kaggle_credentials import KaggleCredentials, parse_credentials
+from assistant.dataset.fetching.network import Network
 from assistant.errors import BriefError
 from assistant.lecture.process import LectureProcess
 from assistant.settings import MailAccount, Settings

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from assistant import wording
-from assistant.dataset.season import autocorrelation, repeats
+from assistant.dataset.preparing.season import autocorrelation, repeats
 from assistant.dataset.series import Series
 from assistant.training.forecast_comparison import Judgement
 from assistant.training.run import Start, Verdict

@@ -21,7 +21,7 @@ import gradio as gr
 import uvicorn
 from fastapi import FastAPI
 
-from assistant.dataset.ready import list_ready
+from assistant.dataset.ready_projects import list_ready
 from assistant.errors import BriefError
 from assistant.lecture.trials import AddingTrials
 from assistant.settings import load_settings

@@ -45,7 +45,7 @@ def measure(path: Path, what: str) -> None:
         csv.read_csv(str(path))
     else:
         from assistant.dataset.inspection import examine
-        from assistant.dataset.prepare import prepare_file
+        from assistant.dataset.preparing.prepare import prepare_file
         from assistant.dataset.profile import make_profile
         from assistant.dataset.series import Source
 

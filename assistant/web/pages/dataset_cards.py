@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from html import escape
 
 from assistant.dataset.choices import Choices
-from assistant.dataset.fetch import ALL_FILES, dataset_searches
+from assistant.dataset.fetching.fetch import ALL_FILES, dataset_searches
 from assistant.dataset.inspection import Inspection
-from assistant.dataset.ready import ReadyProject
+from assistant.dataset.preparing.season import season_shows
+from assistant.dataset.ready_projects import ReadyProject
 from assistant.dataset.repairs import can_undo, why_fixed
-from assistant.dataset.season import season_shows
 from assistant.dataset.series import Repair, Series, Source
 from assistant.errors import DatasetError
 from assistant.findings import Finding, Level

@@ -8,7 +8,7 @@ from typing import Any
 
 import gradio as gr
 
-from assistant.dataset.ready import ReadyProject
+from assistant.dataset.ready_projects import ReadyProject
 from assistant.dataset.series import Series
 from assistant.errors import AssistantError
 from assistant.submission import dataset_choice as steps

@@ -8,8 +8,8 @@ from html import escape
 from itertools import pairwise
 
 from assistant.dataset.inspection import Inspection
+from assistant.dataset.preparing.season import repeats
 from assistant.dataset.profile import Profile
-from assistant.dataset.season import repeats
 from assistant.web.numbers import whole
 from assistant.web.plot import Bars, Plot, draw_plot
 

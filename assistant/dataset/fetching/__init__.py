@@ -1,0 +1,1 @@
+"""Getting a dataset: what a link stands for, the hosts it may lead to, and the download."""

@@ -1,0 +1,1 @@
+"""From a table and the roles of its columns to a regular series."""

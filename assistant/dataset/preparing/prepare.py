@@ -1,0 +1,276 @@
+"""From a table and the roles of its columns to a series that can be trained on, with every repair in a list."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from assistant.dataset.choices import Choices
+from assistant.dataset.preparing.frequency import suggest_horizon
+from assistant.dataset.preparing.regular_steps import Rows, bring_to_grid, fill_gaps
+from assistant.dataset.preparing.season import find_season
+from assistant.dataset.preparing.split import fit_scaler, make_split
+from assistant.dataset.reading.archive import DEFAULT_UNPACKED
+from assistant.dataset.reading.read_table import read_table
+from assistant.dataset.reading.table import Table
+from assistant.dataset.ready_projects import ReadyProject
+from assistant.dataset.series import Frequency, Repair, Roles, Series, Source
+from assistant.dataset.times.read_times import read_times
+from assistant.dataset.understanding.columns import Column, understand_columns
+from assistant.dataset.understanding.named_columns import check_columns
+from assistant.dataset.understanding.requested_roles import AskedRoles
+from assistant.dataset.understanding.stacked_series import find_stack, make_stack, rows_of_choice
+from assistant.errors import DatasetError
+
+LEAST_ROWS = 20
+Parts = tuple[int, int, int] | tuple[float, float, float]
+
+
+def prepare(
+    table: Table,
+    roles: Roles,
+    source: Source,
+    *,
+    title: str = "",
+    question: str = "",
+    units: Mapping[str, str] | None = None,
+    horizon: int | None = None,
+    season: int | None = None,
+    split: Parts | None = None,
+    choices: Choices | None = None,
+    columns: Mapping[str, Column] | None = None,
+) -> Series:
+    """Make a series of a table: regular moments, no gaps, a chronological split, a scaler fitted on the training part.
+
+    Gaps are filled with the last value known at the time, never from the future. `horizon` and `season` (in steps)
+    follow from the frequency when None; `columns` are the table's columns where they were understood before. Raises
+    DatasetError when a column is missing or holds no numbers, when there are too few rows, or when the parts or the
+    horizon do not fit them.
+    """
+    choices = choices or Choices()
+    columns = columns if columns is not None else understand_columns(table, choices)
+    check_columns(table, roles)
+    repairs = list(table.repairs)
+    used, left_out = _numeric(columns, roles)
+    repairs += left_out
+    for name in used:
+        repairs += columns[name].repairs
+    rows = _timed_rows(table, roles, columns, used, choices, repairs)
+    if len(rows.frame) < LEAST_ROWS // 2:
+        raise _too_few(len(rows.frame))
+    frame, frequency = _regular(rows, choices, repairs)
+    frame = _without_constants(frame, choices, repairs)
+    if len(frame) < LEAST_ROWS:
+        raise _too_few(len(frame))
+    horizon = horizon if horizon is not None else suggest_horizon(frequency, len(frame))
+    if horizon < 1:
+        raise DatasetError(
+            "The horizon is not a number of steps.", f"It is {horizon}.", "Give a whole number from 1 up."
+        )
+    parts = make_split(len(frame), horizon, split)
+    training = frame.iloc[: parts.train, 0].to_numpy(dtype="float64")
+    frequency = frequency.model_copy(update={"season": season or find_season(training, frequency)})
+    _check_target(training, roles.target)
+    return Series(
+        title=title or source.title,
+        question=question,
+        frame=frame,
+        roles=roles.model_copy(update={"features": tuple(frame.columns[1:])}),
+        frequency=frequency,
+        horizon=horizon,
+        split=parts,
+        scaler=fit_scaler(frame, parts),
+        source=source,
+        repairs=tuple(repairs),
+        units={**{name: columns[name].unit for name in frame.columns if columns[name].unit}, **(units or {})},
+    )
+
+
+def prepare_ready(
+    project: ReadyProject, *, horizon: int | None = None, split: Parts | None = None, choices: Choices | None = None
+) -> Series:
+    """Make a series of a ready project, with the roles, horizon, season and units that it names."""
+    source = project.source()
+    return prepare(
+        read_table(project.path),
+        project.roles,
+        source,
+        title=project.title,
+        question=project.question,
+        units=project.units,
+        horizon=horizon if horizon is not None else project.horizon,
+        season=project.season,
+        split=split,
+        choices=choices,
+    )
+
+
+def prepare_file(
+    path: Path,
+    source: Source,
+    *,
+    target: str | None = None,
+    time: Sequence[str] | None = None,
+    features: Sequence[str] | None = None,
+    title: str = "",
+    question: str = "",
+    units: Mapping[str, str] | None = None,
+    horizon: int | None = None,
+    season: int | None = None,
+    split: Parts | None = None,
+    choices: Choices | None = None,
+    member: str | None = None,
+    sheet: str | None = None,
+    unpacked_limit: int = DEFAULT_UNPACKED,
+) -> Series:
+    """Make a series of a file; what is not said of the roles is suggested from the table.
+
+    With a target given and no features, none are used. Of a very large text table only the columns that are used are
+    loaded. Raises DatasetError as `read_table` and `prepare` do.
+    """
+    choices = choices or Choices()
+    asked = AskedRoles(target, time, features)
+    table = read_table(
+        path, columns=asked.of_interest(path, choices), member=member, sheet=sheet, unpacked_limit=unpacked_limit,
+        undo=choices.undo,
+    )  # fmt: skip
+    columns = understand_columns(table, choices)
+    roles = asked.complete(table, columns, choices)
+    return prepare(
+        table, roles, source, title=title, question=question, units=units, horizon=horizon, season=season, split=split,
+        choices=choices, columns=columns,
+    )  # fmt: skip
+
+
+def _numeric(columns: Mapping[str, Column], roles: Roles) -> tuple[list[str], list[Repair]]:
+    """Return the target and the features that hold numbers, and a repair for each feature that does not."""
+    target = columns[roles.target]
+    if target.values is None or target.kind == "flag":
+        raise DatasetError(
+            f"The target {target.name} does not hold numbers.",
+            {
+                "text": "It holds words.",
+                "time": "It holds moments.",
+                "empty": "It is empty.",
+                "flag": "It only says yes or no.",
+            }[target.kind],
+            "Choose a column of numbers as the target.",
+        )
+    used, repairs = [roles.target], []
+    for name in dict.fromkeys(roles.features):
+        if name == roles.target or name in roles.time:
+            continue
+        column = columns[name]
+        if column.values is None:
+            repairs.append(
+                Repair(
+                    what=f"The feature {name} was left out.",
+                    count=1,
+                    why=f"It holds {'words' if column.kind == 'text' else 'no numbers'}.",
+                    key=f"feature:{name}",
+                )
+            )
+        else:
+            used.append(name)
+    return used, repairs
+
+
+def _timed_rows(
+    table: Table,
+    roles: Roles,
+    columns: Mapping[str, Column],
+    used: Sequence[str],
+    choices: Choices,
+    repairs: list[Repair],
+) -> Rows:
+    """Take the columns that are used, the moments of the rows, and one series of several."""
+    frame = pd.DataFrame({name: columns[name].values for name in used}, copy=False)
+    time = read_times(table.frame, roles.time, choices.date_order) if roles.time else None
+    if roles.time and time is None:
+        examples = ", ".join(repr(str(value)) for value in table.frame[roles.time[0]].dropna().head(3))
+        raise DatasetError(
+            f"The moments in {' and '.join(roles.time)} could not be read.",
+            f"They look like {examples}." if examples else "There are none.",
+            "Choose the column that holds dates or times, or none to take the rows in their order.",
+        )
+    mask = np.ones(len(frame), bool)
+    stack = find_stack(table.frame, columns, time, roles.target)
+    if choices.series and choices.series.value is not None:
+        stack = make_stack(table.frame, choices.series.column)
+        if stack is None:
+            raise DatasetError(
+                f"The table has no column {choices.series.column!r}.",
+                "",
+                "Choose the column that tells the series apart.",
+            )
+        if choices.series.value not in stack.rows:
+            raise DatasetError(
+                f"No row has {choices.series.value!r} in {stack.column}.",
+                f"There are {', '.join(list(stack.rows)[:8])}.",
+                "Choose one of them.",
+            )
+    together = choices.series.together if choices.series and choices.series.value is None else None
+    if stack is not None and together is None:
+        mask, repair = rows_of_choice(table.frame, stack, choices.series)
+        repairs.append(repair)
+    moments = time.values if time is not None else None
+    if time is not None:
+        repairs += [
+            Repair(what=note, count=len(frame), why="Moments must be comparable.", key="zone") for note in time.notes
+        ]
+    return Rows(
+        frame=frame if mask.all() else frame[mask].reset_index(drop=True),
+        moments=moments if moments is None or mask.all() else moments[mask],
+        target=roles.target,
+        same_time=together or choices.same_time,
+        step=time.step if time is not None else "",
+        season=time.season if time is not None else 1,
+    )
+
+
+def _regular(rows: Rows, choices: Choices, repairs: list[Repair]) -> tuple[pd.DataFrame, Frequency]:
+    frequency = Frequency(alias=None, step=rows.step or "row", season=rows.season)
+    frame = rows.frame
+    if rows.moments is not None:
+        frame, frequency = bring_to_grid(rows, choices, repairs)
+    frame = fill_gaps(frame, rows.target, choices.undo, repairs)
+    return (frame if frequency.alias else frame.reset_index(drop=True)), frequency
+
+
+def _without_constants(frame: pd.DataFrame, choices: Choices, repairs: list[Repair]) -> pd.DataFrame:
+    constant = [name for name in frame.columns[1:] if _constant(frame[name].iloc[: max(len(frame) // 2, 1)])]
+    if constant:
+        repairs.append(
+            Repair(
+                what=f"Left out as features: {', '.join(constant)}.",
+                count=len(constant),
+                why="Nothing can be learned from one and the same value over the first half of the rows.",
+                key="constant",
+                applied="constant" not in choices.undo,
+            )
+        )
+    return frame if "constant" in choices.undo else frame.drop(columns=constant)
+
+
+def _constant(column: pd.Series) -> bool:
+    return bool(column.min() == column.max())
+
+
+def _check_target(training: np.ndarray, target: str) -> None:
+    if training.max() == training.min():
+        raise DatasetError(
+            f"The target {target} never changes in the training part.",
+            f"It is {training[0]:g} in all of its {len(training):,} rows.",
+            "Choose a column that varies as the target.",
+        )
+
+
+def _too_few(rows: int) -> DatasetError:
+    return DatasetError(
+        "The table has too few rows to forecast from.",
+        f"{rows:,} usable rows are there, and at least {LEAST_ROWS} are needed.",
+        "Choose a longer table.",
+    )

@@ -1,0 +1,317 @@
+"""Rows brought to regular moments: sorted, one for each moment, gaps filled from the past alone."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from assistant.dataset.choices import Aggregate, Choices
+from assistant.dataset.preparing.frequency import Grid, find_grid
+from assistant.dataset.series import Frequency, Repair
+from assistant.dataset.times.reading import count_missing
+from assistant.errors import DatasetError
+
+_SUMMED = re.compile(
+    r"(?i)sales|revenue|amount|quantity|qty|count|cnt|orders|units|rides|trips|visits|rain|precip|passengers|births|deaths|cases|total|kwh|energy"
+)
+_MOST_POINTS = 5_000_000
+_MOST_EMPTY = 0.9
+_EVEN = "Forecasting needs the same step from row to row; undone, the rows are counted instead of dated."
+
+
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """The used columns of the rows in the table's order (the target first) with the moment of each, or None.
+
+    `same_time` says how several rows of one moment become one (None: decided by the target's name); `step` and `season`
+    are for undated rows.
+    """
+
+    frame: pd.DataFrame = field(repr=False)
+    moments: pd.DatetimeIndex | None = field(repr=False)
+    target: str
+    same_time: Aggregate | None = None
+    step: str = ""
+    season: int = 1
+
+
+def bring_to_grid(rows: Rows, choices: Choices, repairs: list[Repair]) -> tuple[pd.DataFrame, Frequency]:
+    """Return the columns over regular moments, NaN where there is no value, and the frequency.
+
+    Switching off the merging, the grid or the moments put in leaves the rows in the order of time, counted instead of
+    dated; switching off the sorting leaves them in the table's order.
+    """
+    assert rows.moments is not None
+    frame, moments = rows.frame, rows.moments
+    if (without := count_missing(moments)) > 0:
+        frame, moments = frame[moments.notna()], moments[moments.notna()]
+        repairs.append(
+            Repair(
+                what="Rows without a readable moment were left out.",
+                count=without,
+                why="They have no place in time.",
+                key="no moment",
+            )
+        )
+    if not len(moments):
+        raise DatasetError("No row has a moment that can be read.", "", "Choose another time column, or none.")
+    counted = Frequency(alias=None, step="row", season=1)
+    if not moments.is_monotonic_increasing:
+        count = int((np.diff(moments.to_numpy()).astype("timedelta64[us]").astype("int64") < 0).sum())
+        backwards = moments.is_monotonic_decreasing
+        what = (
+            "The rows were turned round, for the newest came first." if backwards else "The rows were sorted by time."
+        )
+        why = "Forecasting needs the rows in the order of time."
+        if not _note(repairs, choices, "order", what, len(moments) if backwards else count, why):
+            return frame, counted
+        order = np.argsort(moments.to_numpy(), kind="stable")
+        frame, moments = frame.iloc[order], moments[order]
+    frame = frame.set_axis(moments)
+    frame, single = _merge_same(frame, rows, choices, repairs, moments)
+    if not single:
+        return frame, counted
+    grid = find_grid(pd.DatetimeIndex(frame.index), choices.frequency)
+    if grid.length > _MOST_POINTS or len(frame) / grid.length < 1 - _MOST_EMPTY:
+        grid = _coarser(frame, grid)
+    return _onto_grid(frame, grid, rows, choices, repairs, counted)
+
+
+def _note(repairs: list[Repair], choices: Choices, key: str, what: str, count: int, why: str) -> bool:
+    """Add a repair, marked as not applied when it was switched off; tell whether it applies."""
+    applied = key not in choices.undo
+    repairs.append(Repair(what=what, count=count, why=why, key=key, applied=applied))
+    return applied
+
+
+def _merge_same(
+    frame: pd.DataFrame, rows: Rows, choices: Choices, repairs: list[Repair], moments: pd.DatetimeIndex
+) -> tuple[pd.DataFrame, bool]:
+    """Make several rows of one moment one; tell whether each moment stands once then, as it does not when undone."""
+    if moments.is_unique:
+        return frame, True
+    copies = frame.assign(_moment=moments).duplicated().to_numpy()
+    if copies.any():
+        if _note(
+            repairs,
+            choices,
+            "copies",
+            "Rows that stand twice were left out.",
+            int(copies.sum()),
+            "They are the same in every column used; undone, each of them counts.",
+        ):
+            frame, moments = frame[~copies], moments[~copies]
+        if not moments.duplicated().any():
+            return frame, True
+    how = rows.same_time or usual_aggregate(rows.target)
+    words = same_time_words(how)
+    if not _note(
+        repairs,
+        choices,
+        "same moment",
+        f"Several rows of one moment were made one by {words}.",
+        int(moments.duplicated().sum()),
+        "Each moment needs one value; undone, the rows are counted instead of dated.",
+    ):
+        return frame, False
+    return aggregate(frame, pd.DatetimeIndex(moments), how, rows.target), True
+
+
+def usual_aggregate(target: str) -> Aggregate:
+    """Return how several values of one moment usually become one: amounts add up, everything else is averaged."""
+    return "sum" if _SUMMED.search(target) else "mean"
+
+
+def same_time_words(how: Aggregate) -> str:
+    """Return the words for a way of making one value of several."""
+    return {"mean": "their mean", "sum": "their sum", "last": "the last of them"}[how]
+
+
+def aggregate(frame: pd.DataFrame, moments: pd.DatetimeIndex, how: Aggregate, target: str) -> pd.DataFrame:
+    """Make one row of all rows of a moment; only the target is summed, features are averaged."""
+    grouped = frame.groupby(moments, sort=True)
+    if how == "last":
+        return grouped.last()
+    result = grouped.mean()
+    if how == "sum":
+        result[target] = grouped[target].sum(min_count=1)
+    return result
+
+
+def _coarser(frame: pd.DataFrame, grid: Grid) -> Grid:
+    """Moments that lie too far apart for their smallest step are brought to a step at which most are filled."""
+    moments = pd.DatetimeIndex(frame.index)
+    for alias in ("min", "10min", "h", "D", "W", "MS", "QS", "YS"):
+        coarse = find_grid(moments, alias)
+        if coarse.length <= _MOST_POINTS and coarse.moments.nunique() >= 0.5 * coarse.length:
+            return Grid(coarse.frequency, coarse.moments, irregular=True, moved=coarse.moved)
+    raise DatasetError(
+        "The moments lie too far apart for a regular series.",
+        f"{len(frame):,} moments would have to fill {grid.length:,.0f} steps.",
+        "Choose another time column, or none to take the rows in their order.",
+    )
+
+
+def _onto_grid(
+    frame: pd.DataFrame, grid: Grid, rows: Rows, choices: Choices, repairs: list[Repair], counted: Frequency
+) -> tuple[pd.DataFrame, Frequency]:
+    step = grid.frequency.step
+    if grid.irregular or not grid.moments.is_unique:  # two rows may stand for one step
+        how = rows.same_time or usual_aggregate(rows.target)
+        what = f"Rows at irregular moments were brought to one for each {step} by {same_time_words(how)}."
+        if not _note(repairs, choices, "grid", what, len(frame), _EVEN):
+            return frame, counted
+        frame = aggregate(frame, grid.moments, how, rows.target)
+    else:
+        if grid.moved:
+            what = f"Moments were moved to the regular {step} they stand for."
+            if not _note(
+                repairs, choices, "grid", what, grid.moved, "They lie slightly beside it; undone, the rows are counted."
+            ):
+                return frame, counted
+        frame = frame.set_axis(grid.moments)
+    full = grid.full()
+    if len(full) > len(frame):
+        missing = full.difference(pd.DatetimeIndex(frame.index))
+        what = f"Missing {step}s were put in, such as {missing[0]:%Y-%m-%d %H:%M}.".replace(" 00:00.", ".")
+        why = "The table skips them; their values are filled like any gap. Undone, the rows are counted."
+        if not _note(repairs, choices, "missing moments", what, len(missing), why):
+            return frame, counted
+        frame = frame.reindex(full)
+    return frame.set_axis(full), grid.frequency
+
+
+def fill_gaps(frame: pd.DataFrame, target: str, undo: frozenset[str], repairs: list[Repair]) -> pd.DataFrame:
+    """Fill gaps with the last value known before them;
+
+    Rows before the first and after the last value of the target are left out, and likewise features that start late.
+    With "gaps" in `undo` the longest stretch without a gap is taken instead.
+    """
+    known = np.flatnonzero(frame[target].notna().to_numpy())
+    if not len(known):
+        raise DatasetError(f"The target {target} has no values.", "Every row is empty.", "Choose another target.")
+    frame = _cut_ends(frame, int(known[0]), int(known[-1]), undo, repairs)
+    frame = _late_features(frame, target, undo, repairs)
+    empty = int(frame.isna().sum().sum())
+    if not empty:
+        return frame.astype("float64")
+    if "gaps" in undo:
+        repairs.append(
+            Repair(
+                what="Gaps were to be filled with the last value before them.",
+                count=empty,
+                why="Switched off.",
+                key="gaps",
+                applied=False,
+            )
+        )
+        return _longest_whole(frame, repairs)
+    shares = ", ".join(f"{name} {count:,}" for name, count in frame.isna().sum().items() if count)
+    repairs.append(
+        Repair(
+            what=f"Gaps were filled with the last value before them ({shares}).",
+            count=empty,
+            why="The network needs a value at each step, and nothing may be filled from the future.",
+            key="gaps",
+            places=_stretches(frame[target].isna().to_numpy()),
+        )
+    )
+    return frame.ffill().astype("float64")
+
+
+def _stretches(holds: np.ndarray) -> tuple[tuple[int, int], ...]:
+    """Return where something holds: each stretch by its first row and the row after its last."""
+    edges = np.flatnonzero(np.diff(np.concatenate(([0], holds.astype("int8"), [0])))).tolist()
+    return tuple(zip(edges[::2], edges[1::2], strict=True))
+
+
+def _cut_ends(frame: pd.DataFrame, first: int, last: int, undo: frozenset[str], repairs: list[Repair]) -> pd.DataFrame:
+    """Leave out the rows before the target's first value, and those after its last unless that was switched off."""
+    if first:
+        repairs.append(
+            Repair(
+                what="Rows before the first value of the target were left out.",
+                count=first,
+                why="There is nothing to learn from them, and nothing is filled from the future.",
+                key="before",
+            )
+        )
+        frame, last = frame.iloc[first:], last - first
+    if (behind := len(frame) - 1 - last) > 0:
+        applied = "ends" not in undo
+        repairs.append(
+            Repair(
+                what="Rows after the last value of the target were left out.",
+                count=behind,
+                why="There is nothing to check a forecast against; undone, they are filled like gaps.",
+                key="ends",
+                applied=applied,
+            )
+        )
+        frame = frame.iloc[: last + 1] if applied else frame
+    return frame
+
+
+def _late_features(frame: pd.DataFrame, target: str, undo: frozenset[str], repairs: list[Repair]) -> pd.DataFrame:
+    """A feature that starts a little late costs those rows; one that starts late or is nearly empty is left out.
+
+    Undone, late features stay and cost the rows before them; and those that start a little late are left out.
+    """
+    begins = {str(name): _first_known(frame[name]) for name in frame.columns[1:]}
+    late = [
+        name
+        for name, first in begins.items()
+        if first is None or first > 0.1 * len(frame) or frame[name].notna().sum() < 0.5 * len(frame)
+    ]
+    slow = {name: first for name, first in begins.items() if first and name not in late}
+    drop = [name for name in late if "late features" not in undo or begins[name] is None]
+    if "start" in undo:
+        drop += slow
+    start = max((first for name, first in begins.items() if first and name not in drop), default=0)
+    if late:
+        repairs.append(
+            Repair(
+                what=f"The feature{'s' if len(late) > 1 else ''} {', '.join(late)} {'were' if len(late) > 1 else 'was'} left out.",
+                count=len(late),
+                why="Most values, or those of the first rows, are missing; undone, the rows before them are left out.",
+                key="late features",
+                applied="late features" not in undo,
+            )
+        )
+    if slow:
+        repairs.append(
+            Repair(
+                what="Rows at the start were left out.",
+                count=max(slow.values()),
+                why="A feature has no value there yet; undone, that feature is left out instead.",
+                key="start",
+                applied="start" not in undo,
+            )
+        )
+    frame = frame.drop(columns=drop).iloc[start:]
+    if start and frame[target].isna().iloc[0]:
+        frame = frame.iloc[int(np.flatnonzero(frame[target].notna().to_numpy())[0]) :]
+    return frame
+
+
+def _first_known(column: pd.Series) -> int | None:
+    known = np.flatnonzero(column.notna().to_numpy())
+    return int(known[0]) if len(known) else None
+
+
+def _longest_whole(frame: pd.DataFrame, repairs: list[Repair]) -> pd.DataFrame:
+    whole = frame.notna().all(axis=1).to_numpy()
+    first, end = max(_stretches(whole), key=lambda stretch: stretch[1] - stretch[0])
+    kept = frame.iloc[first:end]
+    repairs.append(
+        Repair(
+            what="The longest stretch without a gap was taken.",
+            count=len(frame) - len(kept),
+            why="Gaps are not to be filled.",
+            key="stretch",
+        )
+    )
+    return kept.astype("float64")

@@ -1,0 +1,142 @@
+"""Tables in workbooks: Excel of every age and OpenDocument."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import zipfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from assistant.dataset.reading.archive import DEFAULT_UNPACKED
+from assistant.dataset.reading.rows_as_text import filled, read_rows
+from assistant.dataset.reading.table import Reader, Table
+from assistant.dataset.series import Repair
+from assistant.errors import DatasetError
+
+_XML = 400_000_000  # bytes to which a workbook of a usual size unpacks, for its parts are wordy
+_MERGED = "merged cells"
+_CHOOSE = "Choose another file."
+
+
+def read_excel(
+    path: Path,
+    columns: Sequence[str] | None = None,
+    sheet: str | None = None,
+    header: bool | None = None,
+    undo: frozenset[str] = frozenset(),
+    unpacked_limit: int = DEFAULT_UNPACKED,
+) -> Table:
+    """Read one sheet of a workbook (the fullest when None); raise DatasetError when there is no table in it.
+
+    `unpacked_limit` is in bytes, of the workbook's own parts.
+
+    The sheet is written out as text and read like any text table, so that titles above the header, units and a second
+    header line are understood alike.
+    """
+    _check_size(path, unpacked_limit)
+    from python_calamine import CalamineError, CalamineWorkbook
+
+    try:
+        with CalamineWorkbook.from_path(str(path)) as book:
+            names = tuple(book.sheet_names)
+            if sheet is not None and sheet not in names:
+                raise DatasetError(
+                    f"The workbook has no sheet {sheet!r}.", f"It has {', '.join(names)}.", "Choose one of them."
+                )
+            sheets = {name: _rows(book, name, undo) for name in ((sheet,) if sheet is not None else names)}
+    except (CalamineError, OSError, ValueError, zipfile.BadZipFile) as error:
+        raise DatasetError(
+            "The workbook cannot be read.", f"{path.name}: {error}.", "Save it as CSV and choose that."
+        ) from error
+    chosen = max(sheets, key=lambda name: sum(map(filled, sheets[name])), default=None)
+    if chosen is None or not any(map(filled, sheets[chosen])):
+        raise DatasetError("The workbook is empty.", f"{path.name} has no filled cells.", _CHOOSE)
+    table = read_rows(sheets[chosen], path.name, columns, header, undo)
+    reader = Reader(
+        kind="excel",
+        header=table.reader.header,
+        first_row=table.reader.first_row,
+        above=table.reader.above,
+        sheet=chosen,
+        sheets=names,
+    )
+    return Table(
+        frame=table.frame, reader=reader, units=table.units, repairs=(*_merged(path, chosen, undo), *table.repairs)
+    )
+
+
+def _merged(path: Path, sheet: str, undo: frozenset[str]) -> tuple[Repair, ...]:
+    """Return the repair that says how many cells belong to blocks that were merged over several rows."""
+    from python_calamine import CalamineWorkbook
+
+    with CalamineWorkbook.from_path(str(path)) as book:
+        blocks = _blocks(book.get_sheet_by_name(sheet))
+    count = sum(end[0] - start[0] for start, end in blocks)
+    if not count:
+        return ()
+    return (
+        Repair(
+            what="Cells that were merged over several rows have their value in each of them.",
+            count=count,
+            why="A workbook keeps the value of such a block in its first row alone.",
+            key=_MERGED,
+            applied=_MERGED not in undo,
+        ),
+    )
+
+
+def _blocks(sheet: Any) -> list[tuple[tuple[int, int], tuple[int, int]]]:
+    """Return the first and the last cell of each block that was merged over several rows."""
+    return [(start, end) for start, end in sheet.merged_cell_ranges or () if end[0] > start[0]]
+
+
+def _check_size(path: Path, limit: int) -> None:
+    """Refuse a workbook built to fill the memory."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            size = sum(info.file_size for info in archive.infolist())
+    except (OSError, zipfile.BadZipFile, ValueError, NotImplementedError):
+        return  # an old workbook is no archive
+    if size > max(limit, _XML) or size > 400 * path.stat().st_size + 10_000_000:
+        raise DatasetError(
+            "The workbook unpacks to more than is allowed.",
+            f"{path.name} unpacks to {size / 1e6:,.0f} MB.",
+            "Save the one sheet you need as CSV and choose that.",
+        )
+
+
+def _rows(book: Any, name: str, undo: frozenset[str]) -> list[list[str]]:
+    try:
+        sheet = book.get_sheet_by_name(name)
+        cells = sheet.to_python(skip_empty_area=False)
+        blocks = _blocks(sheet) if _MERGED not in undo else []
+    except Exception:
+        return []
+    rows = [[_text(cell) for cell in row] for row in cells]
+    for (first, column), (last, _) in blocks:
+        for row in rows[first + 1 : last + 1]:
+            if column < len(row) and column < len(rows[first]):
+                row[column] = rows[first][column]
+    return rows
+
+
+def _text(cell: Any) -> str:
+    match cell:
+        case bool():
+            return "true" if cell else "false"
+        case float() if cell.is_integer() and abs(cell) < 1e15:
+            return str(int(cell))
+        case float():
+            # A point before three digits could part thousands in a text; here it is known to part the decimals.
+            text = str(cell)
+            return f"{text}0" if re.fullmatch(r"-?[1-9]\d{0,2}\.\d{3}", text) else text
+        case dt.datetime():
+            moment = (cell + dt.timedelta(microseconds=500_000)).replace(microsecond=0) if cell.microsecond else cell
+            return moment.strftime("%Y-%m-%d") if moment.time() == dt.time() else moment.isoformat(" ")
+        case dt.timedelta():
+            seconds = round(cell.total_seconds())
+            return f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
+        case _:
+            return str(cell).strip()

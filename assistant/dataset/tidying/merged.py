@@ -1,0 +1,73 @@
+"""Cells that were merged in a workbook: only the first row of each block has the value, the others are blank."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from assistant.dataset.reading.table import Table
+from assistant.dataset.series import Repair
+from assistant.dataset.times.names import PART_NAMES, plain_name
+from assistant.dataset.times.read_times import read_single
+
+_LEAST_BLOCK = 3
+_MOSTLY_BLANK = 0.6
+
+
+def fill_merged(table: Table, undo: frozenset[str] = frozenset()) -> Table:
+    """Return a table in which each block of a column that names things, or years, has its value in every row.
+
+    A column whose repair's key is in `undo` stays as it is.
+    """
+    columns = dict(table.frame.items())
+    repairs = []
+    for name, column in columns.items():
+        blank = column.isna().to_numpy()
+        if (
+            len(column) < 2 * _LEAST_BLOCK
+            or blank[0]
+            or blank.mean() < _MOSTLY_BLANK
+            or not _is_merged(name, column, table.frame)
+        ):
+            continue
+        key = f"merged:{name}"
+        columns[name] = column if key in undo else column.ffill()
+        repairs.append(
+            Repair(
+                what=f"The blanks in {name} were filled with the value above them.",
+                count=int(blank.sum()),
+                why="Each value stands once above a block of rows, as cells merged in a workbook do.",
+                key=key,
+                applied=key not in undo,
+            )
+        )
+    if not repairs:
+        return table
+    frame = pd.DataFrame({str(name): column for name, column in columns.items()})
+    return Table(frame=frame, reader=table.reader, units=table.units, repairs=(*table.repairs, *repairs))
+
+
+def _is_merged(name: object, column: pd.Series, frame: pd.DataFrame) -> bool:
+    starts = np.flatnonzero(column.notna().to_numpy())
+    values = column.iloc[starts]
+    if not values.is_unique or len(values) < 2:
+        return False
+    if pd.api.types.is_numeric_dtype(column):
+        follow = np.diff(values.to_numpy(dtype="float64"))
+        return plain_name(str(name)) in PART_NAMES["year"] and bool((follow == 1).all())
+    lengths = np.diff([*starts, len(column)])
+    if (lengths[:-1] == lengths[0]).all() and _LEAST_BLOCK <= lengths[-1] <= lengths[0]:
+        return True
+    return bool(lengths.min() >= _LEAST_BLOCK) and _begin_anew(frame.drop(columns=[name]), starts)
+
+
+def _begin_anew(others: pd.DataFrame, starts: np.ndarray) -> bool:
+    """Tell whether the moments of the rows run forward within each block of rows and turn back where the next begins."""
+    for name in others.columns:
+        reading = read_single(others[name], str(name))
+        if reading is None or reading.values is None or reading.values.isna().any():
+            continue
+        back = np.flatnonzero(np.diff(reading.values.to_numpy()).astype("timedelta64[s]").astype("int64") < 0) + 1
+        if np.array_equal(back, starts[1:]):
+            return True
+    return False

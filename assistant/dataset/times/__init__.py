@@ -1,0 +1,1 @@
+"""Dates, clocks and periods as they stand in tables, read as moments."""
