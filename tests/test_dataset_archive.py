@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from assistant.dataset.choices import ReadingRequest
 from assistant.dataset.reading.archive import list_members, unpack_member
 from assistant.dataset.reading.read_table import read_table
 from assistant.errors import DatasetError
@@ -35,7 +36,7 @@ def test_the_likeliest_table_comes_first_and_others_can_be_picked(tmp_path: Path
         ("picture.png", b"x"),
     )
     assert [name for name, _ in list_members(path)] == ["big.csv", "small.csv", "readme.txt"]
-    table = read_table(path, member="small.csv")
+    table = read_table(path, ReadingRequest(member="small.csv"))
     assert (table.reader.member, table.rows) == ("small.csv", 2)
     assert table.reader.members == ("big.csv", "small.csv", "readme.txt")
 
@@ -100,7 +101,7 @@ def test_a_gzip_bomb_is_stopped_by_the_bytes_written(tmp_path: Path) -> None:
     path = tmp_path / "t.csv.gz"
     path.write_bytes(gzip.compress(b"0" * 3_000_000))
     with pytest.raises(DatasetError, match="more than is allowed"):
-        read_table(path, unpacked_limit=1_000_000)
+        read_table(path, ReadingRequest(unpacked_limit=1_000_000))
 
 
 def test_archives_inside_archives_end_somewhere(tmp_path: Path) -> None:
@@ -148,7 +149,7 @@ def test_a_damaged_workbook_or_parquet_file_is_said_so(tmp_path: Path) -> None:
 def test_only_the_columns_of_interest_are_loaded(tmp_path: Path) -> None:
     path = tmp_path / "t.csv"
     path.write_bytes(b"date,a,b,c\n" + b"2020-01-01,1,2,3\n" * 5)
-    assert read_table(path, columns=["date", "b"]).columns == ("date", "b")
+    assert read_table(path, ReadingRequest(columns=["date", "b"])).columns == ("date", "b")
 
 
 def test_a_large_table_whose_later_rows_differ_is_read_all_the_same(tmp_path: Path) -> None:

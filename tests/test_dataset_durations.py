@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from assistant.dataset.choices import Choices
+from assistant.dataset.choices import Choices, ReadingRequest
 from assistant.dataset.inspection import examine
 from assistant.dataset.understanding.durations import read_durations
 
@@ -57,7 +57,7 @@ def test_lengths_can_be_the_target_and_undone_are_words(tmp_path: Path) -> None:
     assert found.inspection.target == "In bed"
     assert found.series is not None
     assert (found.series.unit, found.series.values[1]) == ("min", 427)
-    undone = examine(nights(tmp_path, "In bed"), choices=Choices(undo=frozenset({"durations:In bed"})))
+    undone = examine(nights(tmp_path, "In bed"), ReadingRequest(choices=Choices(undo=frozenset({"durations:In bed"}))))
     assert undone.inspection.target is None
     assert [(repair.key, repair.applied) for repair in undone.inspection.repairs] == [("durations:In bed", False)]
 

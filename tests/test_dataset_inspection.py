@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from assistant.dataset.choices import Choices, SeriesChoice
+from assistant.dataset.choices import Choices, ReadingRequest, SeriesChoice
 from assistant.dataset.inspection import Inspection, examine, inspect
 from assistant.dataset.profile import make_profile
 from assistant.dataset.ready_projects import list_ready
@@ -66,7 +66,7 @@ def test_dates_that_can_be_read_in_two_ways_are_shown_with_both(tmp_path: Path) 
     assert {found.time.first, found.time.other_first} == {"2021-01-02", "2021-02-01"}
     assert "can be read in two ways" in said(found)
     for order, first in (("day first", "2021-01-02"), ("month first", "2021-02-01")):
-        chosen = inspect(path, choices=Choices(date_order=order))  # type: ignore[arg-type]
+        chosen = inspect(path, ReadingRequest(choices=Choices(date_order=order)))  # type: ignore[arg-type]
         assert chosen.time is not None
         assert (chosen.time.first, chosen.time.other_first) == (first, None)
 
@@ -125,7 +125,10 @@ def test_every_repair_is_a_line_and_those_with_a_choice_can_be_switched_off(tmp_
     assert all(repair.what and repair.why and repair.count > 0 for repair in before.values())
     assert before[key].applied
     if key != "missing moments":
-        after = {repair.key: repair for repair in inspect(path, choices=Choices(undo=frozenset({key}))).repairs}
+        after = {
+            repair.key: repair
+            for repair in inspect(path, ReadingRequest(choices=Choices(undo=frozenset({key})))).repairs
+        }
         assert not after[key].applied
 
 
@@ -133,7 +136,7 @@ def test_a_wide_table_can_be_left_as_it_is(tmp_path: Path) -> None:
     head = "Year,Jan,Feb,Mar,Apr,May,Jun,Jul,Aug,Sep,Oct,Nov,Dec"
     path = table_of(tmp_path, head, [f"{1980 + i}," + ",".join(map(str, wave(12))) for i in range(30)])
     assert inspect(path).rows == 360
-    assert inspect(path, choices=Choices(undo=frozenset({"wide"}))).rows == 30
+    assert inspect(path, ReadingRequest(choices=Choices(undo=frozenset({"wide"})))).rows == 30
 
 
 def test_several_series_are_listed_and_one_can_be_picked(tmp_path: Path) -> None:
@@ -146,7 +149,7 @@ def test_several_series_are_listed_and_one_can_be_picked(tmp_path: Path) -> None
     found = inspect(path)
     assert found.series is not None
     assert found.series.names == {"Ulm": 80, "Bonn": 80}
-    picked = examine(path, choices=Choices(series=SeriesChoice(column="town", value="Bonn"))).series
+    picked = examine(path, ReadingRequest(choices=Choices(series=SeriesChoice(column="town", value="Bonn")))).series
     assert picked is not None
     assert picked.values[0] == 100 + wave(80, 7)[0]
 

@@ -8,15 +8,28 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from assistant.dataset.choices import Choices, SeriesChoice
-from assistant.dataset.preparing.prepare import prepare, prepare_file, prepare_ready
+from assistant.dataset.choices import Choices, ReadingRequest, SeriesChoice
+from assistant.dataset.preparing.prepare import Parts, SeriesRequest, prepare, prepare_file, prepare_ready
 from assistant.dataset.preparing.season import autocorrelation
 from assistant.dataset.reading.read_table import read_table
 from assistant.dataset.ready_projects import list_ready
-from assistant.dataset.series import Roles, Source, load_series, save_series
+from assistant.dataset.series import Roles, Series, Source, load_series, save_series
+from assistant.dataset.understanding.requested_roles import AskedRoles
 from assistant.errors import DatasetError
 
 SOURCE = Source(kind="upload", reference="t.csv", title="Tides", file_name="t.csv", sha256="0" * 64, size=1)
+
+
+def series_of(
+    path: Path,
+    target: str | None = None,
+    *,
+    horizon: int | None = None,
+    split: Parts | None = None,
+    choices: Choices | None = None,
+) -> Series:
+    request = ReadingRequest(choices=choices or Choices())
+    return prepare_file(path, SOURCE, AskedRoles(target), SeriesRequest(horizon=horizon, split=split), request)
 
 
 def table_of(folder: Path, text: str) -> Path:
@@ -55,7 +68,7 @@ def test_the_gaps_of_the_carbon_dioxide_record_are_filled_and_told() -> None:
 def test_a_gap_is_filled_from_the_past_and_never_from_the_future(tmp_path: Path) -> None:
     values: list[object] = [float(number) for number in range(60)]
     values[40] = values[41] = ""
-    series = prepare_file(daily(tmp_path, values), SOURCE, target="level", horizon=3)
+    series = series_of(daily(tmp_path, values), target="level", horizon=3)
     assert series.values[40] == series.values[41] == 39.0
 
 
@@ -63,47 +76,47 @@ def test_changing_the_test_part_changes_nothing_before_it(tmp_path: Path) -> Non
     rng = np.random.default_rng(0)
     values: list[object] = [round(float(value), 3) for value in rng.normal(size=100)]
     values[30] = values[69] = ""
-    first = prepare_file(daily(tmp_path, values), SOURCE, target="level", horizon=3)
+    first = series_of(daily(tmp_path, values), target="level", horizon=3)
     end = first.split.train + first.split.validation
     changed = [*values[:end], *(1000.0 + number for number in range(100 - end))]
-    second = prepare_file(daily(tmp_path, changed), SOURCE, target="level", horizon=3)
+    second = series_of(daily(tmp_path, changed), target="level", horizon=3)
     assert first.scaler == second.scaler
     np.testing.assert_array_equal(first.values[:end], second.values[:end])
 
 
 def test_the_scaler_is_that_of_the_training_rows(tmp_path: Path) -> None:
-    series = prepare_file(daily(tmp_path, list(range(100))), SOURCE, target="level", horizon=3)
+    series = series_of(daily(tmp_path, list(range(100))), target="level", horizon=3)
     training = series.values[: series.split.train]
     assert series.scaler.mean == pytest.approx((training.mean(),))
     assert series.scaler.deviation == pytest.approx((training.std(),))
 
 
 def test_counts_of_rows_may_cover_less_than_the_table(tmp_path: Path) -> None:
-    series = prepare_file(daily(tmp_path, list(range(100))), SOURCE, target="level", horizon=3, split=(50, 10, 20))
+    series = series_of(daily(tmp_path, list(range(100))), target="level", horizon=3, split=(50, 10, 20))
     assert (series.split.train, series.split.validation, series.split.test) == (50, 10, 20)
     assert len(series.frame) == 100
 
 
 def test_shares_of_rows_are_taken_in_the_order_of_time(tmp_path: Path) -> None:
-    series = prepare_file(daily(tmp_path, list(range(100))), SOURCE, target="level", horizon=3, split=(0.6, 0.2, 0.2))
+    series = series_of(daily(tmp_path, list(range(100))), target="level", horizon=3, split=(0.6, 0.2, 0.2))
     assert (series.split.train, series.split.validation, series.split.test) == (60, 20, 20)
 
 
 @pytest.mark.parametrize("split", [(90, 10, 10), (0.9, 0.2, 0.2), (50, 0, 10)])
 def test_parts_that_do_not_fit_are_refused(tmp_path: Path, split: tuple[float, float, float]) -> None:
     with pytest.raises(DatasetError, match="parts do not fit"):
-        prepare_file(daily(tmp_path, list(range(100))), SOURCE, target="level", horizon=3, split=split)
+        series_of(daily(tmp_path, list(range(100))), target="level", horizon=3, split=split)
 
 
 def test_a_horizon_longer_than_the_test_part_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DatasetError, match="horizon is longer than the test part"):
-        prepare_file(daily(tmp_path, list(range(100))), SOURCE, target="level", horizon=40)
+        series_of(daily(tmp_path, list(range(100))), target="level", horizon=40)
 
 
 def test_rows_that_lie_upside_down_are_turned_round(tmp_path: Path) -> None:
     lines = daily(tmp_path, list(range(50))).read_text().splitlines()
     path = table_of(tmp_path, "\n".join([lines[0], *lines[:0:-1]]))
-    series = prepare_file(path, SOURCE, target="level", horizon=2)
+    series = series_of(path, target="level", horizon=2)
     assert list(series.values) == list(range(50))
     assert [repair.key for repair in series.repairs] == ["order"]
 
@@ -111,14 +124,14 @@ def test_rows_that_lie_upside_down_are_turned_round(tmp_path: Path) -> None:
 def test_missing_days_are_put_in(tmp_path: Path) -> None:
     lines = daily(tmp_path, list(range(50))).read_text().splitlines()
     del lines[20:23]
-    series = prepare_file(table_of(tmp_path, "\n".join(lines)), SOURCE, target="level", horizon=2)
+    series = series_of(table_of(tmp_path, "\n".join(lines)), target="level", horizon=2)
     assert len(series.frame) == 50
     assert next(repair for repair in series.repairs if repair.key == "missing moments").count == 3
 
 
 def test_rows_that_stand_twice_are_left_out(tmp_path: Path) -> None:
     lines = daily(tmp_path, list(range(50))).read_text().splitlines()
-    series = prepare_file(table_of(tmp_path, "\n".join([*lines, *lines[10:14]])), SOURCE, target="level", horizon=2)
+    series = series_of(table_of(tmp_path, "\n".join([*lines, *lines[10:14]])), target="level", horizon=2)
     assert list(series.values) == list(range(50))
     assert next(repair for repair in series.repairs if repair.key == "copies").count == 4
 
@@ -126,9 +139,7 @@ def test_rows_that_stand_twice_are_left_out(tmp_path: Path) -> None:
 def test_a_repair_can_be_switched_off(tmp_path: Path) -> None:
     values: list[object] = list(range(60))
     values[10] = ""
-    series = prepare_file(
-        daily(tmp_path, values), SOURCE, target="level", horizon=2, choices=Choices(undo=frozenset({"gaps"}))
-    )
+    series = series_of(daily(tmp_path, values), target="level", horizon=2, choices=Choices(undo=frozenset({"gaps"})))
     assert list(series.values) == list(range(11, 60))
     assert [(repair.key, repair.applied) for repair in series.repairs] == [("gaps", False), ("stretch", True)]
 
@@ -139,40 +150,40 @@ def test_one_series_of_several_is_taken_and_can_be_chosen(tmp_path: Path) -> Non
         f"{day},{town},{value}" for town, value in (("Ulm", 1), ("Bonn", 100)) for value, day in enumerate(days, value)
     ]
     path = table_of(tmp_path, "day,town,rain_mm\n" + "\n".join(rows))
-    first = prepare_file(path, SOURCE, target="rain_mm", horizon=2)
+    first = series_of(path, target="rain_mm", horizon=2)
     assert first.values[0] == 1
     assert first.repairs[0].key == "series"
     chosen = Choices(series=SeriesChoice(column="town", value="Bonn"))
-    assert prepare_file(path, SOURCE, target="rain_mm", horizon=2, choices=chosen).values[0] == 100
+    assert series_of(path, target="rain_mm", horizon=2, choices=chosen).values[0] == 100
     together = Choices(series=SeriesChoice(column="town", together="sum"))
-    assert prepare_file(path, SOURCE, target="rain_mm", horizon=2, choices=together).values[0] == 101
+    assert series_of(path, target="rain_mm", horizon=2, choices=together).values[0] == 101
 
 
 def test_a_misspelt_target_is_refused_with_close_names(tmp_path: Path) -> None:
     with pytest.raises(DatasetError, match="Close to it are level"):
-        prepare_file(daily(tmp_path, list(range(50))), SOURCE, target="levl")
+        series_of(daily(tmp_path, list(range(50))), target="levl")
 
 
 def test_a_target_of_words_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DatasetError, match="level does not hold numbers. It holds words"):
-        prepare_file(daily(tmp_path, ["high", "low"] * 30), SOURCE, target="level")
+        series_of(daily(tmp_path, ["high", "low"] * 30), target="level")
 
 
 def test_a_target_that_never_changes_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DatasetError, match="never changes"):
-        prepare_file(daily(tmp_path, [5] * 60), SOURCE, target="level", horizon=2)
+        series_of(daily(tmp_path, [5] * 60), target="level", horizon=2)
 
 
 def test_a_table_with_too_few_rows_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DatasetError, match="too few"):
-        prepare_file(daily(tmp_path, list(range(6))), SOURCE, target="level")
+        series_of(daily(tmp_path, list(range(6))), target="level")
 
 
 def test_constant_features_are_left_out(tmp_path: Path) -> None:
     lines = daily(tmp_path, list(range(50))).read_text().splitlines()
     text = "\n".join([f"{lines[0]},flat", *(f"{line},3" for line in lines[1:])])
     table = read_table(table_of(tmp_path, text))
-    series = prepare(table, Roles(target="level", time=("day",), features=("flat",)), SOURCE, horizon=2)
+    series = prepare(table, Roles(target="level", time=("day",), features=("flat",)), SOURCE, SeriesRequest(horizon=2))
     assert list(series.frame.columns) == ["level"]
     assert series.roles.features == ()
     assert series.repairs[-1].key == "constant"
@@ -180,7 +191,7 @@ def test_constant_features_are_left_out(tmp_path: Path) -> None:
 
 def test_a_table_without_time_is_taken_row_by_row(tmp_path: Path) -> None:
     path = table_of(tmp_path, "level\n" + "\n".join(str((number * 7) % 13) for number in range(80)))
-    series = prepare_file(path, SOURCE, horizon=2)
+    series = series_of(path, horizon=2)
     assert not series.dated
     assert series.frequency.step == "row"
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from assistant.dataset.choices import Choices
+from assistant.dataset.choices import Choices, ReadingRequest
 from assistant.dataset.inspection import Examination, examine
 from assistant.dataset.repairs import can_undo, why_fixed
 from assistant.dataset.series import Repair, Series
@@ -151,7 +151,7 @@ def test_a_repair_can_be_undone(key: str, tmp_path: Path) -> None:
     assert repair.applied
     assert can_undo(repair)
     assert done(of(before)), before.inspection
-    after = examine(path, choices=Choices(undo=frozenset({key})), roles=before.roles)
+    after = examine(path, ReadingRequest(choices=Choices(undo=frozenset({key}))), roles=before.roles)
     assert undone(of(after)), after.inspection
     again = next((repair for repair in after.inspection.repairs if repair.key == key), None)
     assert again is None or not again.applied
@@ -175,7 +175,7 @@ def test_a_repair_without_a_switch_says_why() -> None:
 def test_what_was_done_to_the_rows_of_a_file_can_be_undone(name: str, key: str, rows: int) -> None:
     path = Path(__file__).parent / "data" / "tables" / name
     for undo in (frozenset[str](), frozenset({key})):
-        found = examine(path, choices=Choices(undo=undo)).inspection
+        found = examine(path, ReadingRequest(choices=Choices(undo=undo))).inspection
         [repair] = [repair for repair in found.repairs if repair.key == key]
         assert can_undo(repair)
         assert repair.applied == (not undo)

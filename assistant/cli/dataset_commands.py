@@ -15,11 +15,10 @@ from assistant.cli.reading_options import Dates, Decimal, Member, OneSeries, She
 from assistant.cli.table_arguments import (
     FILE,
     OpenedTable,
-    choices_of,
     fetch_table,
     open_table,
     put_beside,
-    unpacked_limit,
+    request_of,
 )
 from assistant.dataset.inspection import ColumnFacts, Inspection, examine
 from assistant.dataset.reading.table import Reader
@@ -49,8 +48,8 @@ def inspect(
         opened = open_table(table, Path(scratch), file=file)
         ways = Ways(dates, decimal, series, step, undo or ())
         found = examine(
-            opened.path, choices=choices_of(opened.path, ways, member, sheet), roles=opened.roles, source=opened.source,
-            horizon=opened.horizon, season=opened.season, member=member, sheet=sheet, unpacked_limit=unpacked_limit(),
+            opened.path, request_of(opened.path, ways, member, sheet), roles=opened.roles, source=opened.source,
+            horizon=opened.horizon, season=opened.season,
         ).inspection  # fmt: skip
     result(inspection_data(found, opened), inspection_text(found), as_json=as_json)
 

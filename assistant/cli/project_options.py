@@ -10,6 +10,7 @@ import typer
 
 from assistant.cli.reading_options import DATES, DECIMALS, Ways
 from assistant.cli.table_arguments import OpenedTable, choices_of, parse_split, unpacked_limit
+from assistant.dataset.choices import ReadingRequest
 from assistant.dataset.preparing.prepare import Parts
 from assistant.dataset.series import Series
 from assistant.dataset.understanding.requested_roles import AskedRoles
@@ -75,9 +76,8 @@ class Asked:
             found |= {"season": None, "horizon": None}
         if self.roles != AskedRoles():
             check_apart(self.roles)
-            found["roles"] = self.roles.of_file(
-                opened.path, choices, member=self.member, sheet=self.sheet, unpacked_limit=unpacked_limit()
-            )
+            request = ReadingRequest(choices, self.member, self.sheet, unpacked_limit=unpacked_limit())
+            found["roles"] = self.roles.of_file(opened.path, request)
         return found if self.horizon is None else {**found, "horizon": self.horizon}
 
 

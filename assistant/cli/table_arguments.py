@@ -14,7 +14,7 @@ import typer
 from assistant import wording
 from assistant.cli.output import progress
 from assistant.cli.reading_options import Ways
-from assistant.dataset.choices import Choices
+from assistant.dataset.choices import Choices, ReadingRequest
 from assistant.dataset.fetching.download import FetchLimits, FetchProgress
 from assistant.dataset.fetching.fetch import Fetched, fetch
 from assistant.dataset.fetching.kaggle_credentials import KaggleCredentials, parse_credentials
@@ -134,10 +134,16 @@ def choices_of(path: Path, ways: Ways, member: str | None = None, sheet: str | N
     """Return the choices of the command line for a table, which is looked at when a series of it was asked for."""
 
     def columns(choices: Choices) -> tuple[str | None, tuple[str, ...]]:
-        found = examine(path, choices=choices, member=member, sheet=sheet, unpacked_limit=unpacked_limit()).inspection
+        asked = ReadingRequest(choices, member, sheet, unpacked_limit=unpacked_limit())
+        found = examine(path, asked).inspection
         return found.series.column if found.series else None, tuple(column.name for column in found.columns)
 
     return ways.choices(columns)
+
+
+def request_of(path: Path, ways: Ways, member: str | None = None, sheet: str | None = None) -> ReadingRequest:
+    """Return how a table is to be read: the choices of the command line, and how much it may unpack to on this host."""
+    return ReadingRequest(choices_of(path, ways, member, sheet), member, sheet, unpacked_limit=unpacked_limit())
 
 
 def teller() -> Callable[[FetchProgress], None]:

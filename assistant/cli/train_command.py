@@ -14,14 +14,13 @@ from assistant.cli.project_options import check_apart, check_features, names_of
 from assistant.cli.reading_options import Dates, Decimal, Member, OneSeries, Sheet, Step, Undo, Ways
 from assistant.cli.table_arguments import (
     FILE,
-    choices_of,
     file_source,
     open_table,
     parse_split,
     ready_folder,
-    unpacked_limit,
+    request_of,
 )
-from assistant.dataset.preparing.prepare import prepare_file, prepare_ready
+from assistant.dataset.preparing.prepare import SeriesRequest, prepare_file, prepare_ready
 from assistant.dataset.ready_projects import load_ready
 from assistant.dataset.series import Roles, Series, save_series
 from assistant.dataset.understanding.requested_roles import AskedRoles
@@ -96,8 +95,8 @@ def _series(
     # A ready project's own source stands for its table with its own roles only.
     source = file_source(opened.path) if folder is not None else opened.source
     series = prepare_file(
-        opened.path, source, target=target, time=asked.time, features=asked.features, horizon=horizon, split=parts,
-        choices=choices_of(opened.path, ways, member, sheet), member=member, sheet=sheet, unpacked_limit=unpacked_limit(),
+        opened.path, source, asked, SeriesRequest(horizon=horizon, split=parts),
+        request_of(opened.path, ways, member, sheet),
     )  # fmt: skip
     check_features(series, asked)
     return series

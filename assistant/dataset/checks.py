@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -11,51 +12,45 @@ import pandas as pd
 from assistant.dataset.choices import Choices
 from assistant.dataset.reading.table import Table
 from assistant.dataset.series import Roles, Series, Source
-from assistant.dataset.times.names import TIME_NAMES, plain_name
 from assistant.dataset.times.reading import TimeReading
 from assistant.dataset.understanding.columns import Column
 from assistant.dataset.understanding.stacked_series import Stack
-from assistant.dataset.words import words
+from assistant.dataset.vocabulary import PERSON_NAMES, TIME_NAMES, plain_name
 from assistant.errors import DatasetError
 from assistant.findings import Finding, Level
 
 _EMAIL = re.compile(r"^[^@\s,;]+@[^@\s,;]+\.[A-Za-z]{2,}$")
 _PHONE = re.compile(r"^\+?\(?\d[\d\s().-]{7,16}\d$")
-_PERSON_NAMES = frozenset(
-    words(
-        "name fullname firstname lastname surname givenname customername patientname studentname employeename",
-        "passengername user username email emailaddress mail phone phonenumber mobile telephone tel contact",
-        "address streetaddress homeaddress ssn passport passportnumber aadhaar aadhar pan creditcard cardnumber dob",
-        "dateofbirth birthdate ipaddress vorname nachname nom prenom apellido",
-    )
-)
 _OUTLIER = 8.0  # times the spread of the middle half, from the median
 _NEARLY_EMPTY = 0.7
 _SAMPLE = 2000
 
 
-def find_findings(
-    table: Table,
-    columns: Mapping[str, Column],
-    time: TimeReading | None,
-    stack: Stack | None,
-    roles: Roles | None,
-    series: Series | None,
-    problem: DatasetError | None,
-    source: Source | None,
-    choices: Choices,
-) -> tuple[Finding, ...]:
+@dataclass(frozen=True, eq=False)
+class Understood:
+    """What was understood of a table: its columns, times, several series in it, the roles, and the series or why none."""
+
+    table: Table = field(repr=False)
+    columns: Mapping[str, Column] = field(repr=False)
+    time: TimeReading | None
+    stack: Stack | None
+    roles: Roles | None
+    series: Series | None
+    problem: DatasetError | None
+
+
+def find_findings(known: Understood, source: Source | None, choices: Choices) -> tuple[Finding, ...]:
     """Return what a student should know of a table, the heaviest first."""
     found = [
-        *_blocking(problem, series),
-        *_times(time, choices),
-        *_shifted_names(table, columns, time),
-        *_decimals(table, columns, choices),
-        *_stacked(stack, choices),
-        *_filled(series),
-        *_columns(columns, roles),
-        *_outliers(series),
-        *personal_columns(table, columns),
+        *_blocking(known.problem, known.series),
+        *_times(known.time, choices),
+        *_shifted_names(known.table, known.columns, known.time),
+        *_decimals(known.table, known.columns, choices),
+        *_stacked(known.stack, choices),
+        *_filled(known.series),
+        *_columns(known.columns, known.roles),
+        *_outliers(known.series),
+        *personal_columns(known.table, known.columns),
         *licence_findings(source),
     ]
     order = list(Level)
@@ -270,7 +265,7 @@ def _personal_kind(name: str, column: Column, sample: list[str]) -> str | None:
         ) and re.search(r"(?i)phone|tel|mobile|contact|cell|fax", name):
             return "phone numbers"
     plain = plain_name(name)
-    if plain not in _PERSON_NAMES:
+    if plain not in PERSON_NAMES:
         return None
     if column.kind == "number":
         return (

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
 
-from assistant.dataset.checks import find_findings
-from assistant.dataset.choices import Choices, DateOrder
-from assistant.dataset.preparing.prepare import prepare
+from assistant.dataset.checks import Understood, find_findings
+from assistant.dataset.choices import Choices, DateOrder, ReadingRequest
+from assistant.dataset.preparing.prepare import SeriesRequest, prepare
 from assistant.dataset.preparing.season import autocorrelation, season_shows
-from assistant.dataset.reading.archive import DEFAULT_UNPACKED
 from assistant.dataset.reading.read_table import read_table
 from assistant.dataset.reading.table import Reader, Table
 from assistant.dataset.series import Repair, Roles, Series, Source
@@ -22,7 +21,7 @@ from assistant.dataset.times.reading import TimeReading
 from assistant.dataset.understanding.columns import Column, Kind, understand_columns
 from assistant.dataset.understanding.roles import Suggestion, find_time, suggest_roles
 from assistant.dataset.understanding.stacked_series import find_stack
-from assistant.dataset.understanding.very_large_tables import read_start
+from assistant.dataset.understanding.very_large_tables import Start, read_start
 from assistant.errors import DatasetError
 from assistant.findings import Finding
 from assistant.frozen import Frozen
@@ -112,34 +111,38 @@ class Examination:
 
 def inspect(
     path_or_table: Path | Table,
+    request: ReadingRequest | None = None,
     *,
-    choices: Choices | None = None,
     roles: Roles | None = None,
     source: Source | None = None,
 ) -> Inspection:
     """Inspect a table; raise DatasetError only when there is none in the file."""
-    return examine(path_or_table, choices=choices, roles=roles, source=source).inspection
+    return examine(path_or_table, request, roles=roles, source=source).inspection
 
 
 def examine(
     path_or_table: Path | Table,
+    request: ReadingRequest | None = None,
     *,
-    choices: Choices | None = None,
     roles: Roles | None = None,
     source: Source | None = None,
     horizon: int | None = None,
     season: int | None = None,
-    member: str | None = None,
-    sheet: str | None = None,
-    unpacked_limit: int = DEFAULT_UNPACKED,
 ) -> Examination:
-    """Examine a table with the roles given (or suggested); raise DatasetError only when there is none in the file."""
-    choices = choices or Choices()
-    start = read_start(path_or_table, choices) if isinstance(path_or_table, Path) else None
-    table = path_or_table if isinstance(path_or_table, Table) else read_table(
-        path_or_table, columns=start.of_interest(roles, choices) if start else None, member=member, sheet=sheet,
-        unpacked_limit=unpacked_limit, undo=choices.undo,
-    )  # fmt: skip
+    """Examine a table with the roles given (or suggested); raise DatasetError only when there is none in the file.
+
+    `request` says how a file is to be read, and holds the choices for one that was read before.
+    """
+    request = request or ReadingRequest()
+    choices = request.choices
+    start: Start | None = None
+    if isinstance(path_or_table, Table):
+        table = path_or_table
+    else:
+        start = read_start(path_or_table, choices)
+        if start is not None:
+            request = replace(request, columns=start.of_interest(roles, choices))
+        table = read_table(path_or_table, request)
     columns = understand_columns(table, choices)
     suggestion, problem = (start.suggestion, None) if start and start.suggestion else _suggest(table, choices, columns)
     time = _time(table, columns, choices, roles, suggestion)
@@ -148,15 +151,15 @@ def examine(
     series: Series | None = None
     if chosen is not None:
         try:
-            series = prepare(
-                table, chosen, source or _UNKNOWN, horizon=horizon, season=season, choices=choices, columns=columns
-            )
+            wanted = SeriesRequest(horizon=horizon, season=season)
+            series = prepare(table, chosen, source or _UNKNOWN, wanted, choices=choices, columns=columns)
         except DatasetError as error:
             problem = error
     outcome, verdict = _judge(chosen, series, problem, time, columns)
     seen = {**start.columns_of(table.rows), **columns} if start else columns
+    understood = Understood(start.table if start else table, seen, time, stack, chosen, series, problem)
     findings = (
-        *find_findings(start.table if start else table, seen, time, stack, chosen, series, problem, source, choices),
+        *find_findings(understood, source, choices),
         *(start.findings(table.columns) if start else ()),
     )
     inspection = Inspection(

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 from assistant.charts.describe import describe_dataset
-from assistant.dataset.choices import Choices
+from assistant.dataset.choices import Choices, ReadingRequest
 from assistant.dataset.inspection import Examination, examine
-from assistant.dataset.preparing.prepare import prepare
+from assistant.dataset.preparing.prepare import SeriesRequest, prepare
 from assistant.dataset.ready_projects import ReadyProject, list_ready, load_ready
 from assistant.dataset.repairs import can_undo
 from assistant.dataset.series import Roles, Series, Source, load_series, save_series, series_sha256
@@ -108,8 +108,8 @@ def _put(path: Path, target: Path) -> None:
 def take(desk: Desk, number: int, path: Path, choice: DatasetChoice, title: str = "", question: str = "") -> None:
     """Take a table as the project's dataset; raise DatasetError, and change nothing, when there is none in the file."""
     examination = examine(
-        path, choices=choice.choices, roles=choice.roles, source=choice.source, horizon=choice.horizon,
-        season=choice.season, member=choice.member, sheet=choice.sheet, unpacked_limit=desk.services.limits.unpacked,
+        path, _request(desk, choice), roles=choice.roles, source=choice.source, horizon=choice.horizon,
+        season=choice.season,
     )  # fmt: skip
     folder = desk.project_folder(number).dataset
     _put(path, folder / choice.source.file_name)
@@ -128,6 +128,11 @@ def take(desk: Desk, number: int, path: Path, choice: DatasetChoice, title: str 
 
     desk.change(apply)
     _keep(desk, number, examination, None)
+
+
+def _request(desk: Desk, choice: DatasetChoice) -> ReadingRequest:
+    limit = desk.services.limits.unpacked
+    return ReadingRequest(choice.choices, choice.member, choice.sheet, unpacked_limit=limit)
 
 
 def _overview_path(desk: Desk, number: int) -> Path:
@@ -292,9 +297,8 @@ def prepare_again(desk: Desk, number: int) -> None:
         before = overview(desk, number)
     try:
         examination = examine(
-            desk.project_folder(number).dataset / choice.source.file_name, choices=choice.choices, roles=choice.roles,
-            source=choice.source, horizon=choice.horizon, season=choice.season, member=choice.member, sheet=choice.sheet,
-            unpacked_limit=desk.services.limits.unpacked,
+            desk.project_folder(number).dataset / choice.source.file_name, _request(desk, choice), roles=choice.roles,
+            source=choice.source, horizon=choice.horizon, season=choice.season,
         )  # fmt: skip
     except DatasetError as error:
         if before is None:
@@ -319,10 +323,15 @@ def _keep(desk: Desk, number: int, examination: Examination, before: Overview | 
         choice = choice.model_copy(update=update)
     try:
         if made is not None and choice.split is not None and choice.roles is not None:
+            wanted = SeriesRequest(horizon=choice.horizon, season=choice.season, split=choice.split)
             made = prepare(
-                examination.table, choice.roles, choice.source, horizon=choice.horizon, season=choice.season,
-                split=choice.split, choices=choice.choices, columns=examination.columns,
-            )  # fmt: skip
+                examination.table,
+                choice.roles,
+                choice.source,
+                wanted,
+                choices=choice.choices,
+                columns=examination.columns,
+            )
     except DatasetError as error:
         made, problem = None, error.as_dict()
     if made is not None:

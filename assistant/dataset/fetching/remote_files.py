@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from assistant.dataset.reading.archive import TABLE_SUFFIXES
+from assistant.dataset.reading.archive import SUFFIXES
+from assistant.dataset.reading.formats import may_hold_table
 from assistant.errors import DatasetError
-
-_ARCHIVES = (".zip", ".tgz", ".tar", ".bz2", ".xz")
 
 
 @dataclass(frozen=True)
@@ -46,8 +45,7 @@ class SeveralFiles(DatasetError):  # noqa: N818 - named for what happened
 
 def is_table_name(name: str) -> bool:
     """Tell whether a file may hold a table, by the end of its name."""
-    suffix = PurePosixPath(name).suffix.lower()
-    return suffix in TABLE_SUFFIXES or suffix in _ARCHIVES
+    return may_hold_table(name) or PurePosixPath(name).suffix.lower() in SUFFIXES
 
 
 def choose_file(files: Sequence[RemoteFile], wanted: str | None, title: str) -> RemoteFile:

@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from assistant.dataset.choices import Choices
+from assistant.dataset.choices import Choices, ReadingRequest
 from assistant.dataset.preparing.frequency import suggest_horizon
 from assistant.dataset.preparing.regular_steps import Rows, bring_to_grid, fill_gaps
 from assistant.dataset.preparing.season import find_season
 from assistant.dataset.preparing.split import fit_scaler, make_split
-from assistant.dataset.reading.archive import DEFAULT_UNPACKED
 from assistant.dataset.reading.read_table import read_table
-from assistant.dataset.reading.table import Table
+from assistant.dataset.reading.table import Table, check_columns
 from assistant.dataset.ready_projects import ReadyProject
 from assistant.dataset.series import Frequency, Repair, Roles, Series, Source
 from assistant.dataset.times.read_times import read_times
 from assistant.dataset.understanding.columns import Column, understand_columns
-from assistant.dataset.understanding.named_columns import check_columns
 from assistant.dataset.understanding.requested_roles import AskedRoles
 from assistant.dataset.understanding.stacked_series import find_stack, make_stack, rows_of_choice
 from assistant.errors import DatasetError
@@ -29,27 +28,37 @@ LEAST_ROWS = 20
 Parts = tuple[int, int, int] | tuple[float, float, float]
 
 
+@dataclass(frozen=True)
+class SeriesRequest:
+    """What is asked of a series beside its roles; what is None follows from the data.
+
+    `horizon` and `season` are in steps; `split` gives the parts in rows or as shares.
+    """
+
+    title: str = ""
+    question: str = ""
+    units: Mapping[str, str] = field(default_factory=dict)
+    horizon: int | None = None
+    season: int | None = None
+    split: Parts | None = None
+
+
 def prepare(
     table: Table,
     roles: Roles,
     source: Source,
+    wanted: SeriesRequest | None = None,
     *,
-    title: str = "",
-    question: str = "",
-    units: Mapping[str, str] | None = None,
-    horizon: int | None = None,
-    season: int | None = None,
-    split: Parts | None = None,
     choices: Choices | None = None,
     columns: Mapping[str, Column] | None = None,
 ) -> Series:
     """Make a series of a table: regular moments, no gaps, a chronological split, a scaler fitted on the training part.
 
-    Gaps are filled with the last value known at the time, never from the future. `horizon` and `season` (in steps)
-    follow from the frequency when None; `columns` are the table's columns where they were understood before. Raises
-    DatasetError when a column is missing or holds no numbers, when there are too few rows, or when the parts or the
-    horizon do not fit them.
+    Gaps are filled with the last value known at the time, never from the future. `columns` are the table's columns where
+    they were understood before. Raises DatasetError when a column is missing or holds no numbers, when there are too few
+    rows, or when the parts or the horizon do not fit them.
     """
+    wanted = wanted or SeriesRequest()
     choices = choices or Choices()
     columns = columns if columns is not None else understand_columns(table, choices)
     check_columns(table, roles)
@@ -65,18 +74,18 @@ def prepare(
     frame = _without_constants(frame, choices, repairs)
     if len(frame) < LEAST_ROWS:
         raise _too_few(len(frame))
-    horizon = horizon if horizon is not None else suggest_horizon(frequency, len(frame))
+    horizon = wanted.horizon if wanted.horizon is not None else suggest_horizon(frequency, len(frame))
     if horizon < 1:
         raise DatasetError(
             "The horizon is not a number of steps.", f"It is {horizon}.", "Give a whole number from 1 up."
         )
-    parts = make_split(len(frame), horizon, split)
+    parts = make_split(len(frame), horizon, wanted.split)
     training = frame.iloc[: parts.train, 0].to_numpy(dtype="float64")
-    frequency = frequency.model_copy(update={"season": season or find_season(training, frequency)})
+    frequency = frequency.model_copy(update={"season": wanted.season or find_season(training, frequency)})
     _check_target(training, roles.target)
     return Series(
-        title=title or source.title,
-        question=question,
+        title=wanted.title or source.title,
+        question=wanted.question,
         frame=frame,
         roles=roles.model_copy(update={"features": tuple(frame.columns[1:])}),
         frequency=frequency,
@@ -85,7 +94,7 @@ def prepare(
         scaler=fit_scaler(frame, parts),
         source=source,
         repairs=tuple(repairs),
-        units={**{name: columns[name].unit for name in frame.columns if columns[name].unit}, **(units or {})},
+        units={**{name: columns[name].unit for name in frame.columns if columns[name].unit}, **wanted.units},
     )
 
 
@@ -93,56 +102,35 @@ def prepare_ready(
     project: ReadyProject, *, horizon: int | None = None, split: Parts | None = None, choices: Choices | None = None
 ) -> Series:
     """Make a series of a ready project, with the roles, horizon, season and units that it names."""
-    source = project.source()
-    return prepare(
-        read_table(project.path),
-        project.roles,
-        source,
+    wanted = SeriesRequest(
         title=project.title,
         question=project.question,
         units=project.units,
         horizon=horizon if horizon is not None else project.horizon,
         season=project.season,
         split=split,
-        choices=choices,
     )
+    return prepare(read_table(project.path), project.roles, project.source(), wanted, choices=choices)
 
 
 def prepare_file(
     path: Path,
     source: Source,
-    *,
-    target: str | None = None,
-    time: Sequence[str] | None = None,
-    features: Sequence[str] | None = None,
-    title: str = "",
-    question: str = "",
-    units: Mapping[str, str] | None = None,
-    horizon: int | None = None,
-    season: int | None = None,
-    split: Parts | None = None,
-    choices: Choices | None = None,
-    member: str | None = None,
-    sheet: str | None = None,
-    unpacked_limit: int = DEFAULT_UNPACKED,
+    asked: AskedRoles | None = None,
+    wanted: SeriesRequest | None = None,
+    request: ReadingRequest | None = None,
 ) -> Series:
-    """Make a series of a file; what is not said of the roles is suggested from the table.
+    """Make a series of a file; what is not asked for of the roles is suggested from the table.
 
-    With a target given and no features, none are used. Of a very large text table only the columns that are used are
+    With a target asked for and no features, none are used. Of a very large text table only the columns that are used are
     loaded. Raises DatasetError as `read_table` and `prepare` do.
     """
-    choices = choices or Choices()
-    asked = AskedRoles(target, time, features)
-    table = read_table(
-        path, columns=asked.of_interest(path, choices), member=member, sheet=sheet, unpacked_limit=unpacked_limit,
-        undo=choices.undo,
-    )  # fmt: skip
+    asked, request = asked or AskedRoles(), request or ReadingRequest()
+    choices = request.choices
+    table = read_table(path, replace(request, columns=asked.of_interest(path, choices)))
     columns = understand_columns(table, choices)
     roles = asked.complete(table, columns, choices)
-    return prepare(
-        table, roles, source, title=title, question=question, units=units, horizon=horizon, season=season, split=split,
-        choices=choices, columns=columns,
-    )  # fmt: skip
+    return prepare(table, roles, source, wanted, choices=choices, columns=columns)
 
 
 def _numeric(columns: Mapping[str, Column], roles: Roles) -> tuple[list[str], list[Repair]]:

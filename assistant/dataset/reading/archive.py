@@ -13,17 +13,17 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import IO
 
-from assistant.dataset.words import words
+from assistant.dataset.choices import DEFAULT_UNPACKED
+from assistant.dataset.reading.formats import may_hold_table
+from assistant.dataset.reading.workbook import is_packed_workbook
 from assistant.errors import DatasetError
 
-DEFAULT_UNPACKED = 200_000_000
 _RATIO = 1000  # beyond this a member is built to fill the disk
 _RATIO_FREE = 10_000_000  # bytes up to which a ratio says nothing
 _BLOCK = 1 << 20
 _MEMBERS = 10_000
-TABLE_SUFFIXES = words(
-    ".csv .tsv .txt .dat .data .tab .psv .asc .prn .arff .xlsx .xlsm .xlsb .xls .ods .parquet .pq .json .jsonl .ndjson .gz"
-)
+SUFFIXES = (".zip", ".gz", ".tgz", ".tar", ".bz2", ".xz")
+_PACKED = ".gz"  # the end of a packed table inside an archive
 _OPENERS = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ": lzma.open}
 
 
@@ -31,18 +31,8 @@ def is_archive(path: Path) -> bool:
     """Tell whether a file is a zip or tar archive or a single packed file (and no Excel workbook)."""
     head = _head(path)
     if head.startswith(b"PK\x03\x04") or head.startswith(b"PK\x05\x06"):
-        return not is_workbook(path)
+        return not is_packed_workbook(path)
     return _opener(head) is not None or head[257:262] == b"ustar"
-
-
-def is_workbook(path: Path) -> bool:
-    """Tell whether a zip archive is an Excel or OpenDocument workbook."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            names = set(archive.namelist())
-    except (OSError, zipfile.BadZipFile, ValueError, NotImplementedError):
-        return False
-    return "xl/workbook.xml" in names or "xl/workbook.bin" in names or ("content.xml" in names and "mimetype" in names)
 
 
 def list_members(path: Path) -> tuple[tuple[str, int], ...]:
@@ -148,7 +138,7 @@ def _bare_name(path: Path) -> str:
 def _is_wanted(name: str) -> bool:
     pure = PurePosixPath(name.replace("\\", "/"))
     hidden = any(part.startswith((".", "__MACOSX")) for part in pure.parts if part not in (".", ".."))
-    return not hidden and pure.suffix.lower() in TABLE_SUFFIXES
+    return not hidden and (may_hold_table(name) or pure.suffix.lower() == _PACKED)
 
 
 def _rank(name: str) -> int:

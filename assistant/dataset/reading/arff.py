@@ -4,26 +4,25 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Sequence
-from pathlib import Path
+from dataclasses import replace
 
-from assistant.dataset.reading.encoding import find_encoding
-from assistant.dataset.reading.rows_as_text import read_rows
+from assistant.dataset.choices import ReadingRequest
+from assistant.dataset.reading.raw_file import RawFile
 from assistant.dataset.reading.table import Reader, Table
+from assistant.dataset.reading.text_table import read_rows
 
 _START = re.compile(rb"^(?:\s*%[^\n]*\n|\s*\n)*\s*@relation\b", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"""^\s*@attribute\s+(?:'([^']+)'|"([^"]+)"|(\S+))\s+\S""", re.IGNORECASE)
 
 
-def is_arff(head: bytes) -> bool:
-    """Tell whether a file that starts so is ARFF with rows of values."""
-    return bool(_START.match(head))
+def is_arff(file: RawFile) -> bool:
+    """Tell whether a file starts as ARFF does."""
+    return bool(_START.match(file.head))
 
 
-def read_arff(path: Path, columns: Sequence[str] | None, undo: frozenset[str]) -> Table | None:
-    """Read an ARFF file; None when it has no names or no rows."""
-    encoding = find_encoding(path)
-    lines = path.read_text(encoding, errors="replace").splitlines()
+def read_arff(file: RawFile, request: ReadingRequest) -> Table | None:
+    """Read an ARFF file; None when it has no names or no rows of values."""
+    lines = file.text().splitlines()
     begin = next((number for number, line in enumerate(lines) if line.strip().lower() == "@data"), None)
     names = [match for line in lines[:begin] if (match := _ATTRIBUTE.match(line))]
     data = [line for line in lines[begin + 1 :] if line.strip() and not line.lstrip().startswith("%")] if begin else []
@@ -35,6 +34,6 @@ def read_arff(path: Path, columns: Sequence[str] | None, undo: frozenset[str]) -
     except csv.Error:
         return None
     header = [match[1] or match[2] or match[3] for match in names]
-    table = read_rows([header, *rows], path.name, columns, header=True, undo=undo)
-    reader = Reader(kind="arff", separator=",", encoding=encoding, header=True, first_row=(begin or 0) + 1)
-    return Table(frame=table.frame, reader=reader, units=table.units, repairs=table.repairs)
+    table = read_rows([header, *rows], file.name, replace(request, header=True))
+    reader = Reader(kind="arff", separator=",", encoding=file.encoding, header=True, first_row=(begin or 0) + 1)
+    return replace(table, reader=reader)

@@ -8,9 +8,8 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from assistant.dataset.reading.separators import FIXED_WIDTH, WHITESPACE, split_cells
-from assistant.dataset.times.months import month_number
-from assistant.dataset.times.names import PART_NAMES, TIME_NAMES, plain_name
 from assistant.dataset.understanding.number_texts import is_missing, looks_typed
+from assistant.dataset.vocabulary import PART_NAMES, TIME_NAMES, month_number, plain_name
 
 _UNIT = re.compile(
     r"^[\[(]?\s*(?:[°º]?\s?[CFK]|deg\.?\s?[CF]?|degrees?|%|‰|ppmv?|ppb|[kMGm]?Wh?(?:/m[²2])?|[kMG]?VAr?|[km]?A|[kMmc]?m[²³23]?(?:/(?:s|h|d|day))?|m\s?s-?1|km/?h|"

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Sequence
-from pathlib import Path
+from dataclasses import replace
 
-from assistant.dataset.reading.encoding import find_encoding
-from assistant.dataset.reading.rows_as_text import read_rows
+from assistant.dataset.choices import ReadingRequest
+from assistant.dataset.reading.raw_file import RawFile
 from assistant.dataset.reading.table import Reader, Table
+from assistant.dataset.reading.text_table import read_rows
 
 _LEAST_ROWS = 5
 _MOSTLY = 0.7  # share of a page's text that lies in the table, from which on the page is that table
 _MOST_BYTES = 40_000_000
 _MOST_SPAN = 100  # columns over which one cell may reach
+_STARTS = (
+    b"<!doctype html", b"<html", b"<head", b"<?xml", b"<svg", b"<body", b"<table", b"<div", b"<meta", b"<style",
+)  # fmt: skip
 
 
 _ASIDE = re.compile(r"<!--|<(script|style)\b")
@@ -93,20 +96,24 @@ def _without_asides(text: str) -> str:
     return "".join([*kept, text[place:]])
 
 
-def read_html(path: Path, columns: Sequence[str] | None, header: bool | None, undo: frozenset[str]) -> Table | None:
+def is_page(file: RawFile) -> bool:
+    """Tell whether a file starts as a web page or a picture in XML does."""
+    return file.start[:512].lower().startswith(_STARTS)
+
+
+def read_html(file: RawFile, request: ReadingRequest) -> Table | None:
     """Read a page that is little else than one table; None for other pages."""
-    if path.stat().st_size > _MOST_BYTES:
+    if file.size > _MOST_BYTES:
         return None
-    encoding = find_encoding(path)
-    found = _Tables(path.read_text(encoding, errors="replace"))
+    found = _Tables(file.text())
     best = max(range(len(found.tables)), key=lambda index: found.lengths[index], default=None)
     if best is None or len(found.tables[best]) < _LEAST_ROWS or max(map(len, found.tables[best])) < 2:
         return None
     if found.lengths[best] < _MOSTLY * max(found.length, 1):
         return None
-    table = read_rows(found.tables[best], path.name, columns, header, undo)
+    table = read_rows(found.tables[best], file.name, request)
     reader = Reader(
-        kind="html", encoding=encoding, header=table.reader.header, first_row=table.reader.first_row,
+        kind="html", encoding=file.encoding, header=table.reader.header, first_row=table.reader.first_row,
         decimal_comma=table.reader.decimal_comma, above=table.reader.above,
     )  # fmt: skip
-    return Table(frame=table.frame, reader=reader, units=table.units, repairs=table.repairs)
+    return replace(table, reader=reader)

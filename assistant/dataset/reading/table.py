@@ -1,13 +1,15 @@
-"""A table as it stands in a file: its raw columns and how it was read."""
+"""A table as it stands in a file: its raw columns, how it was read, and whether it has the columns asked for."""
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import pandas as pd
 
-from assistant.dataset.series import Repair
+from assistant.dataset.series import Repair, Roles
+from assistant.errors import DatasetError
 from assistant.frozen import Frozen
 
 
@@ -53,3 +55,30 @@ class Table:
     def rows(self) -> int:
         """Return the number of rows."""
         return len(self.frame)
+
+
+def check_columns(table: Table, roles: Roles) -> None:
+    """Raise DatasetError when a table lacks a column that the roles name, or when the target is the time."""
+    for name in (roles.target, *roles.time, *roles.features):
+        if name not in table.columns:
+            close = difflib.get_close_matches(name, table.columns, n=3, cutoff=0.5)
+            lower = [known for known in table.columns if known.lower() == name.lower()]
+            near = list(dict.fromkeys([*lower, *close]))
+            shown = near or list(table.columns)[:10]
+            raise DatasetError(
+                f"The table has no column {name!r}.",
+                f"{'Close to it are' if near else 'Its columns are'} {', '.join(shown)}.",
+                "Choose one of the table's columns.",
+            )
+    if roles.target in roles.time:
+        raise DatasetError(
+            f"{roles.target} is both the time and the target.", "", "Choose another column as the target."
+        )
+
+
+def require_rows(frame: pd.DataFrame, name: str) -> pd.DataFrame:
+    """Return a frame with texts as names of its columns; raise DatasetError when the file `name` gave no rows."""
+    if not len(frame) or not len(frame.columns):
+        raise DatasetError("The table has no rows.", f"{name} is empty.", "Choose another file.")
+    frame.columns = [str(column) for column in frame.columns]
+    return frame

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv as arrow_csv
 
-from assistant.dataset.reading.encoding import find_encoding
+from assistant.dataset.reading.raw_file import RawFile
 from assistant.dataset.reading.text_layout import Layout
 
 _LARGE = 20_000_000  # bytes from which on the columns' types are told from samples
@@ -22,10 +22,11 @@ _LONG = 100_000  # rows from which on memory is given back at once
 TURNED = 40_000_000  # bytes up to which a file of another encoding is turned into UTF-8 at once
 
 
-def read_straight(
-    path: Path, layout: Layout, encoding: str, columns: Sequence[str] | None, crooked: list[str]
+def read_at_once(
+    file: RawFile, layout: Layout, columns: Sequence[str] | None, crooked: list[str]
 ) -> pd.DataFrame | None:
     """Read with Arrow; None when it cannot, and the crooked rows it left out in `crooked`."""
+    path, encoding = file.path, file.likely_encoding
 
     def leave_out(row: arrow_csv.InvalidRow) -> str:
         if len(crooked) < 10_000_000:
@@ -33,7 +34,7 @@ def read_straight(
         return "skip"
 
     breaking = False
-    types = _sampled_types(path, layout, encoding) if path.stat().st_size >= _LARGE else {}
+    types = _sampled_types(path, layout, encoding) if file.size >= _LARGE else {}
     for _ in range(4):
         crooked.clear()
         try:
@@ -51,7 +52,7 @@ def read_straight(
             breaking = True
             continue
         if encoding == "utf-8" and any(pa.types.is_binary(array.type) for array in arrays.values()):
-            encoding = find_encoding(path)
+            encoding = file.encoding
             if encoding != "utf-8":
                 continue
         return to_frame(arrays)

@@ -86,7 +86,8 @@ def find_layout(text: str, whole: bool = True, header: bool | None = None) -> La
         bare = dict(body)
         rows = [(number, [bare[number].strip()] if cuts_words(bare[number], widths) else row) for number, row in rows]
     comments = [line for _, line in kept if comment and line.lstrip().startswith(comment)]
-    return _arrange(rows, lines, comments, separator, quote, widths, comment, wrapped, header)
+    cells = _Cells(separator, quote, widths, comment, wrapped)
+    return _arrange(rows, lines, comments, cells, header)
 
 
 def is_rule(line: str) -> bool:
@@ -116,17 +117,21 @@ def _comment_sign(lines: Sequence[str]) -> str:
     return ""
 
 
+@dataclass(frozen=True)
+class _Cells:
+    """How cells are told apart, and which lines are none."""
+
+    separator: str
+    quote: str
+    widths: tuple[tuple[int, int], ...]
+    comment: str
+    wrapped: bool
+
+
 def _arrange(
-    rows: list[tuple[int, list[str]]],
-    lines: Sequence[str],
-    comments: Sequence[str],
-    separator: str,
-    quote: str,
-    widths: tuple[tuple[int, int], ...],
-    comment: str,
-    wrapped: bool,
-    header: bool | None,
+    rows: list[tuple[int, list[str]]], lines: Sequence[str], comments: Sequence[str], cells: _Cells, header: bool | None
 ) -> Layout:
+    separator, quote = cells.separator, cells.quote
     counts = Counter(len(row) for _, row in rows[len(rows) // 4 :])
     width = max(counts.items(), key=lambda item: (item[1], item[0]))[0] if counts else 1
     rows = without_facts(rows, width)
@@ -139,7 +144,7 @@ def _arrange(
     first = data[0][0] if data else (rows[-1][0] + 1 if rows else 0)
     names, units, found = name_columns(header_rows, width)
     if not found and header is not False and comments:
-        named = names_from_comments(comments, comment, separator, quote, width)
+        named = names_from_comments(comments, cells.comment, separator, quote, width)
         names, units, found = (*named, True) if named is not None else (names, units, False)
     if data and len(names) == width and found:
         names = trim_last(names, [row for _, row in data], header_rows)
@@ -155,15 +160,15 @@ def _arrange(
         first_row=first,
         above=tuple(line.strip() for line in lines[: rows[start][0]] if line.strip()) if rows else (),
         units={unique[index]: unit for index, unit in units.items() if index < len(unique)},
-        widths=widths,
-        comment=comment,
+        widths=cells.widths,
+        comment=cells.comment,
         grouped=_grouped(unique, [row for _, row in data], separator),
         zoned=_zoned_days(unique, [row for _, row in data]),
         blank_quotes=any(re.search(rf"{re.escape(separator)} +{quote}", line) for line in lines),
         dotted_dates=_has_dotted_dates([row for _, row in data]),
         iso_dates=_has_iso_dates([row for _, row in data]),
         decimal_comma=separator != "," and _has_decimal_comma([row for _, row in data]),
-        wrapped=wrapped,
+        wrapped=cells.wrapped,
         renamed=renamed,
         ruled=any(map(is_rule, lines)),
     )

@@ -4,29 +4,29 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from assistant.dataset.choices import ReadingRequest
+from assistant.dataset.reading.raw_file import RawFile
 from assistant.dataset.reading.separators import FIXED_WIDTH, WHITESPACE
 from assistant.dataset.reading.text_layout import Layout, is_rule, split_line
 from assistant.dataset.series import Repair
 
 
-def read_by_hand(
-    path: Path, layout: Layout, encoding: str, columns: Sequence[str] | None, undo: frozenset[str] = frozenset()
-) -> tuple[pd.DataFrame, list[Repair]]:
+def read_row_by_row(file: RawFile, layout: Layout, request: ReadingRequest) -> tuple[pd.DataFrame, list[Repair]]:
     """Read line by line, filling short rows up and leaving over-long ones out.
 
-    Switched off (by their keys in `undo`), short rows are left out, long ones are cut, and a second table below stays.
+    Switched off, short rows are left out, long ones are cut, and a second table below stays.
     """
+    undo = request.undo
     width = len(layout.names)
     rows: list[list[str]] = []
     short = 0
     long: list[str] = []
-    with path.open(encoding=encoding, errors="replace", newline=None) as stream:
+    with file.path.open(encoding=file.likely_encoding, errors="replace", newline=None) as stream:
         lines = [line.rstrip("\n") for line in stream]
     rest = _rows(lines[layout.first_row :], layout)
     body, again = _until_next_table(rest, layout)
@@ -51,7 +51,7 @@ def read_by_hand(
         repairs.append(_second_table(again, applied="second table" not in undo))
     if short:
         repairs.append(_short_rows(short, applied="short rows" not in undo))
-    wanted = [(index, name) for index, name in enumerate(layout.names) if columns is None or name in columns]
+    wanted = [(index, name) for index, name in enumerate(layout.names) if request.wants(name)]
     data = {
         name: _column(
             [row[index] for row in rows], layout.decimal_comma or name in layout.grouped or name in layout.zoned

@@ -1,7 +1,8 @@
-"""Tables in text files: comma-separated and its relatives, fixed width, blanks."""
+"""Tables in text files: comma-separated and its relatives, fixed width, blanks; and rows of cells read likewise."""
 
 from __future__ import annotations
 
+import csv
 import re
 import tempfile
 from collections.abc import Sequence
@@ -10,41 +11,29 @@ from pathlib import Path
 
 import pandas as pd
 
-from assistant.dataset.reading.encoding import find_encoding
+from assistant.dataset.choices import ReadingRequest
 from assistant.dataset.reading.header_rows import is_unit
+from assistant.dataset.reading.raw_file import RawFile
 from assistant.dataset.reading.separators import FIXED_WIDTH, WHITESPACE
 from assistant.dataset.reading.table import Reader, Table
-from assistant.dataset.reading.text_at_once import read_straight
+from assistant.dataset.reading.text_at_once import read_at_once
 from assistant.dataset.reading.text_layout import Layout, find_layout
-from assistant.dataset.reading.text_row_by_row import crooked_rows, read_by_hand
+from assistant.dataset.reading.text_row_by_row import crooked_rows, read_row_by_row
 from assistant.dataset.series import Repair
 from assistant.errors import DatasetError
 
 _HEAD = 1 << 18
-_LARGE = 20_000_000  # bytes from which on the encoding is told from the start, until a text proves it wrong
 _BY_HAND = 40_000_000  # bytes up to which a crooked file is read cell by cell
 
 
-def read_text(
-    path: Path,
-    columns: Sequence[str] | None = None,
-    header: bool | None = None,
-    most: int | None = None,
-    undo: frozenset[str] = frozenset(),
-) -> Table:
-    """Read a table from a text file; raise DatasetError when there is none in it.
-
-    `columns` limits what is loaded; `header` says whether the columns' names stand in the file, for when it is known;
-    `most` is the number of bytes from the start that are read, `undo` holds the keys of repairs that are switched off.
-    """
-    if most is not None and path.stat().st_size > most:
-        return _read_start(path, columns, header, most, undo)
-    encoding = find_encoding(path, whole=path.stat().st_size < _LARGE)
-    if path.stat().st_size < _BY_HAND and (plain := _plain_signs(path, encoding)) is not None:
+def read_text(file: RawFile, request: ReadingRequest) -> Table:
+    """Read a table from a text file; raise DatasetError when there is none in it."""
+    path, encoding = file.path, file.likely_encoding
+    if file.size < _BY_HAND and (plain := _plain_signs(path, encoding)) is not None:
         with tempfile.TemporaryDirectory() as folder:
             written = Path(folder) / path.name
             written.write_text(plain, encoding="utf-8", newline="")
-            table = read_text(written, columns, header, undo=undo)
+            table = read_text(RawFile(written), request)
         return replace(table, reader=table.reader.model_copy(update={"encoding": encoding}))
     with path.open("rb") as stream:
         raw = stream.read(_HEAD)
@@ -52,7 +41,7 @@ def read_text(
     head = raw.decode(encoding, errors="replace").lstrip("\ufeff")
     if not head.strip():
         raise DatasetError("The file is empty.", f"{path.name} holds no text.", "Choose another file.")
-    layout = find_layout(head, whole, header)
+    layout = find_layout(head, whole, request.header)
     reader = Reader(
         kind="fixed width" if layout.separator == FIXED_WIDTH else "csv",
         separator=None if layout.separator == FIXED_WIDTH else layout.separator,
@@ -64,11 +53,11 @@ def read_text(
         above=layout.above,
     )
     crooked: list[str] = []
-    frame = None if _by_hand(layout) else read_straight(path, layout, encoding, columns, crooked)
+    frame = None if _by_hand(layout) else read_at_once(file, layout, request.columns, crooked)
     repairs: list[Repair] = []
     if frame is None or crooked:
-        if frame is None or path.stat().st_size <= _BY_HAND:
-            frame, repairs = read_by_hand(path, layout, encoding, columns, undo)
+        if frame is None or file.size <= _BY_HAND:
+            frame, repairs = read_row_by_row(file, layout, request)
         else:
             repairs = [crooked_rows(len(crooked), crooked, applied=True)]
     if not len(frame.columns) or not len(frame):
@@ -104,16 +93,6 @@ def _plain_signs(path: Path, encoding: str) -> str | None:
     return path.read_text(encoding, errors="replace").translate(_SIGNS)
 
 
-def _read_start(
-    path: Path, columns: Sequence[str] | None, header: bool | None, most: int, undo: frozenset[str]
-) -> Table:
-    with path.open("rb") as stream, tempfile.TemporaryDirectory() as folder:
-        start = Path(folder) / path.name
-        raw = stream.read(most)
-        start.write_bytes(raw[: raw.rfind(b"\n") + 1] or raw)
-        return read_text(start, columns, header, undo=undo)
-
-
 def _without_frame(frame: pd.DataFrame) -> pd.DataFrame:
     """Leave out the empty columns that the bars around a drawn table make."""
     edges = [name for name in {frame.columns[0], frame.columns[-1]} if name.startswith("column ")]
@@ -145,3 +124,36 @@ def _units(layout: Layout) -> dict[str, str]:
 def _parted(before: str) -> bool:
     """Tell whether brackets stand apart from the name before them; behind a colon they say where or whose."""
     return before.endswith(" ") and not before.endswith(": ")
+
+
+def read_rows(rows: Sequence[Sequence[str]], name: str, request: ReadingRequest) -> Table:
+    """Read rows of cells as a text table is read: titles, units and a second header line are understood alike.
+
+    `name` is the file's, for errors. Raises DatasetError as `read_text` does.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        text = Path(folder) / (Path(name).name or "table")
+        with text.open("w", encoding="utf-8", newline="") as stream:
+            csv.writer(stream, lineterminator="\n").writerows(_trimmed(rows))
+        return read_text(RawFile(text), request)
+
+
+def read_text_start(path: Path, size: int, request: ReadingRequest) -> Table:
+    """Read the table in the first `size` bytes of a text file, without the line that they cut; raise DatasetError."""
+    with path.open("rb") as stream, tempfile.TemporaryDirectory() as folder:
+        start = Path(folder) / path.name
+        raw = stream.read(size)
+        start.write_bytes(raw[: raw.rfind(b"\n") + 1] or raw)
+        return read_text(RawFile(start), request)
+
+
+def filled(row: Sequence[str]) -> int:
+    """Return how many cells of a row hold something."""
+    return sum(map(bool, row))
+
+
+def _trimmed(rows: Sequence[Sequence[str]]) -> list[list[str]]:
+    """Cut away the empty rows and columns around the table."""
+    full = [row for row in rows if filled(row)]
+    used = [index for index in range(max(map(len, full))) if any(index < len(row) and row[index] for row in full)]
+    return [[row[index] if index < len(row) else "" for index in range(used[0], used[-1] + 1)] for row in full]

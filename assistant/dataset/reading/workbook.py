@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import re
 import zipfile
-from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from assistant.dataset.reading.archive import DEFAULT_UNPACKED
-from assistant.dataset.reading.rows_as_text import filled, read_rows
+from assistant.dataset.choices import ReadingRequest
+from assistant.dataset.reading.raw_file import RawFile
 from assistant.dataset.reading.table import Reader, Table
+from assistant.dataset.reading.text_table import filled, read_rows
 from assistant.dataset.series import Repair
 from assistant.errors import DatasetError
 
@@ -20,22 +21,29 @@ _MERGED = "merged cells"
 _CHOOSE = "Choose another file."
 
 
-def read_excel(
-    path: Path,
-    columns: Sequence[str] | None = None,
-    sheet: str | None = None,
-    header: bool | None = None,
-    undo: frozenset[str] = frozenset(),
-    unpacked_limit: int = DEFAULT_UNPACKED,
-) -> Table:
-    """Read one sheet of a workbook (the fullest when None); raise DatasetError when there is no table in it.
+def is_workbook(file: RawFile) -> bool:
+    """Tell whether a file is a workbook: an old one of Excel, or a zip archive with the parts of one."""
+    return file.head.startswith(b"\xd0\xcf\x11\xe0") or (file.head.startswith(b"PK") and is_packed_workbook(file.path))
 
-    `unpacked_limit` is in bytes, of the workbook's own parts.
+
+def is_packed_workbook(path: Path) -> bool:
+    """Tell whether a zip archive is an Excel or OpenDocument workbook."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = set(archive.namelist())
+    except (OSError, zipfile.BadZipFile, ValueError, NotImplementedError):
+        return False
+    return "xl/workbook.xml" in names or "xl/workbook.bin" in names or ("content.xml" in names and "mimetype" in names)
+
+
+def read_workbook(file: RawFile, request: ReadingRequest) -> Table:
+    """Read one sheet of a workbook (the fullest when none is asked for); raise DatasetError when it holds no table.
 
     The sheet is written out as text and read like any text table, so that titles above the header, units and a second
     header line are understood alike.
     """
-    _check_size(path, unpacked_limit)
+    path, sheet, undo = file.path, request.sheet, request.undo
+    _check_size(path, request.unpacked_limit)
     from python_calamine import CalamineError, CalamineWorkbook
 
     try:
@@ -53,7 +61,7 @@ def read_excel(
     chosen = max(sheets, key=lambda name: sum(map(filled, sheets[name])), default=None)
     if chosen is None or not any(map(filled, sheets[chosen])):
         raise DatasetError("The workbook is empty.", f"{path.name} has no filled cells.", _CHOOSE)
-    table = read_rows(sheets[chosen], path.name, columns, header, undo)
+    table = read_rows(sheets[chosen], path.name, request)
     reader = Reader(
         kind="excel",
         header=table.reader.header,
@@ -62,9 +70,7 @@ def read_excel(
         sheet=chosen,
         sheets=names,
     )
-    return Table(
-        frame=table.frame, reader=reader, units=table.units, repairs=(*_merged(path, chosen, undo), *table.repairs)
-    )
+    return replace(table, reader=reader, repairs=(*_merged(path, chosen, undo), *table.repairs))
 
 
 def _merged(path: Path, sheet: str, undo: frozenset[str]) -> tuple[Repair, ...]:

@@ -13,10 +13,9 @@ from assistant.dataset.reading.header_rows import make_distinct
 from assistant.dataset.reading.table import Table
 from assistant.dataset.series import Repair
 from assistant.dataset.times.date_texts import read_date_texts
-from assistant.dataset.times.months import month_number
-from assistant.dataset.times.names import PART_NAMES, plain_name
 from assistant.dataset.times.read_times import read_single
 from assistant.dataset.understanding.number_texts import is_missing, read_numbers
+from assistant.dataset.vocabulary import PART_NAMES, month_number, plain_name
 
 _LEAST = 5
 _HOURS = 24

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from assistant.dataset.choices import DateOrder
-from assistant.dataset.times.months import month_number
+from assistant.dataset.vocabulary import month_number
 
 _ENOUGH = 0.9
 _PIVOT = 36  # two-digit years from here on are of the last century: tables tell of the past

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from assistant.dataset.choices import DateOrder
 from assistant.dataset.times.date_order import Reading, Tokens, full_year, in_one_century, rank_readings, with_clock
-from assistant.dataset.times.months import month_number
+from assistant.dataset.vocabulary import month_number
 
 _WEEKDAY = re.compile(
     r"(?i)\b(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\b\.?,?\s*|\b(?:montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag)\b,?\s*"

@@ -7,8 +7,8 @@ import re
 import numpy as np
 import pandas as pd
 
-from assistant.dataset.times.names import TIME_NAMES, plain_name
 from assistant.dataset.times.reading import TimeReading, count_missing
+from assistant.dataset.vocabulary import TIME_NAMES, plain_name
 
 _EPOCHS = (
     (1e8, 6e9, "s", "epoch seconds"),

@@ -11,12 +11,18 @@ import pandas as pd
 
 from assistant.dataset.choices import DateOrder
 from assistant.dataset.times.date_texts import IN_UTC, WHOLE_DAYS, are_days, read_date_texts
-from assistant.dataset.times.months import month_number
-from assistant.dataset.times.names import CLOCK_NAMES, PART_NAMES, PART_RANGES, TIME_NAMES, plain_name
 from assistant.dataset.times.number_moments import dates_run_together, read_number_moments
 from assistant.dataset.times.reading import TimeReading, count_missing
 from assistant.dataset.times.time_of_day import read_clock, read_periods
-from assistant.dataset.understanding.number_texts import MISSING_MARKS
+from assistant.dataset.vocabulary import (
+    CLOCK_NAMES,
+    MISSING_MARKS,
+    PART_NAMES,
+    PART_RANGES,
+    TIME_NAMES,
+    month_number,
+    plain_name,
+)
 
 _YEARS = (1500, 2200)
 _LONGEST = 60  # characters; longer texts are no dates

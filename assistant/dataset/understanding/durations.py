@@ -7,8 +7,8 @@ import re
 import numpy as np
 import pandas as pd
 
-from assistant.dataset.times.names import CLOCK_NAMES, PART_NAMES, TIME_NAMES, plain_name
 from assistant.dataset.understanding.number_texts import is_missing
+from assistant.dataset.vocabulary import CLOCK_NAMES, PART_NAMES, TIME_NAMES, plain_name
 
 _NAMED = re.compile(
     r"(?i)duration|elapsed|pace|length|lap|split|runtime|uptime|downtime|travel|moving|asleep|sleep|awake|worked"

@@ -11,17 +11,10 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from assistant.dataset.words import words
+from assistant.dataset.vocabulary import MISSING_MARKS
 
 Decimal = Literal[".", ","]
 
-# Texts that stand for no value, in lower case and stripped.
-MISSING_MARKS = frozenset(
-    words(
-        "? ?? - -- --- – — . .. ... * ** na n/a #n/a #na <na> n.a. n.a nan -nan null none nil missing (null) \\n",
-        "#value! #ref! #div/0! #num! #null! k.a. inf -inf undefined nodata 1.#qnan -1.#ind 1.#ind / // /// : bad m x",
-    )
-) | {"", "not available", "no data", "#n/a n/a"}
 
 _CURRENCY = "$€£¥₹₽₩₺₫₴฿¢"
 _CURRENCY_CODES = r"(?:USD|EUR|GBP|INR|JPY|CNY|CHF|AUD|CAD|NZD|SEK|NOK|DKK|PLN|BRL|ZAR|RUB|Rs\.?|US\$|R\$|kr|zł|Kč|Ft|руб\.?|р\.|грн\.?|лв\.?)"

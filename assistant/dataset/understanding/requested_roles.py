@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from assistant.dataset.choices import Choices
-from assistant.dataset.reading.archive import DEFAULT_UNPACKED
+from assistant.dataset.choices import Choices, ReadingRequest
 from assistant.dataset.reading.read_table import read_table
-from assistant.dataset.reading.table import Table
+from assistant.dataset.reading.table import Table, check_columns
 from assistant.dataset.series import Roles
 from assistant.dataset.understanding.columns import Column, understand_columns
-from assistant.dataset.understanding.named_columns import check_columns
 from assistant.dataset.understanding.roles import find_time, suggest_roles
 from assistant.dataset.understanding.very_large_tables import read_start
 
@@ -54,21 +52,10 @@ class AskedRoles:
             moments = _time_alone(start.table, start.columns, choices, self.target).time
         return start.of_interest(Roles(target=self.target, time=moments, features=tuple(self.features or ())), choices)
 
-    def of_file(
-        self,
-        path: Path,
-        choices: Choices,
-        *,
-        member: str | None = None,
-        sheet: str | None = None,
-        unpacked_limit: int = DEFAULT_UNPACKED,
-    ) -> Roles:
+    def of_file(self, path: Path, request: ReadingRequest) -> Roles:
         """Return the roles of a file's table, with what was not asked for suggested from it; raise DatasetError."""
-        table = read_table(
-            path, columns=self.of_interest(path, choices), member=member, sheet=sheet, unpacked_limit=unpacked_limit,
-            undo=choices.undo,
-        )  # fmt: skip
-        return self.complete(table, understand_columns(table, choices), choices)
+        table = read_table(path, replace(request, columns=self.of_interest(path, request.choices)))
+        return self.complete(table, understand_columns(table, request.choices), request.choices)
 
     def _check(self, table: Table, target: str) -> None:
         check_columns(table, Roles(target=target, time=tuple(self.time or ()), features=tuple(self.features or ())))

@@ -12,34 +12,23 @@ import pandas as pd
 from assistant.dataset.choices import Choices
 from assistant.dataset.reading.table import Table
 from assistant.dataset.series import Roles
-from assistant.dataset.times.names import (
-    CLOCK_NAMES,
-    DATE_NAMES,
-    PART_NAMES,
-    PART_RANGES,
-    TIME_NAMES,
-    find_parts,
-    plain_name,
-)
 from assistant.dataset.times.read_times import read_single, read_times
 from assistant.dataset.times.reading import TimeReading
 from assistant.dataset.times.time_of_day import read_clock, read_periods
 from assistant.dataset.understanding.columns import Column, understand_columns
-from assistant.dataset.words import words
+from assistant.dataset.vocabulary import (
+    CLOCK_NAMES,
+    DATE_NAMES,
+    PART_NAMES,
+    PART_RANGES,
+    TARGET_WORDS,
+    TIME_NAMES,
+    find_parts,
+    plain_name,
+)
 from assistant.errors import DatasetError
 
 # Names that tables give to what is worth forecasting, the likeliest first.
-_TARGET_WORDS = words(
-    "target close adjclose price sales turnover weeklysales demand load consumption globalactivepower trafficvolume passengers",
-    "count cnt pm25 pm2 pm10 aqi co2 ot y revenue visitors calls cases value values power production generation energy total",
-    "traffic flow rate level index births sunspots sunspot usage quantity amount output users rides trips steps temperature",
-    "temp tempmax tempmin meantemp tavg tmax tmin tmean t2m t unemployment gdp population deaths confirmed rainfall",
-    "precipitation humidity speed wind volume",
-    "umsatz absatz verbrauch netzlast last preis leistung wert anzahl temperatur ventes prix consommation valeur",
-    "ventas precio demanda consumo valor 销售额 销量 价格 気温",
-    "schluss schlusskurs kurs cierre último clôture dernier chiusura ultimo fechamento slotkoers kapanış şimdi zamknięcie záró stängning slutkurs lukkekurs",
-    "tg tx tn rr цена курс продажи закрытие потребление температура значение",
-)
 _LESS = 0.02  # by which each word weighs less than the one before it
 _KNOWN = 0.3  # what the last of them weigh still
 _ID_WORDS = re.compile(
@@ -356,17 +345,17 @@ def _target_words(name: str) -> list[str]:
     return [
         word
         for place, word in enumerate(parts)
-        if word in _TARGET_WORDS and not (word == "target" and place and parts[place - 1] in _ABOUT_A_GOAL)
+        if word in TARGET_WORDS and not (word == "target" and place and parts[place - 1] in _ABOUT_A_GOAL)
     ]
 
 
 def _weight(column: Column, columns: Mapping[str, Column]) -> float:
     plain = plain_name(column.name)
     weight = 0.0
-    if plain in _TARGET_WORDS:
-        weight = max(2.2 - _LESS * _TARGET_WORDS.index(plain), _KNOWN)
+    if plain in TARGET_WORDS:
+        weight = max(2.2 - _LESS * TARGET_WORDS.index(plain), _KNOWN)
     elif named := _target_words(column.name):
-        weight = max(2.0 - _LESS * min(map(_TARGET_WORDS.index, named)), _KNOWN)
+        weight = max(2.0 - _LESS * min(map(TARGET_WORDS.index, named)), _KNOWN)
     if _CODE_WORDS.search(column.name):
         weight -= 4.0
     if _CHANGES.search(column.name):
@@ -425,7 +414,7 @@ def _why_target(target: Column, ranked: Sequence[Column], columns: Mapping[str, 
     if len(ranked) == 1:
         return f"{target.name} is the only column of numbers that vary."
     plain = plain_name(target.name)
-    if plain in _TARGET_WORDS or _target_words(target.name):
+    if plain in TARGET_WORDS or _target_words(target.name):
         return f"{target.name} is by its name what such tables are kept for."
     if list(columns)[-1] == target.name:
         return f"{target.name} stands last, where tables often keep what is to be forecast."

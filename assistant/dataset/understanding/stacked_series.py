@@ -11,9 +11,9 @@ import pandas as pd
 
 from assistant.dataset.choices import SeriesChoice
 from assistant.dataset.series import Repair
-from assistant.dataset.times.names import find_parts
 from assistant.dataset.times.reading import TimeReading
 from assistant.dataset.understanding.columns import Column
+from assistant.dataset.vocabulary import find_parts
 
 _MOST = 50_000
 _AND = " + "

@@ -6,15 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from assistant.dataset.choices import Choices
+from assistant.dataset.choices import Choices, ReadingRequest
 from assistant.dataset.reading.archive import is_archive
-from assistant.dataset.reading.table import Table
-from assistant.dataset.reading.text_table import read_text
+from assistant.dataset.reading.table import Table, check_columns
+from assistant.dataset.reading.text_table import read_text_start
 from assistant.dataset.series import Roles
 from assistant.dataset.tidying.wide_tables import lengthen
 from assistant.dataset.times.read_times import read_times
 from assistant.dataset.understanding.columns import Column, understand_columns
-from assistant.dataset.understanding.named_columns import check_columns
 from assistant.dataset.understanding.roles import Suggestion, suggest_roles
 from assistant.dataset.understanding.stacked_series import find_stack
 from assistant.errors import DatasetError
@@ -73,7 +72,7 @@ def read_start(path: Path, choices: Choices) -> Start | None:
     if path.stat().st_size < _VERY_LARGE or path.suffix.lower() not in TEXT_SUFFIXES or is_archive(path):
         return None
     try:
-        table = read_text(path, most=_START, undo=choices.undo)
+        table = read_text_start(path, _START, ReadingRequest(choices=choices))
     except DatasetError:
         return None
     if "wide" not in choices.undo and lengthen(table) is not table:
