@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from assistant.dataset.fetching.download import FetchCancelled, FetchLimits, FetchProgress, safe_name
+from assistant.dataset.fetching.download import FetchCancelled, FetchLimits, FetchProgress, Transfer, safe_name
 from assistant.dataset.fetching.fetch import dataset_searches, fetch, list_files, take_upload
 from assistant.dataset.fetching.network import Network, is_public
 from assistant.dataset.fetching.remote_files import SeveralFiles
@@ -43,7 +43,9 @@ def get(server: Loopback, link: str, folder: Path, **more: Any) -> Any:
     network = more.pop("network", None) or server.network(
         "api.github.com", "github.com", "huggingface.co", "zenodo.org"
     )
-    return fetch(link, folder, limits=more.pop("limits", LIMITS), network=network, clock=lambda: NOON, **more)
+    asked = {name: more.pop(name) for name in ("progress", "should_stop") if name in more}
+    transfer = Transfer(network, more.pop("limits", LIMITS), **asked)
+    return fetch(link, folder, transfer, clock=lambda: NOON, **more)
 
 
 def test_a_plain_link_is_fetched_and_its_source_recorded(server: Loopback, tmp_path: Path) -> None:
@@ -94,7 +96,7 @@ def test_a_repository_offers_its_tables(server: Loopback, tmp_path: Path) -> Non
 def test_a_folder_of_a_repository_lists_only_its_files(server: Loopback) -> None:
     tree = [{"path": name, "type": "blob", "size": 9} for name in ("one.csv", "b/two.csv", "bb/three.csv")]
     server.add("api.github.com", "/repos/o/r/git/trees/main", json_reply({"tree": tree}))
-    found = list_files("https://github.com/o/r/tree/main/b", network=server.network())
+    found = list_files("https://github.com/o/r/tree/main/b", Transfer(server.network()))
     assert [file.name for file in found] == ["b/two.csv"]
 
 
@@ -102,7 +104,7 @@ def test_a_branch_may_have_a_slash_in_its_name(server: Loopback) -> None:
     server.add(
         "api.github.com", "/repos/o/r/git/trees/dev%2Fnew", json_reply({"tree": [{"path": "d/x.csv", "type": "blob"}]})
     )
-    found = list_files("https://github.com/o/r/tree/dev/new/d", network=server.network())
+    found = list_files("https://github.com/o/r/tree/dev/new/d", Transfer(server.network()))
     assert [file.name for file in found] == ["d/x.csv"]
 
 

@@ -14,8 +14,9 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr, ValidationError
 
-from assistant.dataset.fetching.download import FetchCancelled, FetchLimits
-from assistant.dataset.fetching.fetch import ALL_FILES, Fetched, fetch, list_files
+from assistant.dataset.fetching.download import FetchCancelled, FetchLimits, Transfer
+from assistant.dataset.fetching.fetch import Fetched, fetch, list_files
+from assistant.dataset.fetching.hosts.kaggle import ALL_FILES
 from assistant.dataset.fetching.kaggle_credentials import KaggleCredentials, parse_credentials
 from assistant.dataset.fetching.kaggle_source import KaggleSource
 from assistant.dataset.fetching.network import Network
@@ -65,7 +66,9 @@ def source(server: Loopback, credentials: KaggleCredentials | None = None) -> Ka
 def get(
     server: Loopback, reference: str, folder: Path, credentials: KaggleCredentials | None = None, **more: object
 ) -> Fetched:
-    return fetch(reference, folder, limits=LIMITS, network=server.network(API, STORE), kaggle=credentials, **more)  # type: ignore[arg-type]
+    asked = {name: more.pop(name) for name in ("progress", "should_stop") if name in more}
+    transfer = Transfer(server.network(API, STORE), LIMITS, kaggle=credentials, **asked)  # type: ignore[arg-type]
+    return fetch(reference, folder, transfer, **more)  # type: ignore[arg-type]
 
 
 def offer(server: Loopback, *names: str, size: int = 20) -> None:
@@ -138,7 +141,7 @@ def test_several_tables_are_offered_to_choose_from(server: Loopback, tmp_path: P
     assert [file.name for file in caught.value.files] == ["a.csv", "b.csv"]
     assert get(server, "ada/tides", tmp_path, file="b.csv").path.name == "b.csv"
     assert json.loads(asked(server, "DownloadDataset").body)["fileName"] == "b.csv"
-    assert [file.size for file in list_files("ada/tides", network=server.network(API))] == [20, 20]
+    assert [file.size for file in list_files("ada/tides", Transfer(server.network(API)))] == [20, 20]
 
 
 def test_all_files_come_as_one_zip(server: Loopback, tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from assistant import wording
 from assistant.cli.output import progress
 from assistant.cli.reading_options import Ways
 from assistant.dataset.choices import Choices, ReadingRequest
-from assistant.dataset.fetching.download import FetchLimits, FetchProgress
+from assistant.dataset.fetching.download import FetchLimits, FetchProgress, Transfer
 from assistant.dataset.fetching.fetch import Fetched, fetch
 from assistant.dataset.fetching.kaggle_credentials import KaggleCredentials, parse_credentials
 from assistant.dataset.fetching.links import parse_reference
@@ -114,9 +114,7 @@ def fetch_table(text: str, folder: Path, *, file: str | None = None, network: Ne
     given = settings.kaggle.get_secret_value()
     kaggle: KaggleCredentials | None = parse_credentials(given) if given else None
     try:
-        return fetch(
-            text, folder, limits=limits, network=network or Network(), kaggle=kaggle, file=file, progress=teller()
-        )
+        return fetch(text, folder, Transfer(network or Network(), limits, teller(), kaggle=kaggle), file=file)
     except SeveralFiles as several:
         raise DatasetError(
             several.what,

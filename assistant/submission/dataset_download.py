@@ -9,7 +9,7 @@ from typing import Literal
 
 from pydantic import ConfigDict
 
-from assistant.dataset.fetching.download import FetchCancelled, FetchProgress, Report, Stop
+from assistant.dataset.fetching.download import FetchCancelled, FetchProgress, Report, Stop, Transfer
 from assistant.dataset.fetching.kaggle_credentials import KaggleCredentials, parse_credentials
 from assistant.dataset.fetching.links import parse_reference
 from assistant.errors import AssistantError, DatasetError
@@ -76,7 +76,8 @@ def fetch_link(
     `token` is the student's own Kaggle credential, used in a local run and not kept. `file` is the one that was picked
     where a link leads to several. Raises DatasetError, and FetchCancelled when `should_stop` says so.
     """
-    from assistant.dataset.fetching.fetch import ALL_FILES, fetch
+    from assistant.dataset.fetching.fetch import fetch
+    from assistant.dataset.fetching.hosts.kaggle import ALL_FILES
     from assistant.dataset.fetching.remote_files import SeveralFiles
 
     services = desk.services
@@ -87,10 +88,8 @@ def fetch_link(
     own = desk.own_rules_allowed and token.strip()
     kaggle = parse_credentials(token) if own else services.kaggle
     try:
-        stored, source = fetch(
-            reference.strip(), arrivals(desk, number), limits=services.limits, network=services.network, kaggle=kaggle,
-            file=file, progress=progress, should_stop=should_stop, clock=services.clock,
-        )  # fmt: skip
+        transfer = Transfer(services.network, services.limits, progress, should_stop, kaggle)
+        stored, source = fetch(reference.strip(), arrivals(desk, number), transfer, file=file, clock=services.clock)
     except SeveralFiles as several:
         names = [offered.name for offered in several.files]
         sizes = [offered.size for offered in several.files]

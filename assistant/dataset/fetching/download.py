@@ -6,13 +6,14 @@ import hashlib
 import json
 import re
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from email.message import Message
 from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from assistant.dataset.fetching.kaggle_credentials import KaggleCredentials
 from assistant.dataset.fetching.network import Answer, Interrupted, Network, open_url
 from assistant.errors import DatasetError
 from assistant.files import sha256_of, write_atomically
@@ -49,6 +50,17 @@ class FetchCancelled(DatasetError):  # noqa: N818 - named for what happened
 
 
 @dataclass(frozen=True)
+class Transfer:
+    """How files are brought over: the network, what it may take, who is told, what stops it, and Kaggle's credentials."""
+
+    network: Network
+    limits: FetchLimits = field(default_factory=FetchLimits)
+    progress: Report | None = None
+    should_stop: Stop | None = None
+    kaggle: KaggleCredentials | None = None
+
+
+@dataclass(frozen=True)
 class Downloaded:
     """A file that was downloaded (or was there already): its path, its name at the source, SHA-256 and size."""
 
@@ -60,51 +72,31 @@ class Downloaded:
 
 
 def download(
-    url: str,
-    folder: Path,
-    *,
-    network: Network,
-    limits: FetchLimits,
-    name: str | None = None,
-    secret_headers: Mapping[str, str] | None = None,
-    progress: Report | None = None,
-    should_stop: Stop | None = None,
-    refuse_pages: bool = True,
-    key: str | None = None,
+    url: str, folder: Path, transfer: Transfer, *, name: str | None = None, key: str | None = None
 ) -> Downloaded:
     """Download an address into `folder`, under the SHA-256 of its content.
 
     A file that is already there is not fetched again when the server says that it has not changed; a download that was
     cut off goes on from where it stopped when the server allows it. Raises DatasetError when the server refuses, when
-    there is more than `limits` allow, or when what comes is a web page; FetchCancelled when `should_stop` says so.
-    `key` names the download where its address is another each time.
+    there is more than the limits allow, or when what comes is a web page; FetchCancelled when it is stopped. `name` is
+    the file's, where it is known; `key` names the download where its address is another each time.
     """
-    deadline = time.monotonic() + limits.seconds
+    deadline = time.monotonic() + transfer.limits.seconds
     store = _Store(folder, key or url)
     for attempt in range(_TRIES):
         try:
-            return _try_once(
-                url, store, network, limits, name, secret_headers, progress, should_stop, refuse_pages, deadline
-            )
+            return _try_once(url, store, transfer, name, deadline)
         except Interrupted:
             if attempt == _TRIES - 1 or not store.can_resume():
                 raise
     raise AssertionError
 
 
-def keep_answer(
-    answer: Answer,
-    folder: Path,
-    key: str,
-    name: str,
-    limits: FetchLimits,
-    total: int | None,
-    progress: Report | None,
-    should_stop: Stop | None,
-) -> Downloaded:
+def keep_answer(answer: Answer, folder: Path, key: str, name: str, transfer: Transfer) -> Downloaded:
     """Keep the body of an answer that was asked for elsewhere, under the same rules as a download."""
     store = _Store(folder, key)
-    receive(answer, store.partial, limits, 0, total, progress, should_stop)
+    total = check_body(answer, transfer.limits, 0)
+    receive(answer, store.partial, transfer, 0, total)
     return store.keep(name, answer.url, None)
 
 
@@ -158,18 +150,7 @@ class _Store:
         return Downloaded(path, name, digest, size, url)
 
 
-def _try_once(
-    url: str,
-    store: _Store,
-    network: Network,
-    limits: FetchLimits,
-    name: str | None,
-    secret_headers: Mapping[str, str] | None,
-    progress: Report | None,
-    should_stop: Stop | None,
-    refuse_pages: bool,
-    deadline: float,
-) -> Downloaded:
+def _try_once(url: str, store: _Store, transfer: Transfer, name: str | None, deadline: float) -> Downloaded:
     headers: dict[str, str] = {}
     note, kept = store.note(), store.kept()
     start = store.partial.stat().st_size if store.can_resume() else 0
@@ -180,7 +161,7 @@ def _try_once(
         start = 0
     else:
         start = 0
-    with open_url(network, url, deadline=deadline, headers=headers, secret_headers=secret_headers) as answer:
+    with open_url(transfer.network, url, deadline=deadline, headers=headers) as answer:
         if answer.status == 304 and kept:
             return kept
         check_status(answer)
@@ -188,26 +169,17 @@ def _try_once(
         if answer.status == 206 and not resumed:
             store.partial.unlink(missing_ok=True)
             raise Interrupted("The server sent another part than was asked for.", answer.url, "Try again.")
-        total = check_body(answer, limits, start if resumed else 0, refuse_pages)
+        total = check_body(answer, transfer.limits, start if resumed else 0)
         tag = answer.headers.get("etag")
         chosen = safe_name(name or file_name(answer))
         strong = tag is not None and not tag.startswith("W/")
         store.write_note(tag=tag, resumable=strong, name=chosen, url=answer.url)
-        receive(
-            answer, store.partial, limits, start if resumed else 0, total, progress, should_stop, keep_partial=strong
-        )
+        receive(answer, store.partial, transfer, start if resumed else 0, total, keep_partial=strong)
     return store.keep(chosen, answer.url, tag)
 
 
 def receive(
-    answer: Answer,
-    path: Path,
-    limits: FetchLimits,
-    start: int,
-    total: int | None,
-    progress: Report | None,
-    should_stop: Stop | None,
-    keep_partial: bool = False,
+    answer: Answer, path: Path, transfer: Transfer, start: int, total: int | None, keep_partial: bool = False
 ) -> None:
     """Write an answer's bytes to `path` as they arrive; raise DatasetError past the limit, FetchCancelled on demand."""
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -215,16 +187,16 @@ def receive(
     try:
         with path.open("ab" if start else "wb") as out:
             for chunk in answer.chunks:
-                if should_stop and should_stop():
+                if transfer.should_stop and transfer.should_stop():
                     raise FetchCancelled(
                         "The download was cancelled.", f"{received:,} bytes had arrived.", "Start it again to go on."
                     )
                 received += len(chunk)
-                if received > limits.download:
-                    raise too_large(limits)
+                if received > transfer.limits.download:
+                    raise too_large(transfer.limits)
                 out.write(chunk)
-                if progress:
-                    progress(_progress(received, start, total, time.monotonic() - began))
+                if transfer.progress:
+                    transfer.progress(_progress(received, start, total, time.monotonic() - began))
     except FetchCancelled:
         if not keep_partial:
             path.unlink(missing_ok=True)
@@ -293,7 +265,7 @@ def _limited(host: str, answer: Answer) -> DatasetError:
     )
 
 
-def check_body(answer: Answer, limits: FetchLimits, start: int, refuse_pages: bool) -> int | None:
+def check_body(answer: Answer, limits: FetchLimits, start: int) -> int | None:
     """Check what the headers say of the body; return the size of the whole file when they tell it."""
     if answer.headers.get("content-encoding", "identity").lower() not in ("identity", ""):
         raise DatasetError(
@@ -302,7 +274,7 @@ def check_body(answer: Answer, limits: FetchLimits, start: int, refuse_pages: bo
             "Download the file in your browser and upload it.",
         )
     kind = answer.headers.get("content-type", "").split(";")[0].strip().lower()
-    if refuse_pages and kind in ("text/html", "application/xhtml+xml"):
+    if kind in ("text/html", "application/xhtml+xml"):
         raise DatasetError(
             "The link leads to a web page, not to a file.",
             f"{urlsplit(answer.url).hostname} sent {kind}.",

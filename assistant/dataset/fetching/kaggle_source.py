@@ -23,17 +23,7 @@ from kagglesdk.datasets.types.dataset_api_service import (
 )
 from kagglesdk.kaggle_client import KaggleClient
 
-from assistant.dataset.fetching.download import (
-    Downloaded,
-    FetchLimits,
-    Report,
-    Stop,
-    check_body,
-    download,
-    file_name,
-    keep_answer,
-    safe_name,
-)
+from assistant.dataset.fetching.download import Downloaded, Transfer, download, file_name, keep_answer, safe_name
 from assistant.dataset.fetching.kaggle_client import make_client
 from assistant.dataset.fetching.kaggle_credentials import KaggleCredentials
 from assistant.dataset.fetching.kaggle_refusals import refusal
@@ -139,9 +129,8 @@ class KaggleSource:
         return tuple(RemoteFile(name=file.name, size=file.total_bytes or None) for file in found.files or ())
 
     def download(
-        self, owner: str, name: str, file: str | None, folder: Path, limits: FetchLimits, *,
-        version: str = "", progress: Report | None = None, should_stop: Stop | None = None,
-    ) -> Downloaded:  # fmt: skip
+        self, owner: str, name: str, file: str | None, folder: Path, transfer: Transfer, *, version: str = ""
+    ) -> Downloaded:
         """Download one file of a dataset, or all of it as a zip when `file` is None."""
         request = ApiDownloadDatasetRequest()
         request.owner_slug, request.dataset_slug = owner, name
@@ -152,13 +141,10 @@ class KaggleSource:
         key = f"kaggle:{owner}/{name}/{version}/{file or '*'}"
         return self._download(
             lambda client: client.datasets.dataset_api_client.download_dataset(request),
-            f"{owner}/{name}", key, safe_name(file or f"{name}.zip"), folder, limits, progress, should_stop,
+            f"{owner}/{name}", key, safe_name(file or f"{name}.zip"), folder, transfer,
         )  # fmt: skip
 
-    def download_competition(
-        self, name: str, file: str | None, folder: Path, limits: FetchLimits, *,
-        progress: Report | None = None, should_stop: Stop | None = None,
-    ) -> Downloaded:  # fmt: skip
+    def download_competition(self, name: str, file: str | None, folder: Path, transfer: Transfer) -> Downloaded:
         """Download one data file of a competition, or all of them as a zip when `file` is None."""
         if file is None:
             every = ApiDownloadDataFilesRequest()
@@ -174,36 +160,25 @@ class KaggleSource:
                 return client.competitions.competition_api_client.download_data_file(one)
 
         key, saved = f"kaggle:competition/{name}/{file or '*'}", safe_name(file or f"{name}.zip")
-        return self._download(act, f"the competition {name}", key, saved, folder, limits, progress, should_stop)
+        return self._download(act, f"the competition {name}", key, saved, folder, transfer)
 
     def _download(
-        self, act: Callable[[KaggleClient], Any], what: str, key: str, name: str, folder: Path, limits: FetchLimits,
-        progress: Report | None, should_stop: Stop | None,
-    ) -> Downloaded:  # fmt: skip
-        response = self._ask(act, what, seconds=limits.seconds)
+        self, act: Callable[[KaggleClient], Any], what: str, key: str, name: str, folder: Path, transfer: Transfer
+    ) -> Downloaded:
+        response = self._ask(act, what, seconds=transfer.limits.seconds)
         with response:
             target = response.headers.get("location")
             if response.is_redirect and target:
                 # The files lie on another host, which must never see the credentials.
-                return download(
-                    target,
-                    folder,
-                    network=self._network,
-                    limits=limits,
-                    name=name,
-                    key=key,
-                    progress=progress,
-                    should_stop=should_stop,
-                )
+                return download(target, folder, transfer, name=name, key=key)
             answer = Answer(
                 response.url,
                 response.status_code,
                 {k.lower(): v for k, v in response.headers.items()},
                 response.iter_content(1 << 16),
             )
-            total = check_body(answer, limits, 0, refuse_pages=True)
             named = safe_name(file_name(answer)) if "content-disposition" in answer.headers else name
-            return keep_answer(answer, folder, key, named, limits, total, progress, should_stop)
+            return keep_answer(answer, folder, key, named, transfer)
 
     def _ask(self, act: Callable[[KaggleClient], _Result], what: str, seconds: float = _CALL_SECONDS) -> _Result:
         client = make_client(self._network, self._credentials, time.monotonic() + seconds)

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from html import escape
 
 from assistant.dataset.choices import Choices
-from assistant.dataset.fetching.fetch import ALL_FILES, dataset_searches
+from assistant.dataset.fetching.fetch import dataset_searches
+from assistant.dataset.fetching.hosts.kaggle import ALL_FILES
 from assistant.dataset.inspection import Inspection
 from assistant.dataset.preparing.season import season_shows
 from assistant.dataset.ready_projects import ReadyProject
