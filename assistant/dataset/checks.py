@@ -11,6 +11,7 @@ import pandas as pd
 
 from assistant.dataset.choices import Choices
 from assistant.dataset.reading.table import Table
+from assistant.dataset.repairs import GAPS
 from assistant.dataset.series import Roles, Series, Source
 from assistant.dataset.times.reading import TimeReading
 from assistant.dataset.understanding.columns import Column
@@ -164,7 +165,7 @@ def _stacked(stack: Stack | None, choices: Choices) -> list[Finding]:
 def _filled(series: Series | None) -> list[Finding]:
     if series is None:
         return []
-    gaps = next((repair for repair in series.repairs if repair.key == "gaps" and repair.applied), None)
+    gaps = next((repair for repair in series.repairs if GAPS.is_kind_of(repair) and repair.applied), None)
     share = gaps.count / max(series.frame.size, 1) if gaps else 0.0
     if gaps is None or share < 0.05:
         return []

@@ -15,6 +15,7 @@ from assistant.dataset.preparing.prepare import SeriesRequest, prepare
 from assistant.dataset.preparing.season import autocorrelation, season_shows
 from assistant.dataset.reading.read_table import read_table
 from assistant.dataset.reading.table import Reader, Table
+from assistant.dataset.repairs import GAPS, WIDE
 from assistant.dataset.series import Repair, Roles, Series, Source
 from assistant.dataset.times.read_times import read_times
 from assistant.dataset.times.reading import TimeReading
@@ -275,7 +276,7 @@ def _judge(
     rows, target = len(series.frame), series.target
     if not series.dated:
         related = float(autocorrelation(series.values[: series.split.train], 1)[1])
-        in_order = time is not None or any(repair.key == "wide" for repair in series.repairs)
+        in_order = time is not None or any(WIDE.is_kind_of(repair) for repair in series.repairs)
         if not in_order and related < _RELATED:
             return (
                 "no time order",
@@ -292,7 +293,7 @@ def _judge(
             "too short",
             f"Short: only {span}. A network learns little from so few; choose a longer table.",
         )
-    gaps = next((repair.count for repair in series.repairs if repair.key == "gaps" and repair.applied), 0)
+    gaps = next((repair.count for repair in series.repairs if GAPS.is_kind_of(repair) and repair.applied), 0)
     if gaps > 0.3 * series.frame.size:
         return "usable", f"Usable with care: {span}, but many had to be filled."
     return "good", f"Good for forecasting: {span}."

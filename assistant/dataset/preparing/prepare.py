@@ -17,6 +17,7 @@ from assistant.dataset.preparing.split import fit_scaler, make_split
 from assistant.dataset.reading.read_table import read_table
 from assistant.dataset.reading.table import Table, check_columns
 from assistant.dataset.ready_projects import ReadyProject
+from assistant.dataset.repairs import CONSTANT, NOT_A_NUMBER, ZONE
 from assistant.dataset.series import Frequency, Repair, Roles, Series, Source
 from assistant.dataset.times.read_times import read_times
 from assistant.dataset.understanding.columns import Column, understand_columns
@@ -153,14 +154,8 @@ def _numeric(columns: Mapping[str, Column], roles: Roles) -> tuple[list[str], li
             continue
         column = columns[name]
         if column.values is None:
-            repairs.append(
-                Repair(
-                    what=f"The feature {name} was left out.",
-                    count=1,
-                    why=f"It holds {'words' if column.kind == 'text' else 'no numbers'}.",
-                    key=f"feature:{name}",
-                )
-            )
+            held = "words" if column.kind == "text" else "no numbers"
+            repairs.append(NOT_A_NUMBER.made(1, column=name, held=held))
         else:
             used.append(name)
     return used, repairs
@@ -206,9 +201,7 @@ def _timed_rows(
         repairs.append(repair)
     moments = time.values if time is not None else None
     if time is not None:
-        repairs += [
-            Repair(what=note, count=len(frame), why="Moments must be comparable.", key="zone") for note in time.notes
-        ]
+        repairs += [ZONE.made(len(frame), note=note) for note in time.notes]
     return Rows(
         frame=frame if mask.all() else frame[mask].reset_index(drop=True),
         moments=moments if moments is None or mask.all() else moments[mask],
@@ -231,16 +224,8 @@ def _regular(rows: Rows, choices: Choices, repairs: list[Repair]) -> tuple[pd.Da
 def _without_constants(frame: pd.DataFrame, choices: Choices, repairs: list[Repair]) -> pd.DataFrame:
     constant = [name for name in frame.columns[1:] if _constant(frame[name].iloc[: max(len(frame) // 2, 1)])]
     if constant:
-        repairs.append(
-            Repair(
-                what=f"Left out as features: {', '.join(constant)}.",
-                count=len(constant),
-                why="Nothing can be learned from one and the same value over the first half of the rows.",
-                key="constant",
-                applied="constant" not in choices.undo,
-            )
-        )
-    return frame if "constant" in choices.undo else frame.drop(columns=constant)
+        repairs.append(CONSTANT.made(len(constant), choices.undo, features=", ".join(constant)))
+    return frame if CONSTANT.is_off(choices.undo) else frame.drop(columns=constant)
 
 
 def _constant(column: pd.Series) -> bool:

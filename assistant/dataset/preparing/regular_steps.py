@@ -10,6 +10,22 @@ import pandas as pd
 
 from assistant.dataset.choices import Aggregate, Choices
 from assistant.dataset.preparing.frequency import Grid, find_grid
+from assistant.dataset.repairs import (
+    AFTER_THE_TARGET,
+    BEFORE_THE_TARGET,
+    COPIES,
+    GAPS,
+    IRREGULAR_MOMENTS,
+    LATE_FEATURES,
+    LATE_START,
+    LONGEST_STRETCH,
+    MISSING_MOMENTS,
+    MOVED_MOMENTS,
+    NEWEST_FIRST,
+    NO_MOMENT,
+    ORDER,
+    SAME_MOMENT,
+)
 from assistant.dataset.series import Frequency, Repair
 from assistant.dataset.times.reading import count_missing
 from assistant.errors import DatasetError
@@ -19,7 +35,6 @@ _SUMMED = re.compile(
 )
 _MOST_POINTS = 5_000_000
 _MOST_EMPTY = 0.9
-_EVEN = "Forecasting needs the same step from row to row; undone, the rows are counted instead of dated."
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,25 +63,15 @@ def bring_to_grid(rows: Rows, choices: Choices, repairs: list[Repair]) -> tuple[
     frame, moments = rows.frame, rows.moments
     if (without := count_missing(moments)) > 0:
         frame, moments = frame[moments.notna()], moments[moments.notna()]
-        repairs.append(
-            Repair(
-                what="Rows without a readable moment were left out.",
-                count=without,
-                why="They have no place in time.",
-                key="no moment",
-            )
-        )
+        repairs.append(NO_MOMENT.made(without))
     if not len(moments):
         raise DatasetError("No row has a moment that can be read.", "", "Choose another time column, or none.")
     counted = Frequency(alias=None, step="row", season=1)
     if not moments.is_monotonic_increasing:
         count = int((np.diff(moments.to_numpy()).astype("timedelta64[us]").astype("int64") < 0).sum())
         backwards = moments.is_monotonic_decreasing
-        what = (
-            "The rows were turned round, for the newest came first." if backwards else "The rows were sorted by time."
-        )
-        why = "Forecasting needs the rows in the order of time."
-        if not _note(repairs, choices, "order", what, len(moments) if backwards else count, why):
+        kind, count = (NEWEST_FIRST, len(moments)) if backwards else (ORDER, count)
+        if not _note(repairs, kind.made(count, choices.undo)):
             return frame, counted
         order = np.argsort(moments.to_numpy(), kind="stable")
         frame, moments = frame.iloc[order], moments[order]
@@ -80,11 +85,10 @@ def bring_to_grid(rows: Rows, choices: Choices, repairs: list[Repair]) -> tuple[
     return _onto_grid(frame, grid, rows, choices, repairs, counted)
 
 
-def _note(repairs: list[Repair], choices: Choices, key: str, what: str, count: int, why: str) -> bool:
-    """Add a repair, marked as not applied when it was switched off; tell whether it applies."""
-    applied = key not in choices.undo
-    repairs.append(Repair(what=what, count=count, why=why, key=key, applied=applied))
-    return applied
+def _note(repairs: list[Repair], repair: Repair) -> bool:
+    """Add a repair, and tell whether it applies."""
+    repairs.append(repair)
+    return repair.applied
 
 
 def _merge_same(
@@ -95,27 +99,13 @@ def _merge_same(
         return frame, True
     copies = frame.assign(_moment=moments).duplicated().to_numpy()
     if copies.any():
-        if _note(
-            repairs,
-            choices,
-            "copies",
-            "Rows that stand twice were left out.",
-            int(copies.sum()),
-            "They are the same in every column used; undone, each of them counts.",
-        ):
+        if _note(repairs, COPIES.made(int(copies.sum()), choices.undo)):
             frame, moments = frame[~copies], moments[~copies]
         if not moments.duplicated().any():
             return frame, True
     how = rows.same_time or usual_aggregate(rows.target)
-    words = same_time_words(how)
-    if not _note(
-        repairs,
-        choices,
-        "same moment",
-        f"Several rows of one moment were made one by {words}.",
-        int(moments.duplicated().sum()),
-        "Each moment needs one value; undone, the rows are counted instead of dated.",
-    ):
+    several = int(moments.duplicated().sum())
+    if not _note(repairs, SAME_MOMENT.made(several, choices.undo, how=same_time_words(how))):
         return frame, False
     return aggregate(frame, pd.DatetimeIndex(moments), how, rows.target), True
 
@@ -161,24 +151,19 @@ def _onto_grid(
     step = grid.frequency.step
     if grid.irregular or not grid.moments.is_unique:  # two rows may stand for one step
         how = rows.same_time or usual_aggregate(rows.target)
-        what = f"Rows at irregular moments were brought to one for each {step} by {same_time_words(how)}."
-        if not _note(repairs, choices, "grid", what, len(frame), _EVEN):
+        repair = IRREGULAR_MOMENTS.made(len(frame), choices.undo, step=step, how=same_time_words(how))
+        if not _note(repairs, repair):
             return frame, counted
         frame = aggregate(frame, grid.moments, how, rows.target)
     else:
-        if grid.moved:
-            what = f"Moments were moved to the regular {step} they stand for."
-            if not _note(
-                repairs, choices, "grid", what, grid.moved, "They lie slightly beside it; undone, the rows are counted."
-            ):
-                return frame, counted
+        if grid.moved and not _note(repairs, MOVED_MOMENTS.made(grid.moved, choices.undo, step=step)):
+            return frame, counted
         frame = frame.set_axis(grid.moments)
     full = grid.full()
     if len(full) > len(frame):
         missing = full.difference(pd.DatetimeIndex(frame.index))
-        what = f"Missing {step}s were put in, such as {missing[0]:%Y-%m-%d %H:%M}.".replace(" 00:00.", ".")
-        why = "The table skips them; their values are filled like any gap. Undone, the rows are counted."
-        if not _note(repairs, choices, "missing moments", what, len(missing), why):
+        first = f"{missing[0]:%Y-%m-%d %H:%M}".removesuffix(" 00:00")
+        if not _note(repairs, MISSING_MOMENTS.made(len(missing), choices.undo, step=step, first=first)):
             return frame, counted
         frame = frame.reindex(full)
     return frame.set_axis(full), grid.frequency
@@ -188,7 +173,7 @@ def fill_gaps(frame: pd.DataFrame, target: str, undo: frozenset[str], repairs: l
     """Fill gaps with the last value known before them;
 
     Rows before the first and after the last value of the target are left out, and likewise features that start late.
-    With "gaps" in `undo` the longest stretch without a gap is taken instead.
+    Where that is switched off, the longest stretch without a gap is taken instead.
     """
     known = np.flatnonzero(frame[target].notna().to_numpy())
     if not len(known):
@@ -198,27 +183,12 @@ def fill_gaps(frame: pd.DataFrame, target: str, undo: frozenset[str], repairs: l
     empty = int(frame.isna().sum().sum())
     if not empty:
         return frame.astype("float64")
-    if "gaps" in undo:
-        repairs.append(
-            Repair(
-                what="Gaps were to be filled with the last value before them.",
-                count=empty,
-                why="Switched off.",
-                key="gaps",
-                applied=False,
-            )
-        )
-        return _longest_whole(frame, repairs)
     shares = ", ".join(f"{name} {count:,}" for name, count in frame.isna().sum().items() if count)
-    repairs.append(
-        Repair(
-            what=f"Gaps were filled with the last value before them ({shares}).",
-            count=empty,
-            why="The network needs a value at each step, and nothing may be filled from the future.",
-            key="gaps",
-            places=_stretches(frame[target].isna().to_numpy()),
-        )
-    )
+    if GAPS.is_off(undo):
+        repairs.append(GAPS.made(empty, undo, shares=shares))
+        return _longest_whole(frame, repairs)
+    places = _stretches(frame[target].isna().to_numpy())
+    repairs.append(GAPS.made(empty, undo, shares=shares, places=places))
     return frame.ffill().astype("float64")
 
 
@@ -231,27 +201,11 @@ def _stretches(holds: np.ndarray) -> tuple[tuple[int, int], ...]:
 def _cut_ends(frame: pd.DataFrame, first: int, last: int, undo: frozenset[str], repairs: list[Repair]) -> pd.DataFrame:
     """Leave out the rows before the target's first value, and those after its last unless that was switched off."""
     if first:
-        repairs.append(
-            Repair(
-                what="Rows before the first value of the target were left out.",
-                count=first,
-                why="There is nothing to learn from them, and nothing is filled from the future.",
-                key="before",
-            )
-        )
+        repairs.append(BEFORE_THE_TARGET.made(first))
         frame, last = frame.iloc[first:], last - first
     if (behind := len(frame) - 1 - last) > 0:
-        applied = "ends" not in undo
-        repairs.append(
-            Repair(
-                what="Rows after the last value of the target were left out.",
-                count=behind,
-                why="There is nothing to check a forecast against; undone, they are filled like gaps.",
-                key="ends",
-                applied=applied,
-            )
-        )
-        frame = frame.iloc[: last + 1] if applied else frame
+        repairs.append(AFTER_THE_TARGET.made(behind, undo))
+        frame = frame if AFTER_THE_TARGET.is_off(undo) else frame.iloc[: last + 1]
     return frame
 
 
@@ -267,30 +221,16 @@ def _late_features(frame: pd.DataFrame, target: str, undo: frozenset[str], repai
         if first is None or first > 0.1 * len(frame) or frame[name].notna().sum() < 0.5 * len(frame)
     ]
     slow = {name: first for name, first in begins.items() if first and name not in late}
-    drop = [name for name in late if "late features" not in undo or begins[name] is None]
-    if "start" in undo:
+    drop = [name for name in late if not LATE_FEATURES.is_off(undo) or begins[name] is None]
+    if LATE_START.is_off(undo):
         drop += slow
     start = max((first for name, first in begins.items() if first and name not in drop), default=0)
     if late:
-        repairs.append(
-            Repair(
-                what=f"The feature{'s' if len(late) > 1 else ''} {', '.join(late)} {'were' if len(late) > 1 else 'was'} left out.",
-                count=len(late),
-                why="Most values, or those of the first rows, are missing; undone, the rows before them are left out.",
-                key="late features",
-                applied="late features" not in undo,
-            )
-        )
+        several = len(late) > 1
+        features = f"feature{'s' if several else ''} {', '.join(late)} {'were' if several else 'was'}"
+        repairs.append(LATE_FEATURES.made(len(late), undo, features=features))
     if slow:
-        repairs.append(
-            Repair(
-                what="Rows at the start were left out.",
-                count=max(slow.values()),
-                why="A feature has no value there yet; undone, that feature is left out instead.",
-                key="start",
-                applied="start" not in undo,
-            )
-        )
+        repairs.append(LATE_START.made(max(slow.values()), undo))
     frame = frame.drop(columns=drop).iloc[start:]
     if start and frame[target].isna().iloc[0]:
         frame = frame.iloc[int(np.flatnonzero(frame[target].notna().to_numpy())[0]) :]
@@ -306,12 +246,5 @@ def _longest_whole(frame: pd.DataFrame, repairs: list[Repair]) -> pd.DataFrame:
     whole = frame.notna().all(axis=1).to_numpy()
     first, end = max(_stretches(whole), key=lambda stretch: stretch[1] - stretch[0])
     kept = frame.iloc[first:end]
-    repairs.append(
-        Repair(
-            what="The longest stretch without a gap was taken.",
-            count=len(frame) - len(kept),
-            why="Gaps are not to be filled.",
-            key="stretch",
-        )
-    )
+    repairs.append(LONGEST_STRETCH.made(len(frame) - len(kept)))
     return kept.astype("float64")

@@ -11,6 +11,7 @@ from assistant.dataset.reading import formats
 from assistant.dataset.reading.archive import is_archive, list_members, unpack_member
 from assistant.dataset.reading.raw_file import RawFile
 from assistant.dataset.reading.table import Table
+from assistant.dataset.repairs import WIDE
 from assistant.dataset.tidying.filled_down import fill_merged, place_years
 from assistant.dataset.tidying.left_out_rows import keep_finest, leave_out_end
 from assistant.dataset.tidying.wide_tables import lengthen
@@ -30,7 +31,7 @@ def read_table(path: Path, request: ReadingRequest | None = None) -> Table:
         table = _read(RawFile(path), request, 0)
         table = leave_out_end(table, request.undo)
         table = keep_finest(place_years(fill_merged(table, request.undo), request.undo), request.undo)
-        return table if "wide" in request.undo else lengthen(table)
+        return table if WIDE.is_off(request.undo) else lengthen(table)
     except (OSError, MemoryError) as error:
         raise DatasetError("The file cannot be read.", f"{path.name}: {error}.", "Choose it again.") from error
 

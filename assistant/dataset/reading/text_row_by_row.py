@@ -13,6 +13,7 @@ from assistant.dataset.choices import ReadingRequest
 from assistant.dataset.reading.raw_file import RawFile
 from assistant.dataset.reading.separators import FIXED_WIDTH, WHITESPACE
 from assistant.dataset.reading.text_layout import Layout, is_rule, split_line
+from assistant.dataset.repairs import CROOKED_ROWS, SECOND_TABLE, SHORT_ROWS
 from assistant.dataset.series import Repair
 
 
@@ -30,27 +31,27 @@ def read_row_by_row(file: RawFile, layout: Layout, request: ReadingRequest) -> t
         lines = [line.rstrip("\n") for line in stream]
     rest = _rows(lines[layout.first_row :], layout)
     body, again = _until_next_table(rest, layout)
-    for row in rest if "second table" in undo else body:
+    for row in rest if SECOND_TABLE.is_off(undo) else body:
         if not any(cell.strip() for cell in row) and (width > 1 or not row):
             continue
         if len(row) > width and not any(row[width:]):
             row = row[:width]
         if len(row) > width:
             long.append(layout.separator.join(row))
-            if "crooked rows" not in undo:
+            if not CROOKED_ROWS.is_off(undo):
                 continue
             row = row[:width]
         if len(row) < width:
             short += 1
-            if "short rows" in undo:
+            if SHORT_ROWS.is_off(undo):
                 continue
             row = [*row, *[""] * (width - len(row))]
         rows.append(row)
-    repairs = [crooked_rows(len(long), long, applied="crooked rows" not in undo)] if long else []
+    repairs = [crooked_rows(len(long), long, undo)] if long else []
     if again:
-        repairs.append(_second_table(again, applied="second table" not in undo))
+        repairs.append(SECOND_TABLE.made(again, undo))
     if short:
-        repairs.append(_short_rows(short, applied="short rows" not in undo))
+        repairs.append(SHORT_ROWS.made(short, undo))
     wanted = [(index, name) for index, name in enumerate(layout.names) if request.wants(name)]
     data = {
         name: _column(
@@ -80,26 +81,6 @@ def _until_next_table(rows: list[list[str]], layout: Layout) -> tuple[list[list[
                 kept.pop()
             return kept, len(rows) - index - 1
     return kept, 0
-
-
-def _short_rows(count: int, *, applied: bool) -> Repair:
-    return Repair(
-        what=f"{count:,} rows that ended early were {'filled up with missing values' if applied else 'left out'}.",
-        count=count,
-        why="A row needs a value or a gap in every column.",
-        key="short rows",
-        applied=applied,
-    )
-
-
-def _second_table(rows: int, *, applied: bool) -> Repair:
-    return Repair(
-        what="A second table below the first was left out.",
-        count=rows,
-        why="The names of the columns stand there again, below a title of its own.",
-        key="second table",
-        applied=applied,
-    )
 
 
 def _rows(lines: Sequence[str], layout: Layout) -> list[list[str]]:
@@ -139,13 +120,6 @@ def _column(cells: Sequence[str], as_text: bool) -> pd.Series:
     return pd.Series(pd.array(array, dtype="str"))
 
 
-def crooked_rows(count: int, rows: Sequence[str], *, applied: bool) -> Repair:
+def crooked_rows(count: int, rows: Sequence[str], undo: frozenset[str] = frozenset()) -> Repair:
     """Return the repair that says which rows do not fit the columns."""
-    shown = "; ".join(repr(row.strip()[:60]) for row in rows[:2])
-    return Repair(
-        what=f"{count:,} rows with too many or too few values were {'left out' if applied else 'cut'}, such as {shown}.",
-        count=count,
-        why="Their values cannot be told apart.",
-        key="crooked rows",
-        applied=applied,
-    )
+    return CROOKED_ROWS.made(count, undo, shown="; ".join(repr(row.strip()[:60]) for row in rows[:2]))

@@ -19,6 +19,7 @@ from assistant.dataset.reading.table import Reader, Table
 from assistant.dataset.reading.text_at_once import read_at_once
 from assistant.dataset.reading.text_layout import Layout, find_layout
 from assistant.dataset.reading.text_row_by_row import crooked_rows, read_row_by_row
+from assistant.dataset.repairs import NAMES
 from assistant.dataset.series import Repair
 from assistant.errors import DatasetError
 
@@ -59,20 +60,13 @@ def read_text(file: RawFile, request: ReadingRequest) -> Table:
         if frame is None or file.size <= _BY_HAND:
             frame, repairs = read_row_by_row(file, layout, request)
         else:
-            repairs = [crooked_rows(len(crooked), crooked, applied=True)]
+            repairs = [crooked_rows(len(crooked), crooked)]
     if not len(frame.columns) or not len(frame):
         raise DatasetError("The table has no rows.", f"{path.name} holds a header at most.", "Choose another file.")
     if layout.separator == "|":
         frame = _without_frame(frame)
     if layout.renamed:
-        repairs.append(
-            Repair(
-                what=f"Columns with the same name were numbered: {', '.join(layout.renamed)}.",
-                count=len(layout.renamed),
-                why="Each column needs a name of its own.",
-                key="names",
-            )
-        )
+        repairs.append(NAMES.made(len(layout.renamed), names=", ".join(layout.renamed)))
     return Table(frame=frame, reader=reader, units=_units(layout), repairs=tuple(repairs))
 
 

@@ -13,11 +13,11 @@ from assistant.dataset.choices import ReadingRequest
 from assistant.dataset.reading.raw_file import RawFile
 from assistant.dataset.reading.table import Reader, Table
 from assistant.dataset.reading.text_table import filled, read_rows
+from assistant.dataset.repairs import MERGED_CELLS
 from assistant.dataset.series import Repair
 from assistant.errors import DatasetError
 
 _XML = 400_000_000  # bytes to which a workbook of a usual size unpacks, for its parts are wordy
-_MERGED = "merged cells"
 _CHOOSE = "Choose another file."
 
 
@@ -80,17 +80,7 @@ def _merged(path: Path, sheet: str, undo: frozenset[str]) -> tuple[Repair, ...]:
     with CalamineWorkbook.from_path(str(path)) as book:
         blocks = _blocks(book.get_sheet_by_name(sheet))
     count = sum(end[0] - start[0] for start, end in blocks)
-    if not count:
-        return ()
-    return (
-        Repair(
-            what="Cells that were merged over several rows have their value in each of them.",
-            count=count,
-            why="A workbook keeps the value of such a block in its first row alone.",
-            key=_MERGED,
-            applied=_MERGED not in undo,
-        ),
-    )
+    return (MERGED_CELLS.made(count, undo),) if count else ()
 
 
 def _blocks(sheet: Any) -> list[tuple[tuple[int, int], tuple[int, int]]]:
@@ -117,7 +107,7 @@ def _rows(book: Any, name: str, undo: frozenset[str]) -> list[list[str]]:
     try:
         sheet = book.get_sheet_by_name(name)
         cells = sheet.to_python(skip_empty_area=False)
-        blocks = _blocks(sheet) if _MERGED not in undo else []
+        blocks = _blocks(sheet) if not MERGED_CELLS.is_off(undo) else []
     except Exception:
         return []
     rows = [[_text(cell) for cell in row] for row in cells]

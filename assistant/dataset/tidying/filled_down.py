@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from assistant.dataset.reading.table import Table
-from assistant.dataset.series import Repair
+from assistant.dataset.repairs import MERGED_BLANKS, YEAR_ROWS
 from assistant.dataset.times.read_times import read_single
 from assistant.dataset.vocabulary import PART_NAMES, month_number, plain_name
 
@@ -19,7 +19,7 @@ _MOSTLY_BLANK = 0.6
 def fill_merged(table: Table, undo: frozenset[str] = frozenset()) -> Table:
     """Return a table in which each block of a column that names things, or years, has its value in every row.
 
-    A column whose repair's key is in `undo` stays as it is.
+    Switched off, a column stays as it is.
     """
     columns = dict(table.frame.items())
     repairs = []
@@ -32,17 +32,9 @@ def fill_merged(table: Table, undo: frozenset[str] = frozenset()) -> Table:
             or not _is_merged(name, column, table.frame)
         ):
             continue
-        key = f"merged:{name}"
-        columns[name] = column if key in undo else column.ffill()
-        repairs.append(
-            Repair(
-                what=f"The blanks in {name} were filled with the value above them.",
-                count=int(blank.sum()),
-                why="Each value stands once above a block of rows, as cells merged in a workbook do.",
-                key=key,
-                applied=key not in undo,
-            )
-        )
+        repair = MERGED_BLANKS.made(int(blank.sum()), undo, column=str(name))
+        columns[name] = column.ffill() if repair.applied else column
+        repairs.append(repair)
     if not repairs:
         return table
     frame = pd.DataFrame({str(name): column for name, column in columns.items()})
@@ -76,13 +68,12 @@ def _begin_anew(others: pd.DataFrame, starts: np.ndarray) -> bool:
 
 
 _LEAST = 2  # years
-_KEY = "year rows"
 
 
 def place_years(table: Table, undo: frozenset[str] = frozenset()) -> Table:
     """Return a table in which the years that stand alone in rows above their months are a column beside them.
 
-    With "year rows" in `undo` the table stays as it is.
+    Switched off, the table stays as it is.
     """
     if len(table.columns) < 2 or any(plain_name(name) in PART_NAMES["year"] for name in table.columns):
         return table
@@ -97,16 +88,9 @@ def place_years(table: Table, undo: frozenset[str] = frozenset()) -> Table:
         or not first[~alone].map(_is_month, na_action="ignore").eq(True).all()
     ):
         return table
-    applied = _KEY not in undo
-    repair = Repair(
-        what="Years in rows of their own were put beside the months below them.",
-        count=int(alone.sum()),
-        why="Each row needs its whole date.",
-        key=_KEY,
-        applied=applied,
-    )
+    repair = YEAR_ROWS.made(int(alone.sum()), undo)
     repairs = (*table.repairs, repair)
-    if not applied:
+    if not repair.applied:
         return replace(table, repairs=repairs)
     spread = years.reindex(first.index).ffill()
     named = plain_name(table.columns[0]) in PART_NAMES["month"] or "month" in table.columns

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from assistant.dataset.reading.table import Table
-from assistant.dataset.series import Repair
+from assistant.dataset.repairs import EMPTY_ROWS, LONGER_PERIODS, NOTES, RepairKind
 from assistant.dataset.understanding.number_texts import looks_typed
 from assistant.dataset.vocabulary import month_number
 
@@ -26,22 +26,16 @@ def leave_out_end(table: Table, undo: frozenset[str] = frozenset()) -> Table:
     if len(table.columns) < 2:
         return table
     end = _end(table.frame)
-    table = _cut(table, end, "empty rows", "which hold nothing", "They are no measurements", undo)
+    table = _cut(table, end, EMPTY_ROWS, undo)
     notes = _begin_of_notes(table.frame.iloc[:end])
-    return _cut(table, notes, "notes", "with words in the first column alone", "They are notes, no measurements", undo)
+    return _cut(table, notes, NOTES, undo)
 
 
-def _cut(table: Table, end: int, key: str, which: str, why: str, undo: frozenset[str]) -> Table:
+def _cut(table: Table, end: int, kind: RepairKind, undo: frozenset[str]) -> Table:
     count = table.rows - end
     if not count or not end:
         return table
-    repair = Repair(
-        what=f"{count:,} rows at the end of the table, {which}, were left out.",
-        count=count,
-        why=f"{why}, and would count as missing values in every column.",
-        key=key,
-        applied=key not in undo,
-    )
+    repair = kind.made(count, undo)
     frame = table.frame.iloc[:end] if repair.applied else table.frame
     return replace(table, frame=frame, repairs=(*table.repairs, repair))
 
@@ -83,7 +77,7 @@ _CHANGES = 4  # of sort, from row to row; more are sums within the rows, which a
 def keep_finest(table: Table, undo: frozenset[str] = frozenset()) -> Table:
     """Return a table whose first column has months (or quarters) alone, where longer periods stand in blocks of their own.
 
-    With "periods" in `undo` all rows stay.
+    Switched off, all rows stay.
     """
     first = table.frame.iloc[:, 0] if len(table.columns) else None
     if first is None or len(first) < 2 * _LEAST or not isinstance(first.dtype, pd.StringDtype):
@@ -98,15 +92,8 @@ def keep_finest(table: Table, undo: frozenset[str] = frozenset()) -> Table:
     kept = (sorts == finest).to_numpy()
     if kept.sum() < _LEAST:
         return table
-    applied = "periods" not in undo
-    repair = Repair(
-        what=f"Rows for longer periods than a {finest} were left out.",
-        count=int((~kept).sum()),
-        why=f"They say again what the rows for each {finest} say.",
-        key="periods",
-        applied=applied,
-    )
-    frame = table.frame[kept].reset_index(drop=True) if applied else table.frame
+    repair = LONGER_PERIODS.made(int((~kept).sum()), undo, finest=finest)
+    frame = table.frame[kept].reset_index(drop=True) if repair.applied else table.frame
     return replace(table, frame=frame, repairs=(*table.repairs, repair))
 
 

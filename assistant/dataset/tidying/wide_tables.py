@@ -11,7 +11,7 @@ import pandas as pd
 
 from assistant.dataset.reading.header_rows import make_distinct
 from assistant.dataset.reading.table import Table
-from assistant.dataset.series import Repair
+from assistant.dataset.repairs import FIRST_SERIES, WIDE, WIDE_BOTH_WAYS
 from assistant.dataset.times.date_texts import read_date_texts
 from assistant.dataset.times.read_times import read_single
 from assistant.dataset.understanding.number_texts import is_missing, read_numbers
@@ -56,12 +56,7 @@ def lengthen(table: Table) -> Table:
         return table
     others = [name for name in table.columns if name not in found.columns]
     frame = _stack(table.frame, others, found)
-    repair = Repair(
-        what=f"{len(found.columns):,} columns, one for each {found.kind}, were turned into rows.",
-        count=len(found.columns),
-        why="Forecasting needs one row for each moment.",
-        key="wide",
-    )
+    repair = WIDE.made(len(found.columns), moment=found.kind)
     return Table(frame=frame, reader=table.reader, units=table.units, repairs=(*table.repairs, repair))
 
 
@@ -191,16 +186,9 @@ def _turned(table: Table, wide: _Wide) -> Table:
     )
     names, _ = make_distinct(labels.fillna("").tolist())
     values = kept[list(wide.columns)].T.reset_index(drop=True).set_axis(list(names), axis=1)
-    repairs = [*table.repairs, Repair(
-        what=f"{len(wide.columns):,} columns, one for each moment, were turned into rows, and the rows into columns.",
-        count=len(wide.columns), why="Forecasting needs one row for each moment.", key="wide",
-    )]  # fmt: skip
-    if len(kept) < len(table.frame):
-        repairs.append(Repair(
-            what=f"Of the {len(table.frame):,} series in the table, the first {len(kept):,} were taken.",
-            count=len(table.frame) - len(kept), why="Each becomes a column, and no one looks through more.",
-            key="first series",
-        ))  # fmt: skip
+    repairs = [*table.repairs, WIDE_BOTH_WAYS.made(len(wide.columns))]
+    if (rest := len(table.frame) - len(kept)) > 0:
+        repairs.append(FIRST_SERIES.made(rest, all=f"{len(table.frame):,}", taken=f"{len(kept):,}"))
     return Table(frame=values, reader=table.reader, units={}, repairs=tuple(repairs))
 
 

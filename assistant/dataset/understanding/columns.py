@@ -12,6 +12,7 @@ import pandas as pd
 from assistant.dataset.choices import Choices
 from assistant.dataset.reading.table import Table
 from assistant.dataset.reading.text_layout import has_decimal_comma
+from assistant.dataset.repairs import DURATIONS, MARKS, SENTINEL, SIGNS, STRANGE_TEXTS
 from assistant.dataset.series import Repair
 from assistant.dataset.understanding.durations import read_durations
 from assistant.dataset.understanding.number_texts import read_numbers
@@ -69,7 +70,7 @@ def understand_columns(table: Table, choices: Choices | None = None) -> Mapping[
         columns |= {
             name: replace(column, unsure=True)
             for name, column in columns.items()
-            if any(repair.key == f"signs:{name}" and "decimal commas" in repair.what for repair in column.repairs)
+            if any(SIGNS.is_kind_of(repair, name) and "decimal commas" in repair.what for repair in column.repairs)
         }
     if hint == "." and any(_has_fractions(column) for _, column in table.frame.items()):
         # Points part the decimals elsewhere in the table.
@@ -106,14 +107,7 @@ def _durations(name: str, column: pd.Series, choices: Choices, *, alone: bool = 
     minutes = read_durations(column, name, alone=alone)
     if minutes is None:
         return None
-    key = f"durations:{name}"
-    repair = Repair(
-        what=f"{name} was read as lengths of time, in minutes.",
-        count=int(np.isfinite(minutes).sum()),
-        why="A forecast needs numbers; undone, they are words.",
-        key=key,
-        applied=key not in choices.undo,
-    )
+    repair = DURATIONS.made(int(np.isfinite(minutes).sum()), choices.undo, column=name)
     if not repair.applied:
         return Column(name, "text", int(column.isna().sum()), distinct=int(column.nunique()), repairs=(repair,))
     return _number(name, minutes, (repair,), choices, "min", False)
@@ -135,10 +129,10 @@ def _understand(name: str, column: pd.Series, hint: Literal[".", ","], choices: 
     if reading is None:
         return _durations(name, column, choices) or Column(name, "text", missing, distinct=int(column.nunique()))
     repairs = _reading_repairs(name, reading.marks, reading.strange, reading.signs, choices.undo)
-    if any(not repair.applied for repair in repairs if not repair.key.startswith("marks:")):
+    if any(not repair.applied for repair in repairs if not MARKS.is_kind_of(repair)):
         return Column(name, "text", missing, distinct=int(column.nunique()), repairs=repairs)
     values = reading.values
-    if reading.marks and f"marks:{name}" in choices.undo:
+    if reading.marks and MARKS.is_off(choices.undo, name):
         marked = column.astype("str").str.strip().isin(list(reading.marks)).to_numpy(dtype=bool, na_value=False)
         values = np.where(marked, 0.0, values)
     return _number(name, values, repairs, choices, unit or reading.unit, reading.unsure)
@@ -174,36 +168,12 @@ def _reading_repairs(
     repairs = []
     if marks:
         shown = ", ".join(repr(mark) for mark in marks)
-        repairs.append(
-            Repair(
-                what=f"{shown} in {name} was taken as {'zero' if f'marks:{name}' in undo else 'a missing value'}.",
-                count=sum(marks.values()),
-                why="It stands where a number should; undone, it counts as zero.",
-                key=f"marks:{name}",
-                applied=f"marks:{name}" not in undo,
-            )
-        )
+        repairs.append(MARKS.made(sum(marks.values()), undo, column=name, shown=shown))
     if strange:
         shown = ", ".join(repr(text[:40]) for text in list(strange)[:3])
-        repairs.append(
-            Repair(
-                what=f"Texts in {name} that are no numbers, such as {shown}, were taken as missing.",
-                count=sum(strange.values()),
-                why="The other values of the column are numbers; undone, all of them are words.",
-                key=f"strange:{name}",
-                applied=f"strange:{name}" not in undo,
-            )
-        )
+        repairs.append(STRANGE_TEXTS.made(sum(strange.values()), undo, column=name, shown=shown))
     if signs:
-        repairs.append(
-            Repair(
-                what=f"{name} was read as numbers with {' and '.join(signs)}.",
-                count=1,
-                why="So the numbers are written in the file; undone, they are words.",
-                key=f"signs:{name}",
-                applied=f"signs:{name}" not in undo,
-            )
-        )
+        repairs.append(SIGNS.made(1, undo, column=name, signs=" and ".join(signs)))
     return tuple(repairs)
 
 
@@ -218,22 +188,12 @@ def _number(
         return Column(name, "empty", len(values), repairs=repairs)
     sentinel = _find_sentinel(known)
     if sentinel is not None:
-        key = f"sentinel:{name}"
-        applied = key not in choices.undo
         count = int((values == sentinel).sum())
-        if applied:
+        repair = SENTINEL.made(count, choices.undo, column=name, number=f"{sentinel:g}")
+        if repair.applied:
             values = np.where(values == sentinel, np.nan, values)
             known = known[known != sentinel]
-        repairs = (
-            *repairs,
-            Repair(
-                what=f"{sentinel:g} in {name} was taken as a missing value.",
-                count=count,
-                why="It lies far from every other value, and instruments write it for 'no value'.",
-                key=key,
-                applied=applied,
-            ),
-        )
+        repairs = (*repairs, repair)
     return Column(
         name,
         "number",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Literal
@@ -121,56 +122,69 @@ def read_numbers(texts: pd.Series, decimal: Decimal | None = None, hint: Decimal
     )
 
 
-def find_decimal(bodies: Iterable[str], hint: Decimal) -> tuple[Decimal, bool]:
-    """Return the decimal sign of number texts, and whether the other one would fit as well."""
-    both = comma_decimal = dot_decimal = comma_group = dot_group = 0
-    grouped_comma = grouped_dot = False
-    plain_small = plain_large = False
-    for body in bodies:
+@dataclass
+class _Signs:
+    """What the commas and points in numbers say: each number that tells which of them parts the decimals, or may not."""
+
+    decimals: Counter[str] = field(default_factory=Counter)  # numbers in which a sign parts the decimals
+    groups: Counter[str] = field(default_factory=Counter)  # numbers in which it may as well part thousands
+    repeated: set[str] = field(default_factory=set)  # signs that stand several times in one number
+    plain_small: bool = False  # numbers without either, below a thousand and above
+    plain_large: bool = False
+
+    def look_at(self, body: str) -> None:
+        """Take one number into account."""
         text = body.lstrip("+-−–").split("e")[0].split("E")[0]
         comma, dot = text.rfind(","), text.rfind(".")
         if comma >= 0 and dot >= 0:
-            both += 1
-            if comma > dot:
-                comma_decimal += 2
-            else:
-                dot_decimal += 2
-        elif comma >= 0:
-            if text.count(",") > 1:
-                grouped_comma = True
-            if _is_grouped(text, ","):
-                comma_group += 1
-            else:
-                comma_decimal += 1
-        elif dot >= 0:
-            if text.count(".") > 1:
-                grouped_dot = True
-            if _is_grouped(text, "."):
-                dot_group += 1
-            else:
-                dot_decimal += 1
+            self.decimals["," if comma > dot else "."] += 2
+        elif comma >= 0 or dot >= 0:
+            sign = "," if comma >= 0 else "."
+            if text.count(sign) > 1:
+                self.repeated.add(sign)
+            (self.groups if _is_grouped(text, sign) else self.decimals)[sign] += 1
         else:
-            plain_large |= len(text) > 3
-            plain_small |= len(text) <= 3
-    if grouped_comma and comma_decimal <= dot_decimal:
+            self.plain_large |= len(text) > 3
+            self.plain_small |= len(text) <= 3
+
+    @property
+    def small_alone(self) -> bool:
+        """Tell whether the numbers without a comma or a point are all below a thousand."""
+        return self.plain_small and not self.plain_large
+
+
+def find_decimal(bodies: Iterable[str], hint: Decimal) -> tuple[Decimal, bool]:
+    """Return the decimal sign of number texts, and whether the other one would fit as well."""
+    signs = _Signs()
+    for body in bodies:
+        signs.look_at(body)
+    commas, points = signs.decimals[","], signs.decimals["."]
+    if "," in signs.repeated and commas <= points:
         return ".", False
-    if grouped_dot and dot_decimal <= comma_decimal:
+    if "." in signs.repeated and points <= commas:
         return ",", False
-    if comma_decimal != dot_decimal:
-        return (",", False) if comma_decimal > dot_decimal else (".", False)
-    if comma_group and not dot_group:
-        # 1,234 may be one thousand or one and a bit: numbers below a thousand without a comma speak for the first.
-        if plain_small and not plain_large:
-            return ".", False
-        return (",", False) if plain_large or hint == "," else (".", not plain_small)
-    if dot_group and not comma_group and hint == "," and not plain_large:
-        # 1.234 may be one thousand or one and a bit: whole numbers below a thousand speak for the first.
-        return ",", not plain_small
-    if dot_group and not comma_group:
-        # With whole numbers below a thousand among them, points stand between thousands; else both readings fit.
-        small_alone = plain_small and not plain_large
-        return (",", dot_group < _SURE) if small_alone else (".", not plain_large)
+    if commas != points:
+        return (",", False) if commas > points else (".", False)
+    if signs.groups[","] and not signs.groups["."]:
+        return _of_grouped_commas(signs, hint)
+    if signs.groups["."] and not signs.groups[","]:
+        return _of_grouped_points(signs, hint)
     return hint, False
+
+
+def _of_grouped_commas(signs: _Signs, hint: Decimal) -> tuple[Decimal, bool]:
+    """1,234 may be one thousand or one and a bit: numbers below a thousand without a comma speak for the first."""
+    if signs.small_alone:
+        return ".", False
+    return (",", False) if signs.plain_large or hint == "," else (".", not signs.plain_small)
+
+
+def _of_grouped_points(signs: _Signs, hint: Decimal) -> tuple[Decimal, bool]:
+    """1.234 may be one thousand or one and a bit: whole numbers below a thousand speak for the first."""
+    if hint == "," and not signs.plain_large:
+        return ",", not signs.plain_small
+    # With whole numbers below a thousand among them, points stand between thousands; else both readings fit.
+    return (",", signs.groups["."] < _SURE) if signs.small_alone else (".", not signs.plain_large)
 
 
 def _is_grouped(text: str, sign: str) -> bool:

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from assistant.dataset.choices import SeriesChoice
+from assistant.dataset.repairs import ONE_SERIES
 from assistant.dataset.series import Repair
 from assistant.dataset.times.reading import TimeReading
 from assistant.dataset.understanding.columns import Column
@@ -161,9 +162,5 @@ def rows_of_choice(frame: pd.DataFrame, stack: Stack, choice: SeriesChoice | Non
     labels = labels_of(frame, stack.column)
     assert labels is not None
     mask = (labels == value).fillna(False).to_numpy(dtype=bool)
-    return mask, Repair(
-        what=f"Of the {len(stack.rows):,} series in the table, the one where {stack.column} is {value} was taken.",
-        count=int((~mask).sum()),
-        why=f"The table holds one series for each {stack.column}, over the same moments.",
-        key="series",
-    )
+    count = int((~mask).sum())
+    return mask, ONE_SERIES.made(count, series=f"{len(stack.rows):,}", apart=stack.column, value=str(value))

@@ -10,6 +10,7 @@ from assistant.dataset.choices import Choices, ReadingRequest
 from assistant.dataset.reading.archive import is_archive
 from assistant.dataset.reading.table import Table, check_columns
 from assistant.dataset.reading.text_table import read_text_start
+from assistant.dataset.repairs import WIDE
 from assistant.dataset.series import Roles
 from assistant.dataset.tidying.wide_tables import lengthen
 from assistant.dataset.times.read_times import read_times
@@ -75,7 +76,7 @@ def read_start(path: Path, choices: Choices) -> Start | None:
         table = read_text_start(path, _START, ReadingRequest(choices=choices))
     except DatasetError:
         return None
-    if "wide" not in choices.undo and lengthen(table) is not table:
+    if not WIDE.is_off(choices.undo) and lengthen(table) is not table:
         return None
     columns = understand_columns(table, choices)
     try:
