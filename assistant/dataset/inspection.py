@@ -20,8 +20,9 @@ from assistant.dataset.series import Repair, Roles, Series, Source
 from assistant.dataset.times.read_times import read_times
 from assistant.dataset.times.reading import TimeReading
 from assistant.dataset.understanding.columns import Column, Kind, understand_columns
-from assistant.dataset.understanding.roles import Suggestion, find_time, suggest_roles
+from assistant.dataset.understanding.roles import Suggestion, suggest_roles
 from assistant.dataset.understanding.stacked_series import find_stack
+from assistant.dataset.understanding.time_columns import find_time
 from assistant.dataset.understanding.very_large_tables import Start, read_start
 from assistant.errors import DatasetError
 from assistant.findings import Finding

@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 
 from assistant.dataset.choices import DateOrder
 from assistant.dataset.times.date_order import Reading, Tokens, full_year, in_one_century, rank_readings, with_clock
+from assistant.dataset.times.period_texts import read_period_texts
 from assistant.dataset.vocabulary import month_number
 
 _WEEKDAY = re.compile(
@@ -40,28 +41,11 @@ _PART = r"(\d{1,4}|[^\W\d_]+\.?)"
 _BETWEEN = r"[-/. ,_']+|(?<=\d)(?=[^\W\d_])|(?<=[^\W\d_])(?=\d)"
 _THREE = re.compile(rf"^{_PART}({_BETWEEN}){_PART}(?:{_BETWEEN}){_PART}$")
 _TWO = re.compile(rf"^{_PART}(?:{_BETWEEN}){_PART}$")
-_QUARTER = re.compile(
-    r"^(?:(?:FY\s*'?)?(?P<y1>\d{4}|(?<=\D)\d{2}|\d{2}(?=\s*Q))(?:[-/]\d{2})?[-/_. :]*(?:Q|K|T|Quarter\s*|qtr\s*)"
-    r"(?P<q1>[1-4])|(?:Q|T|Quarter\s*|qtr\s*|Quartal\s*|trim\.?\s*)\s*(?P<q2>[1-4])[-/_. ,':]*(?:FY\s*'?)?(?P<y2>\d{4}|\d{2})(?:[-/]\d{2})?"
-    r"|(?P<q3>[1-4])\.?\s*(?:[QT]|Quartal|er trimestre|[eè]me trimestre|st quarter|nd quarter|rd quarter|th quarter)[-/_. ,']*(?P<y3>\d{4}|\d{2}))$",
-    re.IGNORECASE,
-)
-_HALF_YEAR = re.compile(
-    r"^(?:(?P<y1>\d{4})[-/_. ]*(?:H|HY|S|Sem(?:ester)?\s*)(?P<h1>[12])|(?:H|HY|S|Sem(?:ester)?\s*)(?P<h2>[12])[-/_. ,']*(?P<y2>\d{4}|\d{2}))$",
-    re.IGNORECASE,
-)
-_WEEK = re.compile(
-    r"^(?P<year>\d{4})\s*[-/_ ]?\s*(?:W|KW\s?|Week\s*|Wk\s*)(?P<week>\d{1,2})(?:-?(?P<day>[1-7]))?$"
-    r"|^(?:W|KW|Week|Wk|Woche|Semaine|Semana)\s*(?P<week2>\d{1,2})\s*[-/., ]\s*(?P<year2>\d{4})$",
-    re.IGNORECASE,
-)
 # Words before a date that say which day of a week or a month it is.
 _BEFORE = re.compile(
     r"(?i)^(?:week\s+(?:of|ending|ended|beginning|commencing|starting)|w[/.]?[ecb]\.?|month\s+(?:of|ending|ended)|as\s+(?:of|at)"
     r"|woche\s+(?:vom|ab|bis)|stand|am|semaine\s+du|au|le|semana\s+(?:del|de)|al)[:\s]+(?=\S*\d)"
 )
-_MONTH_CODE = re.compile(r"^(?P<year>\d{4})\s*[-/ ]?[Mm](?P<month>\d{1,2})$")
-_YEARS_SPAN = re.compile(r"^(?P<year>\d{4})\s*[-/–]\s*(?:\d{2}|\d{4})$")
 IN_UTC = "The times carry a time zone and are kept in UTC, where no hour is skipped or doubled."
 WHOLE_DAYS = "The time zone behind each day was left out: every time is midnight, where it was written."
 _ENOUGH = 0.9
@@ -102,9 +86,8 @@ def read_date_texts(texts: Sequence[str], order: DateOrder | None, rows: np.ndar
     texts = _latin(texts)
     if len(texts) > _MANY and (plain := _plain_forms(texts, order, rows)) is not None:
         return plain
-    quick = _whole_forms(texts)
-    if quick is not None:
-        return quick
+    if (periods := read_period_texts(texts)) is not None:
+        return DateTexts(*periods)
     bare, offsets, clocks = _take_apart(texts, notes)
     if bare is None:
         return None
@@ -219,72 +202,6 @@ def _best_order(
 
 def _form(reading: Reading, clocks: np.ndarray | None) -> str:
     return reading.form if clocks is None else f"{reading.form}, time"
-
-
-def _whole_forms(texts: Sequence[str]) -> DateTexts | None:
-    """Quarters, weeks, month codes and spans of years, which hold no clock time."""
-    for pattern, reader, form in (
-        (_QUARTER, _quarter, "quarter"),
-        (_HALF_YEAR, _half_year, "half-year"),
-        (_WEEK, _week, "ISO week"),
-        (_MONTH_CODE, _month_code, "YYYYMmm"),
-        (_YEARS_SPAN, _span, "years"),
-    ):
-        matches = [pattern.match(text) for text in texts]
-        if sum(match is not None for match in matches) < _ENOUGH * len(texts):
-            continue
-        if form == "years" and not _are_spans([text for text, match in zip(texts, matches, strict=True) if match]):
-            continue
-        values = pd.DatetimeIndex(
-            pd.to_datetime(
-                pd.Series([match and reader(match) for match in matches], dtype="str"),
-                format="%Y-%m-%d",
-                errors="coerce",
-            )
-        )
-        return DateTexts(form=form, values=values)
-    return None
-
-
-def _are_spans(texts: Sequence[str]) -> bool:
-    """Spans of years such as 2019/20: the second always follows the first, and once it cannot be a month."""
-    ends = [tuple(part.strip() for part in re.split(r"[-/–]", text, maxsplit=1)) for text in texts]
-    if all(len(last) == 4 for _, last in ends):
-        return all(0 < int(last) - int(first) <= 10 for first, last in ends)
-    follows = all(len(last) == 2 and (int(first) + 1) % 100 == int(last) for first, last in ends)
-    return follows and any(int(last) > 12 or int(last) == 0 for _, last in ends)
-
-
-def _quarter(match: re.Match[str]) -> str:
-    year = match["y1"] or match["y2"] or match["y3"]
-    quarter = match["q1"] or match["q2"] or match["q3"]
-    return f"{full_year(int(year), len(year)):04d}-{int(quarter) * 3 - 2:02d}-01"
-
-
-def _half_year(match: re.Match[str]) -> str:
-    year, half = match["y1"] or match["y2"], match["h1"] or match["h2"]
-    return f"{full_year(int(year), len(year)):04d}-{int(half) * 6 - 5:02d}-01"
-
-
-def _week(match: re.Match[str]) -> str:
-    try:
-        return str(
-            pd.Timestamp.fromisocalendar(
-                int(match["year"] or match["year2"]),
-                max(int(match["week"] or match["week2"]), 1),
-                int(match["day"] or 1),
-            ).date()
-        )
-    except ValueError:
-        return ""
-
-
-def _month_code(match: re.Match[str]) -> str:
-    return f"{match['year']}-{int(match['month']):02d}-01"
-
-
-def _span(match: re.Match[str]) -> str:
-    return f"{match['year']}-01-01"
 
 
 def _take_apart(

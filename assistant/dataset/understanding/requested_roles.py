@@ -11,7 +11,8 @@ from assistant.dataset.reading.read_table import read_table
 from assistant.dataset.reading.table import Table, check_columns
 from assistant.dataset.series import Roles
 from assistant.dataset.understanding.columns import Column, understand_columns
-from assistant.dataset.understanding.roles import find_time, suggest_roles
+from assistant.dataset.understanding.roles import suggest_roles
+from assistant.dataset.understanding.time_columns import find_time
 from assistant.dataset.understanding.very_large_tables import read_start
 
 
