@@ -6,7 +6,6 @@ import platform
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -18,30 +17,11 @@ from sqlalchemy import event
 from assistant.clock import utc_now
 from assistant.submission.database import Database, open_database
 from assistant.submission.jobs.inline_runner import InlineJobRunner
-from assistant.submission.jobs.job import JobRecord, JobRequest, JobRunner, JobState, Lane, Limits
+from assistant.submission.jobs.job import JobRequest, JobState, Lane, Limits
 from assistant.submission.jobs.line import JobLine, Waiting, in_fair_order
 from assistant.submission.jobs.local_runner import LocalJobRunner
 from tests.job_tasks import begun
-
-LONGEST = 60.0  # seconds until a test gives up
-
-
-def until(holds: Callable[[], Any]) -> Any:
-    """Return what `holds` returns once it is true."""
-    end = time.monotonic() + LONGEST
-    while not (found := holds()):
-        assert time.monotonic() < end, "it did not come to that"
-        threading.Event().wait(0.02)
-    return found
-
-
-def ended(runner: JobRunner, key: str) -> JobRecord:
-    def look() -> JobRecord | None:
-        record = runner.look(key)
-        return record if record is not None and record.state.ended else None
-
-    found: JobRecord = until(look)
-    return found
+from tests.job_watching import ended, until
 
 
 @pytest.fixture
@@ -273,6 +253,18 @@ def test_what_goes_wrong_in_a_task_is_told_in_sentences(
         assert evidence in record.problem.evidence
     logs = [log.read_text() for log in (tmp_path / "jobs").glob("*/log.txt")]
     assert any("Traceback" in log for log in logs) == (task != "refused")
+
+
+def test_the_files_of_an_attempt_go_and_a_failed_ones_log_stays_until_the_next(
+    open_runner: Any, asked: Any, tmp_path: Path
+) -> None:
+    runner, folder = open_runner(), tmp_path / "jobs"
+    runner.submit(asked("job", "broken"))
+    ended(runner, "job")
+    assert len(list(folder.glob("*/log.txt"))) == 1
+    runner.submit(asked("job"))
+    assert ended(runner, "job").state is JobState.DONE
+    until(lambda: not list(folder.iterdir()))
 
 
 def test_no_secret_reaches_the_worker(open_runner: Any, asked: Any, monkeypatch: pytest.MonkeyPatch) -> None:

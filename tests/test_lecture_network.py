@@ -23,8 +23,9 @@ from assistant.errors import LectureError
 from assistant.facts import Facts
 from assistant.lecture.memory import measure_memory
 from assistant.lecture.network import Trained, load_trained, network_memory, network_window
-from assistant.lecture.process import LectureProcess
 from assistant.lecture.results import NetworkWindow
+from assistant.submission.lecture_questions import LectureQuestions
+from assistant.submission.services import open_pool
 from assistant.training.memory import NetworkMemory, read_memory
 from assistant.training.network_fitting import forecast_at
 from assistant.training.plan import plan_settings
@@ -171,22 +172,24 @@ def test_weights_that_are_cut_off_are_said_to_be_so_in_our_own_words(runs: dict[
 
 
 @pytest.fixture(scope="module")
-def process() -> object:
-    made = LectureProcess()
+def questions() -> object:
+    made = LectureQuestions(pool := open_pool())
     yield made
-    made.close()
+    pool.close()
 
 
-def test_the_memory_is_measured_once_and_kept_beside_the_run(runs: dict[str, Path], process: LectureProcess) -> None:
+def test_the_memory_is_measured_once_and_kept_beside_the_run(
+    runs: dict[str, Path], questions: LectureQuestions
+) -> None:
     folder = runs["lstm"]
-    measured = measure_memory(folder, process)
+    measured = measure_memory(folder)
     assert measured == network_memory(str(folder))
     assert read_memory(folder) == measured
-    assert measure_memory(folder, process) == measured
+    assert measure_memory(folder) == measured
 
 
-def test_the_child_shows_the_same_window_as_the_library(runs: dict[str, Path], process: LectureProcess) -> None:
-    assert process.ask(NetworkWindow, "window", folder=str(runs["gru"]), window=2) == network_window(
+def test_the_child_shows_the_same_window_as_the_library(runs: dict[str, Path], questions: LectureQuestions) -> None:
+    assert questions.ask(NetworkWindow, "window", folder=str(runs["gru"]), window=2) == network_window(
         str(runs["gru"]), 2
     )
 
@@ -256,10 +259,10 @@ def test_rows_without_dates_are_told_by_their_number(tmp_path: Path) -> None:
 
 
 def test_the_panel_shows_what_was_found_and_the_rnn_on_the_same_window(
-    runs: dict[str, Path], process: LectureProcess
+    runs: dict[str, Path], questions: LectureQuestions
 ) -> None:
     chosen, other = (lecture_network.ShownRun(cell.upper(), runs[cell]) for cell in ("lstm", "rnn"))
-    html, found = lecture_network.show(process, [chosen, other], 5)
+    html, found = lecture_network.show(questions, [chosen, other], 5)
     assert found == network_window(str(runs["lstm"]), 5)
     beside = network_window(str(runs["rnn"]), 5).look_back
     months = found.frequency.count
@@ -273,17 +276,17 @@ def test_the_panel_shows_what_was_found_and_the_rnn_on_the_same_window(
 
 @pytest.mark.parametrize(("cell", "maps"), [("gru", 4), ("rnn", 1)])
 def test_the_panel_shows_the_gates_that_a_cell_has(
-    runs: dict[str, Path], process: LectureProcess, cell: str, maps: int
+    runs: dict[str, Path], questions: LectureQuestions, cell: str, maps: int
 ) -> None:
-    html, _ = lecture_network.show(process, [lecture_network.ShownRun(cell, runs[cell])], None)
+    html, _ = lecture_network.show(questions, [lecture_network.ShownRun(cell, runs[cell])], None)
     assert html.count("<image ") == maps
     assert ("has no gate that keeps" in html) == (cell == "rnn")
 
 
 def test_a_run_that_cannot_be_compared_is_left_out(
-    runs: dict[str, Path], process: LectureProcess, tmp_path: Path
+    runs: dict[str, Path], questions: LectureQuestions, tmp_path: Path
 ) -> None:
     missing = lecture_network.ShownRun("Lost run", tmp_path)
-    html, found = lecture_network.show(process, [lecture_network.ShownRun("LSTM", runs["lstm"]), missing], None)
+    html, found = lecture_network.show(questions, [lecture_network.ShownRun("LSTM", runs["lstm"]), missing], None)
     assert found is not None
     assert "Lost run" not in html

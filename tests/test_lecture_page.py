@@ -12,10 +12,12 @@ import numpy as np
 import pytest
 
 from assistant.errors import LectureError
-from assistant.lecture.process import LectureProcess
 from assistant.lecture.results import AddingProgress, Gate, GradientCurves, Recurrence
 from assistant.lecture.texts import FOLDER, IDEAS, load_texts
-from assistant.lecture.trials import AddingRun
+from assistant.submission.adding_runs import AddingRun
+from assistant.submission.jobs.job import JobState
+from assistant.submission.lecture_questions import LectureQuestions
+from assistant.submission.services import open_pool
 from assistant.web.lecture import adding_page as lecture_adding
 from assistant.web.lecture import gate_page as lecture_gate
 from assistant.web.lecture import glossary as lecture_words
@@ -31,10 +33,10 @@ TEXTS = load_texts()
 
 
 @pytest.fixture(scope="module")
-def process() -> Iterator[LectureProcess]:
-    made = LectureProcess()
+def questions() -> Iterator[LectureQuestions]:
+    made = LectureQuestions(pool := open_pool())
     yield made
-    made.close()
+    pool.close()
 
 
 def plain(html: str) -> str:
@@ -134,9 +136,9 @@ def test_a_heat_map_is_fully_coloured_where_a_gate_is_open_and_clear_where_it_is
 # The pages
 
 
-def test_the_drawn_cells_carry_the_values_of_the_step_in_every_part(process: LectureProcess) -> None:
-    html = lecture_memory.show(process, TEXTS, [1.0, 0.0, 0.5], 1, 2.0, 0)
-    result = process.ask(Recurrence, "recurrence", inputs=[1.0, 0.0, 0.5], units=2, seed=0, forget_bias=2.0)
+def test_the_drawn_cells_carry_the_values_of_the_step_in_every_part(questions: LectureQuestions) -> None:
+    html = lecture_memory.show(questions, TEXTS, [1.0, 0.0, 0.5], 1, 2.0, 0)
+    result = questions.ask(Recurrence, "recurrence", inputs=[1.0, 0.0, 0.5], units=2, seed=0, forget_bias=2.0)
     parts = re.findall(r'data-part="([^"]+)" tabindex="0" role="img" aria-label="([^"]+)"', html)
     spoken = {part: unescape(label) for part, label in parts}
     assert set(spoken) == {*RNN_PARTS, *LSTM_PARTS}
@@ -150,12 +152,12 @@ def test_the_drawn_cells_carry_the_values_of_the_step_in_every_part(process: Lec
 
 
 @pytest.mark.parametrize("t", [0, 2])
-def test_the_first_and_the_last_step_are_drawn_too(process: LectureProcess, t: int) -> None:
-    assert "no such step" in plain(lecture_memory.show(process, TEXTS, [1.0, 0.0, 0.5], t, 1.0, 0))
+def test_the_first_and_the_last_step_are_drawn_too(questions: LectureQuestions, t: int) -> None:
+    assert "no such step" in plain(lecture_memory.show(questions, TEXTS, [1.0, 0.0, 0.5], t, 1.0, 0))
 
 
-def test_every_part_has_its_text_and_a_rule_that_shows_it(process: LectureProcess) -> None:
-    html = lecture_memory.show(process, TEXTS, [1.0, 0.0], 0, 1.0, 0)
+def test_every_part_has_its_text_and_a_rule_that_shows_it(questions: LectureQuestions) -> None:
+    html = lecture_memory.show(questions, TEXTS, [1.0, 0.0], 0, 1.0, 0)
     style = style_of_parts()
     for key in (*RNN_PARTS, *LSTM_PARTS):
         assert f'data-about="{key}"' in html
@@ -173,7 +175,7 @@ def test_own_numbers_may_be_set_apart_by_spaces_commas_or_semicolons() -> None:
     assert lecture_memory.inputs_of(lecture_memory.OWN, "1, -2;3 .5") == [1.0, -2.0, 3.0, 0.5]
 
 
-def test_a_students_markup_is_shown_and_not_run(process: LectureProcess) -> None:
+def test_a_students_markup_is_shown_and_not_run(questions: LectureQuestions) -> None:
     from assistant.web.lecture.page_parts import shown
 
     html = shown(lambda: str(lecture_memory.inputs_of(lecture_memory.OWN, "<script>alert(1)</script>")))()
@@ -182,8 +184,8 @@ def test_a_students_markup_is_shown_and_not_run(process: LectureProcess) -> None
 
 
 @pytest.mark.parametrize(("w", "case"), [(0.9, "vanishes"), (1.0, "unchanged"), (1.1, "explodes")])
-def test_the_gradient_page_names_the_case_and_shows_the_power(process: LectureProcess, w: float, case: str) -> None:
-    html = lecture_gradient.show(process, w, 50, "none", False, 5.0)
+def test_the_gradient_page_names_the_case_and_shows_the_power(questions: LectureQuestions, w: float, case: str) -> None:
+    html = lecture_gradient.show(questions, w, 50, "none", False, 5.0)
     assert case in plain(html)
     shown = {row[0]: row[1] for row in table_rows(html)[1:14]}
     assert shown["50"] == number(w**50)
@@ -191,24 +193,24 @@ def test_the_gradient_page_names_the_case_and_shows_the_power(process: LecturePr
     drawings(html)
 
 
-def test_the_gradient_page_shows_what_the_networks_gave(process: LectureProcess) -> None:
-    html = plain(lecture_gradient.show(process, 0.9, 30, "tanh", False, 4.0))
-    result = process.ask(GradientCurves, "gradient", w=0.9, length=30, activation="tanh", forget_bias=4.0)
+def test_the_gradient_page_shows_what_the_networks_gave(questions: LectureQuestions) -> None:
+    html = plain(lecture_gradient.show(questions, 0.9, 30, "tanh", False, 4.0))
+    result = questions.ask(GradientCurves, "gradient", w=0.9, length=30, activation="tanh", forget_bias=4.0)
     assert number(result.rnn[-1]) in html
     assert number(result.lstm[-1]) in html
 
 
-def test_clipping_is_told_with_its_size_before_and_after(process: LectureProcess) -> None:
-    off, on = (plain(lecture_gradient.show(process, 1.1, 50, "none", clip, 5.0)) for clip in (False, True))
+def test_clipping_is_told_with_its_size_before_and_after(questions: LectureQuestions) -> None:
+    off, on = (plain(lecture_gradient.show(questions, 1.1, 50, "none", clip, 5.0)) for clip in (False, True))
     before = number(49 * 1.1**48)
     assert before in off
     assert f"from {before} to 1" in on
     assert number(1.1 - 0.1) in on
-    assert "stays as it is" in plain(lecture_gradient.show(process, 0.5, 50, "none", True, 5.0))
+    assert "stays as it is" in plain(lecture_gradient.show(questions, 0.5, 50, "none", True, 5.0))
 
 
-def test_the_gate_page_shows_the_gate_and_what_it_keeps(process: LectureProcess) -> None:
-    html = lecture_gate.show(process, 0.5, -1.0, 2.0, 3.0, 4.0)
+def test_the_gate_page_shows_the_gate_and_what_it_keeps(questions: LectureQuestions) -> None:
+    html = lecture_gate.show(questions, 0.5, -1.0, 2.0, 3.0, 4.0)
     f = 1 / (1 + np.exp(-2.0))  # 3·(−1) + 2·0.5 + 4
     assert f"= {number(float(f))}" in plain(html)
     assert number(float(f**50) * 100) in plain(html)
@@ -225,7 +227,7 @@ def progress(**changes: object) -> AddingProgress:
 
 def test_a_finished_run_shows_its_own_numbers_for_each_cell() -> None:
     rnn = progress(cell="rnn", solved=False, mse=0.1671, sequences=99_200, cpu_seconds=20.0)
-    html = lecture_adding.show(AddingRun(100, ("lstm", "rnn"), 0, "done", (progress(), rnn)))
+    html = lecture_adding.show(AddingRun(100, ("lstm", "rnn"), 0, JobState.DONE, (progress(), rnn)))
     assert "LSTM solved T = 100: error 0.0061 on 1,000 fresh sequences after 24,320 sequences and 3.2 seconds" in plain(
         html
     )
@@ -237,18 +239,18 @@ def test_a_finished_run_shows_its_own_numbers_for_each_cell() -> None:
     ("run", "says"),
     [
         (None, "Nothing has been run"),
-        (AddingRun(20, ("lstm",), 0, "waiting"), "yours starts by itself"),
-        (AddingRun(20, ("lstm",), 0, "running"), "starting"),
-        (AddingRun(20, ("lstm",), 0, "cancelled", (progress(finished=False, solved=False),)), "not yet"),
-        (AddingRun(20, ("lstm",), 0, "failed", message="stopped with <code>"), "stopped with <code>"),
+        (AddingRun(20, ("lstm",), 0, JobState.WAITING), "yours starts by itself"),
+        (AddingRun(20, ("lstm",), 0, JobState.RUNNING), "starting"),
+        (AddingRun(20, ("lstm",), 0, JobState.CANCELLED, (progress(finished=False, solved=False),)), "not yet"),
+        (AddingRun(20, ("lstm",), 0, JobState.FAILED, message="stopped with <code>"), "stopped with <code>"),
     ],
 )
 def test_every_state_of_a_run_is_told(run: AddingRun | None, says: str) -> None:
     assert says in plain(lecture_adding.show(run))
 
 
-def test_every_word_has_its_picture_and_an_anchor_that_links_lead_to(process: LectureProcess) -> None:
-    html = lecture_words.show(process, TEXTS)
+def test_every_word_has_its_picture_and_an_anchor_that_links_lead_to(questions: LectureQuestions) -> None:
+    html = lecture_words.show(questions, TEXTS)
     for word in TEXTS.words:
         anchor = lecture_words.word_anchor(word.slug)
         article = re.search(rf'<article class="lecture-word" id="{anchor}".*?</article>', html, re.S)
@@ -270,10 +272,10 @@ def test_every_word_that_the_wizard_links_to_is_one_of_the_page() -> None:
     assert linked <= {word.slug for word in TEXTS.words}
 
 
-def test_a_picture_that_is_not_known_is_named_with_those_that_are(process: LectureProcess) -> None:
+def test_a_picture_that_is_not_known_is_named_with_those_that_are(questions: LectureQuestions) -> None:
     word = TEXTS.words[0].model_copy(update={"picture": "strip-nonsense"})
     with pytest.raises(LectureError, match=r"strip-nonsense.*strip-window"):
-        lecture_words.show(process, TEXTS.model_copy(update={"words": (word,)}))
+        lecture_words.show(questions, TEXTS.model_copy(update={"words": (word,)}))
 
 
 def test_a_word_that_is_linked_shows_its_first_sentence_as_a_tip() -> None:
@@ -282,14 +284,14 @@ def test_a_word_that_is_linked_shows_its_first_sentence_as_a_tip() -> None:
     assert "how far &lt;ahead&gt;" in link
 
 
-def test_without_a_run_the_network_panel_says_what_to_do(process: LectureProcess) -> None:
-    html, found = lecture_network.show(process, [], None)
+def test_without_a_run_the_network_panel_says_what_to_do(questions: LectureQuestions) -> None:
+    html, found = lecture_network.show(questions, [], None)
     assert "Train first" in html
     assert found is None
 
 
-def test_the_child_gives_the_gate_that_the_page_shows_for_extreme_sliders(process: LectureProcess) -> None:
-    gate = process.ask(Gate, "gate", x=2.0, h_previous=1.0, w_x=8.0, w_h=8.0, b=6.0)
-    html = lecture_gate.show(process, 2.0, 1.0, 8.0, 8.0, 6.0)
+def test_the_child_gives_the_gate_that_the_page_shows_for_extreme_sliders(questions: LectureQuestions) -> None:
+    gate = questions.ask(Gate, "gate", x=2.0, h_previous=1.0, w_x=8.0, w_h=8.0, b=6.0)
+    html = lecture_gate.show(questions, 2.0, 1.0, 8.0, 8.0, 6.0)
     assert gate.a == 30.0
     assert "beyond the drawing" in plain(html)

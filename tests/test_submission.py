@@ -27,38 +27,17 @@ from assistant.submission import report_texts as report_sections
 from assistant.submission import sending as hand_over
 from assistant.submission import training_runs as training
 from assistant.submission.background import Background
+from assistant.submission.jobs.inline_runner import InlineJobRunner
 from assistant.submission.services import Services, open_services
 from assistant.submission.session import Desk
 from assistant.submission.workspace import new_owner
-from assistant.training.computer_speed import Speed
-from assistant.training.run import Progress
 
 NOW = datetime(2022, 12, 24, 18, 0, tzinfo=UTC)
 
 
-class InProcess:
-    """A runner that trains at once, where the caller waits for it."""
-
-    def start(self, folder: Path, series, settings) -> None:
-        from assistant.dataset.series import save_series
-        from assistant.training.train import train
-
-        save_series(series, folder / "series")
-        train(series, settings, folder)
-
-    def progress(self, folder: Path) -> Progress:
-        return Progress(state="done" if (folder / "run.json").exists() else "waiting")
-
-    def cancel(self, folder: Path) -> None:
-        raise AssertionError("nothing is running")
-
-    def speed(self) -> Speed:
-        return Speed()
-
-
 def services_in(folder: Path, **settings: object) -> Services:
     services = open_services(Settings(workspace=folder, **settings), MailAccount(), lambda: NOW)
-    return replace(services, runner=InProcess())
+    return replace(services, jobs=InlineJobRunner())
 
 
 @pytest.mark.parametrize("below", ["file", "file/x"])

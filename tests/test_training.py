@@ -23,7 +23,7 @@ from assistant.training.model_file import load_model
 from assistant.training.plan import PRESETS, plan_settings
 from assistant.training.run import Progress, load_forecasts, load_run
 from assistant.training.settings import TrainingSettings
-from assistant.training.train import calendar_of, train
+from assistant.training.train import TrainingCancelledError, calendar_of, train
 
 SMALL = {"epochs": 3, "members": 1, "units": 8}
 
@@ -159,6 +159,13 @@ def test_cancelling_keeps_the_best_so_far(series: Series, tmp_path: Path) -> Non
     assert run.cancelled
     assert 1 <= len(run.history) < 50
     assert (tmp_path / "weights.pt").exists()
+
+
+def test_a_training_that_is_stopped_before_its_first_epoch_ends_leaves_no_run(series: Series, tmp_path: Path) -> None:
+    with pytest.raises(TrainingCancelledError):
+        train(series, plan_settings(series, **SMALL), tmp_path, should_stop=lambda: True)
+    assert not (tmp_path / "run.json").exists()
+    assert not (tmp_path / "weights.pt").exists()
 
 
 def test_a_stopped_training_goes_on_to_the_end_of_an_undisturbed_one(series: Series, tmp_path: Path) -> None:

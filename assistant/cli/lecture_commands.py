@@ -32,7 +32,7 @@ def adding(
     """Run the adding problem once: add two numbers that were marked long ago."""
     limit = seconds if seconds is not None else max(20.0, length / 400 * 60)
     # Imported here: it brings torch, which takes seconds that a wrong call should not have to wait for.
-    from assistant.lecture.trial import run_trials
+    from assistant.lecture.adding import run_trials
 
     told = 0.0
 

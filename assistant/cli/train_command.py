@@ -25,8 +25,7 @@ from assistant.dataset.ready_projects import load_ready
 from assistant.dataset.series import Roles, Series, save_series
 from assistant.dataset.understanding.requested_roles import AskedRoles
 from assistant.settings import load_settings
-from assistant.training.computer_speed import read_speed
-from assistant.training.job import SPEED
+from assistant.training.computer_speed import SPEED, read_speed
 from assistant.training.plan import expected_text, plan_settings
 from assistant.training.run import Progress, Run
 
@@ -64,7 +63,7 @@ def train(
             progress(f"{repair.what} {repair.why}")
     settings = plan_settings(series, preset, seed, cell=cell)
     # How fast this computer trains is kept where the wizard keeps it.
-    speed_file = load_settings()[0].workspace / "slots" / SPEED
+    speed_file = load_settings()[0].workspace / SPEED
     ahead = series.frequency.count(series.horizon)
     progress(f"Training on {wording.counted('row', len(series.frame))} of {series.target}, {ahead} ahead …")
     progress(expected_text(series, settings, read_speed(speed_file)))

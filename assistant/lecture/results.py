@@ -1,4 +1,4 @@
-"""What the lecture's computations return; these types are known to the page's process and to the child."""
+"""What the lecture's computations return; these types are known to the page's process and to the one that computes."""
 
 from __future__ import annotations
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import queue
 import re
 import shutil
@@ -17,13 +16,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from assistant.child_environment import without_secrets
 from assistant.errors import NotebookError
 from assistant.notebook.read import Scores, read_notebook, same_scores
 
 TOLERANCE = 1e-6  # relative difference up to which a score counts as reproduced
 _GRACE = 10.0  # seconds that the child gets to end its kernel
 _AGAIN = "Make the notebook again; if it fails again, train again first."
-_SECRET = re.compile(r"PASSWORD|SECRET|TOKEN|KEY|^ASSISTANT_|^KAGGLE_", re.IGNORECASE)
 # What a person's own set-up would change in the kernel.
 _UNWANTED = re.compile(r"^(JUPYTER|IPYTHON|MPL|PYTHON|JPY_)")
 
@@ -140,7 +139,7 @@ def _end(child: subprocess.Popen[str]) -> None:
 
 def _environment(folder: Path) -> dict[str, str]:
     """Return the environment of the child: no secrets, nobody's own set-up, one thread as in training."""
-    kept = {name: value for name, value in os.environ.items() if not _SECRET.search(name) and not _UNWANTED.match(name)}
+    kept = {name: value for name, value in without_secrets().items() if not _UNWANTED.match(name)}
     own = {
         name: str(folder / "jupyter")
         for name in ("IPYTHONDIR", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "JUPYTER_PATH")

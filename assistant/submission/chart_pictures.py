@@ -12,7 +12,7 @@ from assistant.charts.chart import Chart
 from assistant.charts.zoom import zoomed
 from assistant.findings import Finding
 from assistant.submission.drawing_tasks import check_for_print, draw_for_page
-from assistant.submission.worker_pool import Press
+from assistant.submission.jobs.worker_pool import Calls
 
 _Value = TypeVar("_Value")
 
@@ -53,7 +53,7 @@ _closer: Kept[str] = Kept(40)
 _checks: Kept[tuple[Finding, ...]] = Kept(400)
 
 
-def picture(press: Press, chart: Chart) -> str:
+def picture(press: Calls, chart: Chart) -> str:
     """Return a chart as SVG for the page."""
     return _pictures.get(chart.digest, lambda: press(draw_for_page, chart))
 
@@ -63,7 +63,7 @@ def known_picture(chart: Chart) -> str | None:
     return _pictures.look(chart.digest)
 
 
-def closer_picture(press: Press, chart: Chart, start: float, end: float) -> str:
+def closer_picture(press: Calls, chart: Chart, start: float, end: float) -> str:
     """Return the SVG of a chart between two shares (0 … 1) of its width."""
     first, last = sorted((round(start, 3), round(end, 3)))
     if last - first >= 1:
@@ -71,7 +71,7 @@ def closer_picture(press: Press, chart: Chart, start: float, end: float) -> str:
     return _closer.get(f"{chart.digest} {first} {last}", lambda: press(draw_for_page, zoomed(chart, first, last)))
 
 
-def findings(press: Press, chart: Chart, number: int) -> tuple[Finding, ...]:
+def findings(press: Calls, chart: Chart, number: int) -> tuple[Finding, ...]:
     """Return what each of a chart's own checks says, for project `number`."""
     found = _checks.get(chart.digest, lambda: press(check_for_print, chart))
     return _of_project(found, number)
@@ -87,11 +87,11 @@ def _of_project(found: Iterable[Finding], number: int) -> tuple[Finding, ...]:
     return tuple(finding.model_copy(update={"project": number}) for finding in found)
 
 
-def draw_some(press: Press, charts: Iterable[Chart], seconds: float) -> bool:
+def draw_some(press: Calls, charts: Iterable[Chart], seconds: float) -> bool:
     """Draw and check what is missing, in order, until the time is up; return whether all is there."""
     every = list(charts)
     end = time.monotonic() + seconds
-    steps: tuple[tuple[Kept[Any], Callable[[Press, Chart], object]], ...] = (
+    steps: tuple[tuple[Kept[Any], Callable[[Calls, Chart], object]], ...] = (
         (_pictures, picture),
         (_checks, lambda press, chart: findings(press, chart, 1)),
     )

@@ -22,10 +22,10 @@ from assistant.report.texts import without_chart
 from assistant.submission.chart_choices import charts, material, place_in_report, report_charts, title_of
 from assistant.submission.draft import ReportSummary
 from assistant.submission.drawing_tasks import picture_pages, set_report, suggest
+from assistant.submission.jobs.worker_pool import Calls
 from assistant.submission.notebook_making import current_link
 from assistant.submission.report_texts import required, section_texts, sections, set_section
 from assistant.submission.session import Desk
-from assistant.submission.worker_pool import Press
 
 
 @dataclass(frozen=True)
@@ -212,5 +212,5 @@ def page_picture(desk: Desk, number: int, page: int) -> bytes | None:
 
 
 @lru_cache(maxsize=6)
-def _page_pictures(press: Press, pdf: bytes) -> tuple[bytes, ...]:
+def _page_pictures(press: Calls, pdf: bytes) -> tuple[bytes, ...]:
     return press(picture_pages, pdf)

@@ -12,15 +12,17 @@ from assistant.dataset.fetching.download import FetchLimits
 from assistant.dataset.fetching.kaggle_credentials import KaggleCredentials, parse_credentials
 from assistant.dataset.fetching.network import Network
 from assistant.errors import BriefError
-from assistant.lecture.process import LectureProcess
+from assistant.lecture import answers
 from assistant.settings import MailAccount, Settings
 from assistant.submission.background import Background
 from assistant.submission.database import open_database
 from assistant.submission.draft_store import DraftStore
+from assistant.submission.jobs.job import JobRunner, Lane
+from assistant.submission.jobs.local_runner import LocalJobRunner
+from assistant.submission.jobs.worker_pool import CallPool, Calls, InProcessCalls, LaneCalls, WorkerPool
+from assistant.submission.lecture_questions import LectureQuestions
 from assistant.submission.ledger import Ledger
-from assistant.submission.worker_pool import Press, in_this_process
 from assistant.submission.workspace import Workspace
-from assistant.training.runner import LocalRunner, Runner
 
 
 @dataclass(frozen=True)
@@ -33,15 +35,24 @@ class Services:
     workspace: Workspace
     drafts: DraftStore
     ledger: Ledger
-    runner: Runner
+    jobs: JobRunner
     background: Background
     downloads: Background
     limits: FetchLimits
     network: Network
     kaggle: KaggleCredentials | None
-    lecture: LectureProcess
-    press: Press
+    pool: CallPool
     clock: Clock
+
+    @property
+    def lecture(self) -> LectureQuestions:
+        """Return who answers the questions of the lecture's pages."""
+        return LectureQuestions(self.pool)
+
+    @property
+    def press(self) -> Calls:
+        """Return the calls that draw charts and set reports."""
+        return LaneCalls(self.pool, Lane.REPORT)
 
 
 def open_services(
@@ -49,9 +60,12 @@ def open_services(
     account: MailAccount,
     clock: Clock = utc_now,
     network: Network | None = None,
-    press: Press = in_this_process,
+    pool: CallPool | None = None,
 ) -> Services:
-    """Open the brief, the workspace and the database; raise BriefError when one of them is wrong."""
+    """Open the brief, the workspace and the database; raise BriefError when one of them is wrong.
+
+    Without a pool short calls are answered in this process.
+    """
     brief = load_brief(settings.brief)
     _open_workspace(settings.workspace)
     database = open_database(settings.database_url)
@@ -62,16 +76,32 @@ def open_services(
         workspace=Workspace(settings.workspace),
         drafts=DraftStore(database, clock, len(brief.projects)),
         ledger=Ledger(database, clock),
-        runner=LocalRunner(settings.jobs, settings.workspace / "slots"),
+        jobs=LocalJobRunner(database, settings.workspace / "jobs", _capacities(settings), clock),
         background=Background(settings.jobs),
         downloads=Background(at_once=4),
         limits=FetchLimits(download=settings.upload_mb * 1_000_000, unpacked=settings.unpacked_mb * 1_000_000),
         network=network or Network(),
         kaggle=_host_credentials(settings),
-        lecture=LectureProcess(),
-        press=press,
+        pool=pool or InProcessCalls(),
         clock=clock,
     )
+
+
+def open_pool() -> WorkerPool:
+    """Return the processes that answer a server's short calls."""
+    return WorkerPool({Lane.REPORT: 1, Lane.LECTURE: 1}, {Lane.LECTURE: answers.prepare})
+
+
+def _capacities(settings: Settings) -> dict[Lane, int]:
+    """Return how many jobs of each lane run at once; what computes for long has as many as the host allows."""
+    return {
+        Lane.TRAINING: settings.jobs,
+        Lane.NOTEBOOK: settings.jobs,
+        Lane.DOWNLOAD: 4,
+        Lane.READING: 2,
+        Lane.LECTURE: 1,
+        Lane.REPORT: 1,
+    }
 
 
 def _open_workspace(folder: Path) -> None:

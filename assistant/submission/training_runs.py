@@ -7,14 +7,16 @@ import json
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from assistant.dataset.series import Series, load_series, series_sha256
 from assistant.errors import TrainingError
-from assistant.lecture.memory import measure_memory
 from assistant.submission.draft import Draft, RunSummary, TrainingChoice
+from assistant.submission.jobs.job import JobRecord, JobRequest, JobState, Lane, Limits
 from assistant.submission.session import Desk
-from assistant.training.memory import read_memory
+from assistant.training.computer_speed import SPEED, read_speed
+from assistant.training.inputs import write_inputs
+from assistant.training.memory import NetworkMemory, read_memory
 from assistant.training.plan import expected_text, fit_to_budget, plan_settings
 from assistant.training.run import Progress, Run, load_run
 from assistant.training.settings import TrainingSettings
@@ -27,6 +29,7 @@ _RANGES = {
     "epochs": ("Epochs", 1, 1000),
     "members": ("Networks to average", 1, 16),
 }
+_GRACE = 60.0  # seconds in which a training that is stopped forecasts with the best weights so far
 _OVERRIDES = ("cell", "units", "context", "epochs", "members")
 
 
@@ -47,7 +50,7 @@ def planned(desk: Desk, number: int) -> tuple[TrainingSettings, str]:
 
     Raises TrainingError when the series cannot carry a training.
     """
-    series, speed = load_series(desk.project_folder(number).series), desk.services.runner.speed()
+    series, speed = load_series(desk.project_folder(number).series), read_speed(_speed_file(desk))
     settings = _plan(series, desk.project(number).training)
     return fit_to_budget(series, settings, speed), expected_text(series, settings, speed)
 
@@ -71,7 +74,14 @@ def start(desk: Desk, number: int) -> None:
     run_id = hashlib.sha256(content.encode()).hexdigest()[:12]
     desk.change_project(number, running=run_id, failed=None)
     if not (folder.run(run_id) / "run.json").exists() or load_run(folder.run(run_id)).cancelled:
-        desk.services.runner.start(folder.run(run_id), series, settings)
+        write_inputs(folder.run(run_id), series, settings)
+        desk.services.jobs.submit(
+            JobRequest(
+                key=_key(desk, number, run_id), owner=desk.owner, lane=Lane.TRAINING,
+                task="assistant.submission.jobs.tasks:train", arguments={"speed": str(_speed_file(desk))},
+                folder=str(folder.run(run_id).resolve()), limits=Limits(grace_seconds=_GRACE),
+            )
+        )  # fmt: skip
 
 
 def start_again(desk: Desk, number: int) -> None:
@@ -91,10 +101,11 @@ def poll(desk: Desk, number: int) -> Progress | None:
         return project.failed or _finished(desk, number)
     run_id = project.running
     folder = desk.project_folder(number).run(run_id)
-    progress = desk.services.runner.progress(folder)
-    if _is_running(progress):
-        return progress
+    record = desk.services.jobs.look(_key(desk, number, run_id))
+    if record is not None and not record.state.ended:
+        return progress_of(record)
     run = load_run(folder) if (folder / "run.json").exists() else None
+    progress = _ended(run, record)
 
     def settle(draft: Draft) -> Draft:
         now = draft.project(number)
@@ -118,7 +129,7 @@ def look_inside(desk: Desk, number: int) -> None:
     folder, lecture = desk.project_folder(number).run(run.id), desk.services.lecture
 
     def measure(_: Callable[[str], None]) -> None:
-        measure_memory(folder, lecture)
+        lecture.ask(NetworkMemory, "memory", folder=str(folder))
 
     if read_memory(folder) is None:
         desk.services.background.start(f"memory {folder}", measure)
@@ -133,8 +144,41 @@ def runs_to_look_into(desk: Desk, number: int) -> list[tuple[str, Path]]:
 
 
 def _finished(desk: Desk, number: int) -> Progress | None:
-    run = desk.project(number).run
-    return None if run is None else desk.services.runner.progress(desk.project_folder(number).run(run.id))
+    run = chosen_run(desk, number)
+    return None if run is None else _ended(run, None)
+
+
+def progress_of(record: JobRecord) -> Progress:
+    """Return a training's job as the progress that a page shows."""
+    known = Progress.model_validate(record.progress or {"state": "running"})
+    if record.state is JobState.WAITING:
+        return Progress(state="waiting")
+    told: dict[str, Any] = {"state": record.state.value}
+    if record.problem is not None:
+        message = f"{record.problem.what} {record.problem.evidence}".strip()
+        told |= {"seconds_left": None, "message": message, "fix": record.problem.fix}
+    return known.model_copy(update=told)
+
+
+def _ended(run: Run | None, record: JobRecord | None) -> Progress:
+    """Return how a training ended: what its job says, or what the run itself says where there is no job of it."""
+    if record is not None:
+        return progress_of(record)
+    if run is None:
+        return Progress(state="failed", message="The training was never begun.", fix="Train again.")
+    epochs = len(run.history)
+    state: Literal["cancelled", "done"] = "cancelled" if run.cancelled else "done"
+    return Progress(
+        state=state, epoch=epochs, epochs=epochs, history=run.history, seconds=run.seconds, seconds_left=0.0
+    )
+
+
+def _key(desk: Desk, number: int, run_id: str) -> str:
+    return f"training {desk.owner} {number} {run_id}"
+
+
+def _speed_file(desk: Desk) -> Path:
+    return desk.services.workspace.root.resolve() / SPEED
 
 
 def summarise(run: Run) -> RunSummary:
@@ -154,7 +198,7 @@ def cancel(desk: Desk, number: int) -> None:
     """Stop the running training; the best weights so far are kept."""
     running = desk.project(number).running
     if running is not None:
-        desk.services.runner.cancel(desk.project_folder(number).run(running))
+        desk.services.jobs.cancel(_key(desk, number, running))
 
 
 def choose_run(desk: Desk, number: int, run_id: str) -> None:

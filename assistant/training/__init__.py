@@ -1,6 +1,6 @@
-"""Training: from a series to a run, in a child process.
+"""Training: from a series to a run.
 
-What is decided before: `plan` (settings that suit a series), by `training_time` and `computer_speed`, which
+What a training is given lies in files of its folder: `inputs`. What is decided before: `plan` (settings that suit a series), by `training_time` and `computer_speed`, which
 `speed_measurement` measures. The training: `train`, on `forecasting`, which runs `starting_forecast` (the simple forecasts
 of `baselines` on the scale of `transform`, without the `calendar_profile` of `cycles`), then `network_fitting` of `lstm` on
 `windows`, `scores`, `intervals` and `forecast_comparison`; `backtest`. What is kept: `run`, `model_file`. What is told:

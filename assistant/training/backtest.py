@@ -47,7 +47,10 @@ def backtest(
         if refit:
             parts = (cut - validation, validation, horizon)
             ahead = calendar[: cut + 2 * horizon]
-            source = fit_and_forecast(values[: cut + horizon], ahead, parts, smaller, Hooks(on_epoch, should_stop))
+            try:
+                source = fit_and_forecast(values[: cut + horizon], ahead, parts, smaller, Hooks(on_epoch, should_stop))
+            except InterruptedError:
+                return None
             if should_stop():
                 return None
         # A very long test part is thinned out, so the nearest origin stands for one that was left out.

@@ -13,6 +13,7 @@ from pathlib import Path
 from assistant.files import write_atomically
 from assistant.training.machine import free_cores
 
+SPEED = "speed.json"  # in the workspace
 STEADY = 0.2  # a new measurement that differs by less is noise: the same computer makes the same plan again
 BUSY = 1.6  # wall seconds for a processor second from which other work is counted; below it may be chance
 

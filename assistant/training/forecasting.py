@@ -17,7 +17,15 @@ from assistant.training.cycles import around
 from assistant.training.forecast_comparison import Judgement, judge
 from assistant.training.intervals import LEVELS, half_widths
 from assistant.training.machine import free_cores, keep_memory, one_thread
-from assistant.training.network_fitting import EpochLoss, Fitted, Task, fit, forecast_at, missed_by, shared_steps
+from assistant.training.network_fitting import (
+    EpochLoss,
+    Fitted,
+    Task,
+    fit,
+    forecast_at,
+    missed_by,
+    shared_steps,
+)
 from assistant.training.scores import Errors, errors, seasonal_error
 from assistant.training.settings import TrainingSettings
 from assistant.training.starting_forecast import Choice, choose, profile_after, trust_in
@@ -91,8 +99,8 @@ def fit_and_forecast(
 
     `calendar` (rows + horizon, cycles) are the phases of the settings' cycles, known in advance; `split` are the rows of
     training, validation and test part. `checkpoints` is a folder in which an interrupted training finds how far it had
-    come. The result's settings count the networks that were trained. Raises
-    FloatingPointError when the loss becomes NaN or infinite.
+    come. The result's settings count the networks that were trained. Raises FloatingPointError when the loss becomes NaN
+    or infinite, InterruptedError when it was stopped before its first epoch.
     """
     began = time.process_time()
     keep_memory()
@@ -135,8 +143,10 @@ def fit_and_forecast(
     members = [fitted for fitted in takewhile(lambda fitted: fitted is not None, made) if fitted is not None]
     settings = replace(settings, members=len(members))
     hooks.on_fitted()
-    # A network that was stopped before its first epoch ended has nothing to say beside those that had one.
-    members = [fitted for fitted in members if fitted.history] or members[:1]
+    # A network that was stopped before its first epoch ended has nothing to say.
+    members = [fitted for fitted in members if fitted.history]
+    if not members:
+        raise InterruptedError("before the first epoch")
 
     def ensemble(origins: np.ndarray) -> np.ndarray:
         mean: np.ndarray = np.mean([forecast_at(fitted.network, windows, origins) for fitted in members], axis=0)

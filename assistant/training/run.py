@@ -117,7 +117,7 @@ class Run(Frozen):
     best_epoch: int
     scores: dict[str, Score]  # "lstm" (or the cell chosen), "naive", "seasonal_naive", "drift", …
     verdict: Verdict
-    seconds: float  # wall time, with the loading of PyTorch where a child process trained
+    seconds: float  # wall time, with the loading of PyTorch where a process of its own trained
     parameters: int
     series_sha256: str  # of the prepared table it was trained on
     versions: dict[str, str]

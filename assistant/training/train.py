@@ -48,6 +48,10 @@ LARGEST = 1e150  # errors are squared and added up, which no larger number allow
 SHIFTED = 0.1  # forecasts that move less than this share of the series' own movement are the last value, shifted
 
 
+class TrainingCancelledError(TrainingError):
+    """The training was asked to stop before there was anything to keep."""
+
+
 def train(
     series: Series,
     settings: TrainingSettings,
@@ -63,7 +67,7 @@ def train(
     as if nothing had happened. `progress` is called from several threads, though never from two at once; `should_stop`
     may be. Settings with `seconds` are first fitted to that time on this computer; those that were trained stand in the
     run. `speed_file` keeps the measured speed for the next plan; `spent` are the seconds it took to get here.
-    Raises TrainingError.
+    Raises TrainingError, TrainingCancelledError when it was stopped before its first epoch ended.
     """
     check(series, settings)
     reporter = ProgressReporter(progress, spent)
@@ -97,6 +101,10 @@ def train(
             f"It happened in {error} at the learning rate {settings.learning_rate:g}.",
             "Lower the learning rate, or look for extreme values in the data.",
         ) from error
+    except InterruptedError:
+        raise TrainingCancelledError(
+            "The training was stopped before its first epoch ended.", "", "Train again when you want it."
+        ) from None
     if not in_time(phases.backtest):
         result = replace(result, settings=replace(result.settings, refit=False))
     cancelled = any(member.stopped for member in result.members)

@@ -23,11 +23,10 @@ from fastapi import FastAPI
 
 from assistant.dataset.ready_projects import list_ready
 from assistant.errors import BriefError
-from assistant.lecture.trials import AddingTrials
 from assistant.settings import load_settings
-from assistant.submission.services import Services, open_services
+from assistant.submission.adding_runs import AddingRuns
+from assistant.submission.services import Services, open_pool, open_services
 from assistant.submission.status import PROJECT_STEPS, STEP_TITLES, Mark, place
-from assistant.submission.worker_pool import ChildPress
 from assistant.web.events import Page, Updates, Wizard
 from assistant.web.gradio_internals import forget_closed_pages, take_what_was_offered
 from assistant.web.html import mark_label
@@ -67,7 +66,7 @@ def build_blocks(wizard: Wizard) -> gr.Blocks:
             view,
             understand,
             wizard.services.lecture,
-            AddingTrials(at_once=1),
+            AddingRuns(wizard.services.jobs, lambda owner: wizard.services.workspace.of(owner) / "lecture"),
             lambda request: wizard.desk(request).owner,
             blocks,
         )
@@ -214,7 +213,7 @@ def serve(announce: Callable[[str], None]) -> None:
     stay_small()
     settings, account = load_settings()
     listening = _listen(settings.address, settings.port)
-    app = build_app(open_services(settings, account, press=ChildPress()))
+    app = build_app(open_services(settings, account, pool=open_pool()))
     shown = "127.0.0.1" if settings.address in ("0.0.0.0", "::") else settings.address  # noqa: S104 - shown, not bound
     # Open pages hold a stream that never ends by itself.
     config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=2)

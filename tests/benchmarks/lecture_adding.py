@@ -9,8 +9,8 @@ from __future__ import annotations
 import os
 import platform
 
+from assistant.lecture.adding import run_trials
 from assistant.lecture.results import AddingProgress, CellName
-from assistant.lecture.trial import run_trials
 
 CASES: tuple[tuple[CellName, int, int, float], ...] = (
     ("lstm", 100, 8, 6.0),

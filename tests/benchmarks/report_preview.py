@@ -15,9 +15,9 @@ from pathlib import Path
 from assistant.submission import dataset_choice as dataset
 from assistant.submission import report_building as report
 from assistant.submission import training_runs as training
+from assistant.submission.jobs.worker_pool import WorkerPool
 from assistant.submission.report_texts import sections, set_section
 from assistant.submission.session import Desk
-from assistant.submission.worker_pool import ChildPress
 from assistant.submission.workspace import new_owner
 from assistant.web.pages.report_page import PAUSE
 from tests.test_submission import services_in
@@ -40,10 +40,10 @@ def measure(desk: Desk, title: str, words: str) -> list[float]:
 
 def main() -> None:
     """Time edits of the first section in Latin and in Chinese letters."""
-    press = ChildPress()
+    pool = WorkerPool({"report": 1})
     try:
         with tempfile.TemporaryDirectory() as folder:
-            desk = Desk(replace(services_in(Path(folder)), press=press), new_owner())
+            desk = Desk(replace(services_in(Path(folder)), pool=pool), new_owner())
             desk.change(lambda draft: draft.with_student(name="Asha Rao", email="asha@example.org"))
             dataset.choose_ready(desk, 1, "sunspots")
             training.set_training(desk, 1, epochs=2, members=1, units=6)
@@ -60,7 +60,7 @@ def main() -> None:
                     f"after a pause of {PAUSE} s"
                 )
     finally:
-        press.close()
+        pool.close()
 
 
 if __name__ == "__main__":

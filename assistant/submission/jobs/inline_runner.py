@@ -25,7 +25,9 @@ class InlineJobRunner:
             known = self._records.get(key)
             if known is not None and not known.state.ended:
                 return known
-            running = JobRecord(key=key, owner=request.owner, lane=request.lane, state=JobState.RUNNING)
+            running = JobRecord(
+                key=key, owner=request.owner, lane=request.lane, state=JobState.RUNNING, arguments=request.arguments
+            )
             self._records[key] = running
         context = TaskContext(
             Path(request.folder),

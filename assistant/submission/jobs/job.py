@@ -82,7 +82,7 @@ class Problem(Frozen):
 class JobRecord(Frozen):
     """What is known of a job.
 
-    `place` is its place in line, counted from 1, while it waits. `stopping` says that a cancel was asked for. `result`
+    `arguments` are those of the request. `place` is its place in line, counted from 1, while it waits. `stopping` says that a cancel was asked for. `result`
     is what the task returned; a cancelled one has it when something was kept. `seconds` is the wall time it has run.
     """
 
@@ -90,6 +90,7 @@ class JobRecord(Frozen):
     owner: str
     lane: Lane
     state: JobState
+    arguments: dict[str, JsonValue] = {}
     place: int | None = None
     stopping: bool = False
     progress: dict[str, JsonValue] = {}

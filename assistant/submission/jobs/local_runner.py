@@ -63,9 +63,13 @@ class LocalJobRunner:
 
     def submit(self, request: JobRequest) -> JobRecord:
         """Put a job in line and return what is known of it; one that waits or runs is left as it is."""
-        if not self._line.put(request):
+        before = self._line.find(request.key)
+        put = self._line.put(request)
+        if not put:
             self._settle_if_ended(request.key)  # its worker may have been faster than the dispatcher
-            self._line.put(request)
+            put = self._line.put(request)
+        if put and before is not None and before.attempt is not None:
+            shutil.rmtree(self._folder / before.attempt, ignore_errors=True)  # a failed one's log
         self._dispatch()
         record = self.look(request.key)
         assert record is not None
@@ -272,5 +276,8 @@ def _ended(row: JobRow, outcome: Outcome) -> JobRecord:
 
 
 def _record(row: JobRow, **known: object) -> JobRecord:
-    fields = {"key": row.key, "owner": row.owner, "lane": row.lane, "state": row.state, "stopping": row.stopping}
+    fields = {
+        "key": row.key, "owner": row.owner, "lane": row.lane, "state": row.state, "stopping": row.stopping,
+        "arguments": JobRequest.model_validate_json(row.request).arguments,
+    }  # fmt: skip
     return JobRecord.model_validate(fields | known)

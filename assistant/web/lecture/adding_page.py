@@ -12,7 +12,7 @@ import gradio as gr
 from assistant.errors import AssistantError
 from assistant.lecture.results import AddingProgress
 from assistant.lecture.texts import Texts
-from assistant.lecture.trials import CPU_LIMITS, LENGTHS, AddingRun, AddingTrials
+from assistant.submission.adding_runs import CPU_LIMITS, LENGTHS, AddingRun, AddingRuns
 from assistant.web.lecture.page_parts import error_html, lay_picture, lay_questions, lay_text
 from assistant.web.numbers import number
 from assistant.web.plot import Level, Line, Plot, draw_plot
@@ -147,7 +147,7 @@ def build(texts: Texts) -> AddingView:
     return AddingView(tab, length, cells, seed, start, cancel, picture, timer)
 
 
-def wire(view: AddingView, trials: AddingTrials, student_of: StudentOf) -> None:
+def wire(view: AddingView, runs: AddingRuns, student_of: StudentOf) -> None:
     """Answer the page's events; the run lives in the server, so a reloaded page finds it again."""
     outputs = [view.picture, view.start, view.cancel, view.timer]
     quick: dict[str, Any] = {
@@ -156,21 +156,21 @@ def wire(view: AddingView, trials: AddingTrials, student_of: StudentOf) -> None:
 
     def look(request: gr.Request) -> tuple[Any, ...]:
         try:
-            run = trials.run_of(student_of(request))
+            run = runs.run_of(student_of(request))
         except AssistantError as error:
             return _updates(error_html(error), active=False)
         return _updates(show(run), active=bool(run and run.active))
 
     def start(length: int, cells: list[str], seed: float | None, request: gr.Request) -> tuple[Any, ...]:
         try:
-            run = trials.start(student_of(request), int(length), cells, int(seed or 0))  # type: ignore[arg-type]
+            run = runs.start(student_of(request), int(length), cells, int(seed or 0))  # type: ignore[arg-type]
         except AssistantError as error:
             return _updates(error_html(error), active=False)
         return _updates(show(run), active=True)
 
     def cancel(request: gr.Request) -> tuple[Any, ...]:
         try:
-            trials.cancel(student_of(request))
+            runs.cancel(student_of(request))
         except AssistantError as error:
             return _updates(error_html(error), active=False)
         return look(request)

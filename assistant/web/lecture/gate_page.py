@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import gradio as gr
 
-from assistant.lecture.process import LectureProcess
 from assistant.lecture.results import Gate
 from assistant.lecture.texts import Texts
+from assistant.submission.lecture_questions import LectureQuestions
 from assistant.web.lecture.equations import equation_html
 from assistant.web.lecture.page_parts import lay_picture, lay_questions, lay_text, live
 from assistant.web.numbers import number
@@ -30,9 +30,9 @@ class GateView:
     picture: gr.HTML
 
 
-def show(process: LectureProcess, x: float, h: float, w_x: float, w_h: float, b: float) -> str:
+def show(questions: LectureQuestions, x: float, h: float, w_x: float, w_h: float, b: float) -> str:
     """Return the gate, the two activation functions with the current point, and what is kept over time, as HTML."""
-    gate = process.ask(Gate, "gate", x=float(x), h_previous=float(h), w_x=float(w_x), w_h=float(w_h), b=float(b))
+    gate = questions.ask(Gate, "gate", x=float(x), h_previous=float(h), w_x=float(w_x), w_h=float(w_h), b=float(b))
     reach = gate.grid[-1]
     at = max(-reach, min(reach, gate.a))
     outside = "" if at == gate.a else " (beyond the drawing)"
@@ -108,11 +108,11 @@ def build(texts: Texts) -> GateView:
     return GateView(tab, x, h, w_x, w_h, b, picture)
 
 
-def wire(view: GateView, process: LectureProcess) -> None:
+def wire(view: GateView, questions: LectureQuestions) -> None:
     """Answer the page's events."""
     inputs = [view.x, view.h, view.w_x, view.w_h, view.b]
 
     def draw(x: float, h: float, w_x: float, w_h: float, b: float) -> str:
-        return show(process, x, h, w_x, w_h, b)
+        return show(questions, x, h, w_x, w_h, b)
 
     live([view.tab.select, *(slider.input for slider in inputs)], draw, inputs, view.picture)

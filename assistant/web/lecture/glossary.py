@@ -9,9 +9,9 @@ from html import escape
 import gradio as gr
 
 from assistant.errors import LectureError
-from assistant.lecture.process import LectureProcess
 from assistant.lecture.results import Gate, GradientCurves
 from assistant.lecture.texts import Texts, load_texts
+from assistant.submission.lecture_questions import LectureQuestions
 from assistant.web.lecture.cell_diagram import lstm_drawing, rnn_drawing
 from assistant.web.lecture.equations import inline
 from assistant.web.lecture.gate_strips import STRIPS
@@ -63,9 +63,9 @@ def word_link(slug: str, text: str = "") -> str:
     )
 
 
-def show(process: LectureProcess, texts: Texts) -> str:
+def show(questions: LectureQuestions, texts: Texts) -> str:
     """Return every word with its picture as HTML."""
-    drawn = _curves(process)
+    drawn = _curves(questions)
     articles = []
     for word in texts.words:
         title = texts.titles.get(word.idea, "")
@@ -100,13 +100,13 @@ def _picture(name: str, drawn: Mapping[str, Callable[[], str]]) -> str:
     return picture()
 
 
-def _curves(process: LectureProcess) -> dict[str, Callable[[], str]]:
+def _curves(questions: LectureQuestions) -> dict[str, Callable[[], str]]:
     """Return the words' charts by name; all their numbers are computed by the child."""
-    gate = process.ask(Gate, "gate", x=0.0, h_previous=0.0, w_x=0.0, w_h=0.0, b=3.0)
+    gate = questions.ask(Gate, "gate", x=0.0, h_previous=0.0, w_x=0.0, w_h=0.0, b=3.0)
     steps = list(range(len(gate.kept)))
 
     def gradient(w: float, clipped: bool = False) -> Callable[[], str]:
-        result = process.ask(GradientCurves, "gradient", w=w, length=50)
+        result = questions.ask(GradientCurves, "gradient", w=w, length=50)
         back = list(range(result.length + 1))
         lines = [Line(f"w_rec = {number(w)}", back, result.norms, "a")]
         if clipped:
@@ -167,6 +167,6 @@ def build(texts: Texts) -> WordsView:
     return WordsView(tab, picture)
 
 
-def wire(view: WordsView, process: LectureProcess, texts: Texts) -> None:
+def wire(view: WordsView, questions: LectureQuestions, texts: Texts) -> None:
     """Answer the page's events."""
-    live([view.tab.select], lambda: show(process, texts), [], view.picture)
+    live([view.tab.select], lambda: show(questions, texts), [], view.picture)

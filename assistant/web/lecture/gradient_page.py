@@ -7,9 +7,9 @@ from typing import Any
 
 import gradio as gr
 
-from assistant.lecture.process import LectureProcess
 from assistant.lecture.results import GradientCurves
 from assistant.lecture.texts import Texts
+from assistant.submission.lecture_questions import LectureQuestions
 from assistant.web.lecture.equations import equation_html
 from assistant.web.lecture.page_parts import lay_picture, lay_questions, lay_text, live
 from assistant.web.numbers import number
@@ -38,9 +38,9 @@ class GradientView:
     picture: gr.HTML
 
 
-def show(process: LectureProcess, w: float, length: float, activation: str, clip: bool, forget_bias: float) -> str:
+def show(questions: LectureQuestions, w: float, length: float, activation: str, clip: bool, forget_bias: float) -> str:
     """Return the gradient over time of a neuron, an RNN and an LSTM, and what clipping does, as HTML."""
-    result = process.ask(
+    result = questions.ask(
         GradientCurves,
         "gradient",
         w=float(w),
@@ -151,11 +151,11 @@ def build(texts: Texts) -> GradientView:
     return GradientView(tab, w, length, activation, clip, forget_bias, picture)
 
 
-def wire(view: GradientView, process: LectureProcess) -> None:
+def wire(view: GradientView, questions: LectureQuestions) -> None:
     """Answer the page's events."""
     inputs: list[Any] = [view.w, view.length, view.activation, view.clip, view.forget_bias]
 
     def draw(w: float, length: float, activation: str, clip: bool, forget_bias: float) -> str:
-        return show(process, w, length, activation, clip, forget_bias)
+        return show(questions, w, length, activation, clip, forget_bias)
 
     live([view.tab.select, *(component.input for component in inputs)], draw, inputs, view.picture)

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import gradio as gr
 
-from assistant.lecture.process import LectureProcess
 from assistant.lecture.texts import IDEAS, load_texts
-from assistant.lecture.trials import AddingTrials
+from assistant.submission.adding_runs import AddingRuns
+from assistant.submission.lecture_questions import LectureQuestions
 from assistant.web.lecture import adding_page as lecture_adding
 from assistant.web.lecture import gate_page as lecture_gate
 from assistant.web.lecture import glossary as lecture_words
@@ -55,8 +55,8 @@ def build() -> LectureView:
 def wire(
     view: LectureView,
     outer: gr.Tab,
-    process: LectureProcess,
-    trials: AddingTrials,
+    questions: LectureQuestions,
+    runs: AddingRuns,
     student_of: lecture_adding.StudentOf,
     blocks: gr.Blocks | None = None,
 ) -> None:
@@ -70,11 +70,11 @@ def wire(
             _choose, None, view.tabs,
             show_progress="hidden", show_progress_on=[], concurrency_limit=None, api_visibility="private",
         )  # fmt: skip
-    lecture_memory.wire(view.memory, process, texts, outer)
-    lecture_gradient.wire(view.gradient, process)
-    lecture_gate.wire(view.gate, process)
-    lecture_adding.wire(view.adding, trials, student_of)
-    lecture_words.wire(view.words, process, texts)
+    lecture_memory.wire(view.memory, questions, texts, outer)
+    lecture_gradient.wire(view.gradient, questions)
+    lecture_gate.wire(view.gate, questions)
+    lecture_adding.wire(view.adding, runs, student_of)
+    lecture_words.wire(view.words, questions, texts)
 
 
 def idea_of(place: str) -> str | None:

@@ -10,9 +10,9 @@ from typing import Any
 import gradio as gr
 
 from assistant.errors import LectureError
-from assistant.lecture.process import LectureProcess
 from assistant.lecture.results import Recurrence
 from assistant.lecture.texts import Texts
+from assistant.submission.lecture_questions import LectureQuestions
 from assistant.web.lecture.cell_diagram import describe_lstm, describe_rnn, interactive, lstm_drawing, rnn_drawing
 from assistant.web.lecture.page_parts import lay_picture, lay_questions, lay_text, live
 from assistant.web.numbers import number
@@ -60,9 +60,11 @@ def inputs_of(kind: str, own: str | None) -> list[float]:
     return numbers
 
 
-def show(process: LectureProcess, texts: Texts, series: Sequence[float], t: int, forget_bias: float, seed: int) -> str:
+def show(
+    questions: LectureQuestions, texts: Texts, series: Sequence[float], t: int, forget_bias: float, seed: int
+) -> str:
     """Return the two cells at step `t` (from 0) and what they remember over all steps, as HTML."""
-    result = process.ask(
+    result = questions.ask(
         Recurrence, "recurrence", inputs=list(series), units=UNITS, seed=int(seed), forget_bias=float(forget_bias)
     )
     rnn, lstm = describe_rnn(texts.parts, result, t), describe_lstm(texts.parts, result, t)
@@ -142,13 +144,13 @@ def build(texts: Texts) -> MemoryView:
     return MemoryView(tab, kind, own, step, earlier, later, forget_bias, seed, picture)
 
 
-def wire(view: MemoryView, process: LectureProcess, texts: Texts, outer: gr.Tab) -> None:
+def wire(view: MemoryView, questions: LectureQuestions, texts: Texts, outer: gr.Tab) -> None:
     """Answer the page's events; this page is the first to be seen when the tab around the lecture is opened."""
     inputs = [view.kind, view.own, view.step, view.forget_bias, view.seed]
 
     def draw(kind: str, own: str, step: float, forget_bias: float, seed: float) -> str:
         series = inputs_of(kind, own)
-        return show(process, texts, series, min(int(step), len(series)) - 1, forget_bias, int(seed))
+        return show(questions, texts, series, min(int(step), len(series)) - 1, forget_bias, int(seed))
 
     def fit(kind: str, own: str) -> object:
         try:

@@ -14,9 +14,9 @@ import numpy as np
 
 from assistant.charts.network_memory import count_keeping, longest, memory_span, steps_in_words
 from assistant.errors import AssistantError
-from assistant.lecture.process import LectureProcess
 from assistant.lecture.results import NetworkWindow
 from assistant.lecture.texts import load_texts
+from assistant.submission.lecture_questions import LectureQuestions
 from assistant.web.lecture.equations import equation_html
 from assistant.web.lecture.glossary import word_link
 from assistant.web.lecture.heat_map import heat_map
@@ -63,16 +63,16 @@ class NetworkPanel:
     picture: gr.HTML
 
 
-def show(process: LectureProcess, runs: Sequence[ShownRun], window: int | None) -> tuple[str, NetworkWindow | None]:
+def show(questions: LectureQuestions, runs: Sequence[ShownRun], window: int | None) -> tuple[str, NetworkWindow | None]:
     """Return the panel for the first run, with the others' look-back beside it, and what was found, as HTML."""
     if not runs:
         return '<p class="lecture-note">There is no trained network yet. Train first, then look inside.</p>', None
-    found = process.ask(NetworkWindow, "window", folder=str(runs[0].folder), window=window)
+    found = questions.ask(NetworkWindow, "window", folder=str(runs[0].folder), window=window)
     others = []
     for run in runs[1:]:
         try:
             others.append(
-                (run.label, process.ask(NetworkWindow, "window", folder=str(run.folder), window=found.window))
+                (run.label, questions.ask(NetworkWindow, "window", folder=str(run.folder), window=found.window))
             )
         except AssistantError:
             continue  # a run on another test part may have no such window
@@ -258,7 +258,7 @@ def build(number_of_project: int) -> NetworkPanel:
     return NetworkPanel(window, lay_picture(f"{prefix}-picture"))
 
 
-def wire(panel: NetworkPanel, process: LectureProcess, runs_of: RunsOf, opened: Sequence[Any]) -> None:
+def wire(panel: NetworkPanel, questions: LectureQuestions, runs_of: RunsOf, opened: Sequence[Any]) -> None:
     """Answer the panel's events: `opened` are the events at which it is first seen or the chosen run has changed.
 
     `runs_of` returns the chosen run first and then those to compare it with; it may raise an AssistantError.
@@ -269,7 +269,7 @@ def wire(panel: NetworkPanel, process: LectureProcess, runs_of: RunsOf, opened: 
 
     def first(request: gr.Request) -> tuple[Any, ...]:
         try:
-            html, found = show(process, runs_of(request), None)
+            html, found = show(questions, runs_of(request), None)
         except AssistantError as error:
             return error_html(error), gr.update(visible=False)
         if found is None:
@@ -278,7 +278,7 @@ def wire(panel: NetworkPanel, process: LectureProcess, runs_of: RunsOf, opened: 
 
     def move(window: float, request: gr.Request) -> str:
         try:
-            return show(process, runs_of(request), int(window) - 1)[0]
+            return show(questions, runs_of(request), int(window) - 1)[0]
         except AssistantError as error:
             return error_html(error)
 
