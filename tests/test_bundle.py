@@ -491,6 +491,17 @@ def test_what_gmail_refuses_blocks_also_inside_a_zip(whole: Submission, tmp_path
     assert any("Gmail would refuse" in line and "run.JS" in line for line in blocks(findings))
 
 
+def test_the_same_hand_in_gives_the_same_archive_whenever_and_however_long_it_was_trained(tmp_path: Path) -> None:
+    whole = submission(tmp_path / "parts")
+    first = whole.projects[0]
+    assert first.run is not None
+    slower = with_project(whole, 1, run=first.run.model_copy(update={"seconds": 99.0, "cpu_seconds": 7.0}))
+    archives = [
+        pack(made, tmp_path / str(count)).path.read_bytes() for count, made in enumerate((whole, whole, slower))
+    ]
+    assert archives[0] == archives[1] == archives[2]
+
+
 def test_files_too_large_for_a_mail_are_a_warning(tmp_path: Path) -> None:
     brief = load_brief()
     brief = brief.model_copy(update={"submission": brief.submission.model_copy(update={"mail_limit": 100_000})})

@@ -35,48 +35,42 @@ def long() -> Series:
 
 
 @pytest.mark.parametrize("preset", PRESETS)
-@pytest.mark.parametrize("factor", [0.5, 1.0, 2.0])
 @pytest.mark.parametrize("rows", [144, 2_000, 14_400, 30_000])
-def test_a_plan_fits_into_the_presets_time_on_fast_and_slow_computers(rows: int, factor: float, preset: str) -> None:
+def test_a_plan_fits_into_the_presets_time_on_a_usual_computer(rows: int, preset: str) -> None:
     series = series_with(rows)
-    speed = replace(USUAL, factors={preset: factor})
-    fitted = fit_to_budget(series, plan_settings(series, preset), speed)
-    assert expected_seconds(series, fitted, speed) <= STRETCH * PRESETS[preset].seconds
+    assert expected_seconds(series, plan_settings(series, preset), USUAL) <= STRETCH * PRESETS[preset].seconds
 
 
 @pytest.mark.parametrize("preset", PRESETS)
 def test_a_long_series_uses_most_of_the_time(long: Series, preset: str) -> None:
-    fitted = fit_to_budget(long, plan_settings(long, preset), USUAL)
-    assert expected_seconds(long, fitted, USUAL) >= 0.7 * PRESETS[preset].seconds
+    assert expected_seconds(long, plan_settings(long, preset), USUAL) >= 0.7 * PRESETS[preset].seconds
 
 
-def test_a_faster_computer_trains_more_networks_and_a_busy_one_fewer(long: Series) -> None:
+def test_a_slower_or_busier_computer_is_told_a_longer_time_for_the_same_plan(long: Series) -> None:
     planned = plan_settings(long, "balanced")
-    members = [
-        fit_to_budget(long, planned, speed).members
+    seconds = [
+        expected_seconds(long, planned, speed)
         for speed in (
+            replace(USUAL, cores=8),
             replace(USUAL, factors={"balanced": 0.5}),
             USUAL,
             replace(USUAL, load=2.0),
-            replace(USUAL, cores=8),
+            replace(USUAL, factors={"balanced": 40.0}),
         )
     ]
-    assert members[0] > members[1] > members[2]
-    assert members[3] > members[1]
+    assert max(seconds[:2]) < seconds[2] < seconds[3] < seconds[4]
 
 
-def test_the_plan_depends_on_the_speed_alone_and_not_on_what_was_planned_before(long: Series) -> None:
+def test_the_plan_does_not_depend_on_what_was_planned_before(long: Series) -> None:
     planned = plan_settings(long, "balanced")
-    slow = fit_to_budget(long, planned, replace(USUAL, factors={"balanced": 40.0}))
-    assert slow.epochs < planned.epochs
-    assert slow.members < planned.members
-    assert fit_to_budget(long, slow, USUAL) == fit_to_budget(long, planned, USUAL)
+    other = replace(planned, members=1, epochs=8, stride=4 * planned.stride, refit=True)
+    assert fit_to_budget(long, other) == planned
 
 
 @pytest.mark.parametrize("own", [{"epochs": 3}, {"members": 5}, {"stride": 9}, {"refit": False}])
 def test_numbers_of_ones_own_are_never_changed(long: Series, own: dict[str, int]) -> None:
     chosen = plan_settings(long, "thorough", **own)
-    assert fit_to_budget(long, chosen, replace(USUAL, factors={"thorough": 50.0})) == chosen
+    assert fit_to_budget(long, chosen) == chosen
 
 
 def test_more_work_is_expected_to_take_longer(long: Series) -> None:
@@ -92,7 +86,7 @@ def test_more_work_is_expected_to_take_longer(long: Series) -> None:
     assert phases_of(long, replace(settings, refit=True), USUAL).backtest > phases_of(long, settings, USUAL).backtest
 
 
-def test_a_measurement_close_to_the_last_makes_the_same_plan_again(tmp_path: Path) -> None:
+def test_a_measurement_close_to_the_last_tells_the_same_time_again(tmp_path: Path) -> None:
     first = Speed().learnt("quick", 1.30, 3.0, 1.0)
     keep_speed(first, tmp_path / "speed.json")
     again = read_speed(tmp_path / "speed.json").learnt("quick", 1.45, 3.2, 1.2)
@@ -123,7 +117,7 @@ def test_the_time_can_be_told_without_torch() -> None:
     assert shown.stdout.strip() == "False"
 
 
-def test_what_the_measurement_decided_stands_in_the_run_and_repeats_it(tmp_path: Path) -> None:
+def test_what_was_fitted_to_the_time_stands_in_the_run_and_repeats_it(tmp_path: Path) -> None:
     series = make_series(waves(120), split=(90, 15, 15))
     settings = replace(plan_settings(series, anchor="naive", backtest=1), context=24, most_windows=50, seconds=0.5)
     told: list[Progress] = []
@@ -147,7 +141,7 @@ def test_what_was_decided_before_a_stop_is_kept_when_the_training_goes_on(tmp_pa
     stopped = train(series, settings, tmp_path, told.append, lambda: len(told) > 8)
     assert stopped.cancelled
     label = json.loads((tmp_path / "checkpoints" / "of.json").read_text("utf-8"))
-    # As if the computer had been found slower than it will be found now.
+    # As if an earlier version of the program had decided otherwise.
     label["fitted"] |= {"members": 3, "epochs": 13}
     (tmp_path / "checkpoints" / "of.json").write_text(json.dumps(label), "utf-8")
     resumed = train(series, settings, tmp_path)
@@ -188,17 +182,6 @@ def test_every_phase_is_told_with_the_time_left(tmp_path: Path) -> None:
         assert progress.epoch == 3
     assert told[-1].seconds_left == 0
     assert [progress.seconds for progress in told] == sorted(progress.seconds for progress in told)
-
-
-def test_networks_that_were_not_begun_are_not_part_of_the_result(tmp_path: Path) -> None:
-    from assistant.training.forecasting import Hooks, fit_and_forecast
-
-    values, split = waves()[:, None], (168, 36, 36)
-    settings = plan_settings(make_series(waves()), epochs=2, members=6, units=8)
-    some = fit_and_forecast(values, np.zeros((240, 0)), split, settings, Hooks(may_begin=lambda member: member < 3))
-    assert (some.settings.members, len(some.members)) == (3, 3)
-    three = fit_and_forecast(values, np.zeros((240, 0)), split, replace(settings, members=3))
-    assert np.array_equal(some.future, three.future)
 
 
 def test_what_an_earlier_process_trained_does_not_shorten_the_time_told() -> None:

@@ -37,7 +37,7 @@ class Rules(Frozen):
 
 
 class RunEntry(Frozen):
-    """What a training came to; `seconds` of wall time, errors in the data's unit."""
+    """What a training came to, errors in the data's unit; how long it took is this computer's affair and stays here."""
 
     id: str
     settings: TrainingSettings
@@ -45,7 +45,6 @@ class RunEntry(Frozen):
     verdict: Verdict
     best_epoch: int
     parameters: int
-    seconds: float
     series_sha256: str
     versions: dict[str, str]
     cancelled: bool = False

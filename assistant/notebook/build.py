@@ -160,7 +160,6 @@ def _words(series: Series, run: Run) -> dict[str, Any]:
         "profile_cycles": list(run.start.calendar) if run.start else [],
         "trust": wording.percent(run.start.trust) if run.start else None,
         "windows": f"{run.windows:,}" if run.windows else "test",
-        "duration": wording.span(run.seconds),
         "method_names": _literal({name: wording.method_name(name) for name in run.scores}),
         "report_scores": _literal(_scores(run)),
         "versions": _literal(run.versions),

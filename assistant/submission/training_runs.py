@@ -52,7 +52,7 @@ def planned(desk: Desk, number: int) -> tuple[TrainingSettings, str]:
     """
     series, speed = load_series(desk.project_folder(number).series), read_speed(_speed_file(desk))
     settings = _plan(series, desk.project(number).training)
-    return fit_to_budget(series, settings, speed), expected_text(series, settings, speed)
+    return fit_to_budget(series, settings), expected_text(series, settings, speed)
 
 
 def _plan(series: Series, choice: TrainingChoice) -> TrainingSettings:

@@ -1,4 +1,4 @@
-"""How fast this computer trains: measured at the start of each training, and kept in a small file for the next plan.
+"""How fast this computer trains: measured at the start of each training, and kept to tell how long the next one takes.
 
 This module never imports torch, so that a page can tell how long a training will take before there is one.
 """
@@ -14,7 +14,7 @@ from assistant.files import write_atomically
 from assistant.training.machine import free_cores
 
 SPEED = "speed.json"  # in the workspace
-STEADY = 0.2  # a new measurement that differs by less is noise: the same computer makes the same plan again
+STEADY = 0.2  # a new measurement that differs by less is noise: the same computer tells the same time again
 BUSY = 1.6  # wall seconds for a processor second from which other work is counted; below it may be chance
 
 
@@ -43,7 +43,7 @@ class Speed:
             factor = before
         if start is None or abs(start / self.start - 1) < STEADY:
             start = self.start
-        # In halves, so that the same crowd makes the same plan.
+        # In halves, so that the same crowd gives the same time.
         busy = round(load * 2) / 2 if load > BUSY else 1.0
         return Speed({**self.factors, preset: factor}, start, max(busy, 1.0), self.cores)
 

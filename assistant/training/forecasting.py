@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from itertools import takewhile
 from pathlib import Path
 from threading import Event
 
@@ -73,14 +72,12 @@ class Result:
 class Hooks:
     """What a training tells and asks while it goes on, some of it from several threads.
 
-    `on_epoch` gets a network's number and what happened, `should_stop` is asked at every step. `may_begin` is asked before
-    each network but the first; from the first no on, the ensemble is those that had begun. `on_fitted` is called when the
-    networks are trained.
+    `on_epoch` gets a network's number and what happened, `should_stop` is asked at every step. `on_fitted` is
+    called when the networks are trained.
     """
 
     on_epoch: Callable[[int, EpochLoss], None] = lambda *_: None
     should_stop: Callable[[], bool] = lambda: False
-    may_begin: Callable[[int], bool] = lambda _: True
     on_fitted: Callable[[], None] = lambda: None
 
 
@@ -99,7 +96,7 @@ def fit_and_forecast(
 
     `calendar` (rows + horizon, cycles) are the phases of the settings' cycles, known in advance; `split` are the rows of
     training, validation and test part. `checkpoints` is a folder in which an interrupted training finds how far it had
-    come. The result's settings count the networks that were trained. Raises FloatingPointError when the loss becomes NaN
+    come. Raises FloatingPointError when the loss becomes NaN
     or infinite, InterruptedError when it was stopped before its first epoch.
     """
     began = time.process_time()
@@ -122,12 +119,9 @@ def fit_and_forecast(
     if missed.training is not None:
         missed = replace(missed, training=missed.training.to(windows.device))
     task = Task(choice.anchor, choice.size, train, missed)
-    broken, full, spent = Event(), Event(), time.process_time() - began
+    broken, spent = Event(), time.process_time() - began
 
-    def train_member(member: int) -> Fitted | None:
-        if member and (full.is_set() or not hooks.may_begin(member)):
-            full.set()
-            return None
+    def train_member(member: int) -> Fitted:
         try:
             return fit(
                 windows, task, member,
@@ -140,11 +134,9 @@ def fit_and_forecast(
 
     with ThreadPoolExecutor(max(1, min(settings.members, free_cores()))) as pool:
         made = list(pool.map(train_member, range(settings.members)))
-    members = [fitted for fitted in takewhile(lambda fitted: fitted is not None, made) if fitted is not None]
-    settings = replace(settings, members=len(members))
     hooks.on_fitted()
     # A network that was stopped before its first epoch ended has nothing to say.
-    members = [fitted for fitted in members if fitted.history]
+    members = [fitted for fitted in made if fitted.history]
     if not members:
         raise InterruptedError("before the first epoch")
 

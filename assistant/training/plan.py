@@ -16,10 +16,11 @@ They hold for 60 yearly rows as for a million by the minute, and were not fitted
 - **precision**: bfloat16 where the processor has it, for the longer presets of a long series: 1.5 times faster.
 - **backtest**: four origins through the test part; the network is trained anew for each where that takes a moment.
 - **windows**: all forecasts of the test part are judged up to half a million values; more are thinned out evenly.
-- **epochs and members** fill the preset's time on this computer, as `training_time.py` counts it: as many networks as fit, up to
+- **epochs and members** fill the preset's time on two usual cores, as `training_time.py` counts it: as many networks as fit, up to
   the preset's most; where not even one for each core fits, the network is not trained anew in the backtest, then there
-  are fewer epochs, fewer networks, and fewer chunks in an epoch. A short series is done before the time is over. What
-  was decided stands in the run's settings as plain numbers, so a run can be repeated anywhere.
+  are fewer epochs, fewer networks, and fewer chunks in an epoch. A short series is done before the time is over. Neither
+  the speed of this computer nor what else runs on it counts, only how long it takes: the same table, preset and seed
+  train the same networks every time.
 
 This module never imports torch, so that a page can show the plan before anything is trained.
 """
@@ -48,7 +49,7 @@ LONG_SERIES = 2_000  # training rows from which a larger network finds enough to
 
 @dataclass(frozen=True)
 class Preset:
-    """A time budget in seconds of wall time on two cores, and what it is spent on."""
+    """A time budget in seconds of wall time on two usual cores, and what it is spent on."""
 
     seconds: int
     epochs: int
@@ -65,6 +66,7 @@ PRESETS: Mapping[str, Preset] = {
 # Coarse, so that nearly the same speed gives the same ensemble.
 MEMBERS = (64, 56, 48, 40, 32, 24, 20, 16, 12, 10, 8, 6, 4, 2, 1)
 STRETCH = 1.1  # a plan is an upper bound, so it may be a little longer than the budget
+USUAL = Speed(cores=2)  # the computer whose seconds a preset has
 FEWER_EPOCHS = (0.75, 0.5)
 FEWER_CHUNKS = (2, 4)
 
@@ -109,19 +111,20 @@ def plan_settings(series: Series, preset: str = "quick", seed: int = 0, **overri
     settings = replace(settings, **overrides)  # type: ignore[arg-type]
     if OWN & set(overrides):
         return settings
-    return fit_to_budget(series, replace(settings, seconds=float(budget.seconds)), Speed(cores=2))
+    return fit_to_budget(series, replace(settings, seconds=float(budget.seconds)))
 
 
-def fit_to_budget(series: Series, settings: TrainingSettings, speed: Speed) -> TrainingSettings:
+def fit_to_budget(series: Series, settings: TrainingSettings) -> TrainingSettings:
     """Return the settings with the epochs, the members, the stride and `refit` that fit into their `seconds`.
 
-    It depends on nothing but its arguments, and not on the numbers that it replaces. Settings without `seconds` are
+    It counts the seconds of a usual computer, whichever this one is, and depends on nothing but its arguments, nor on
+    the numbers that it replaces. Settings without `seconds` are
     returned as they are.
     """
     if settings.seconds <= 0:
         return settings
-    for tried in options(series, settings, speed.cores):
-        if expected_seconds(series, tried, speed) <= STRETCH * settings.seconds:
+    for tried in options(series, settings, USUAL.cores):
+        if expected_seconds(series, tried, USUAL) <= STRETCH * settings.seconds:
             return tried
     return tried
 
@@ -153,7 +156,7 @@ def options(series: Series, settings: TrainingSettings, cores: int) -> Iterator[
 
 def expected_text(series: Series, settings: TrainingSettings, speed: Speed) -> str:
     """Return how long a training takes on this computer, in words for before it starts."""
-    fitted = fit_to_budget(series, settings, speed)
+    fitted = fit_to_budget(series, settings)
     seconds = expected_seconds(series, fitted, speed)
     first = "" if speed.factors else " This is a first guess: the speed of this computer is measured when it trains."
     text = f"At most about {wording.span(rounded(seconds))} on this computer while nothing else runs on it"

@@ -37,7 +37,6 @@ class ProgressReporter:
         self._ended: dict[int, float] = {}  # when the last epoch of each network ended in this process
         self._paces: deque[float] = deque(maxlen=MOST_PACES)  # wall seconds of the last epochs
         self._together = 1  # networks that are trained side by side
-        self._durations: list[float] = []
         self._message = ""
         self._trained = False
         self._tested = (0.0, 0, 0)  # when the backtest began, its epochs so far, and all of them
@@ -66,7 +65,6 @@ class ProgressReporter:
             self._epochs[member] = done.number
             if done.last:
                 self._lengths[member] = done.number
-                self._durations.append(done.seconds)
             if member == 0:
                 self._history.append(epoch_of(done))
             self._message = (
@@ -120,11 +118,6 @@ class ProgressReporter:
             count += 1 + (self._settings.epochs - done.number if done.last else 0)
             self._tested = (began, count, everything)
             self._tell((time.perf_counter() - began) / count * max(everything - count, 0))
-
-    def longest(self) -> float:
-        """Return the wall seconds in which a network was trained, the mean of those that have ended; 0 before one has."""
-        with self._lock:
-            return sum(self._durations) / len(self._durations) if self._durations else 0.0
 
     def _epochs_left(self) -> float:
         usual = sum(self._lengths.values()) / len(self._lengths) if self._lengths else float(self._settings.epochs)

@@ -43,7 +43,6 @@ from assistant.training.settings import TrainingSettings
 from assistant.training.speed_measurement import measure
 from assistant.training.training_time import Phases, phases_of
 
-LATEST = 1.2  # shares of the budget after which nothing more is begun that would end later
 LARGEST = 1e150  # errors are squared and added up, which no larger number allows
 SHIFTED = 0.1  # forecasts that move less than this share of the series' own movement are the last value, shifted
 
@@ -65,8 +64,8 @@ def train(
 
     A training of the same series with the same settings that was stopped in this folder goes on where it was, and ends
     as if nothing had happened. `progress` is called from several threads, though never from two at once; `should_stop`
-    may be. Settings with `seconds` are first fitted to that time on this computer; those that were trained stand in the
-    run. `speed_file` keeps the measured speed for the next plan; `spent` are the seconds it took to get here.
+    may be. Settings with `seconds` are first fitted to that time; those that were trained stand in the run. `speed_file`
+    keeps the measured speed, from which is told how long the next one takes; `spent` are the seconds it took to get here.
     Raises TrainingError, TrainingCancelledError when it was stopped before its first epoch ended.
     """
     check(series, settings)
@@ -78,13 +77,6 @@ def train(
     values = series.frame.to_numpy(dtype=np.float64)
     split = (series.split.train, series.split.validation, series.split.test)
     calendar = calendar_of(series, settings)
-    budget = settings.seconds if before is None else 0.0  # what goes on ends as it would have, however long it takes
-
-    def in_time(needed: float) -> bool:
-        return budget == 0 or reporter.seconds + needed <= LATEST * budget
-
-    def may_begin(_: int) -> bool:
-        return in_time(max(phases.member, reporter.longest()) + phases.forecast)
 
     try:
         result = fit_and_forecast(
@@ -92,7 +84,7 @@ def train(
             calendar,
             split,
             fitted,
-            Hooks(reporter.epoch_done, should_stop, may_begin, reporter.forecasting),
+            Hooks(reporter.epoch_done, should_stop, reporter.forecasting),
             checkpoints,
         )
     except FloatingPointError as error:
@@ -105,8 +97,6 @@ def train(
         raise TrainingCancelledError(
             "The training was stopped before its first epoch ended.", "", "Train again when you want it."
         ) from None
-    if not in_time(phases.backtest):
-        result = replace(result, settings=replace(result.settings, refit=False))
     cancelled = any(member.stopped for member in result.members)
     tested = None
     if not cancelled:
@@ -139,7 +129,7 @@ def fit_here(
     speed = read_speed(speed_file).learnt(settings.preset, factor, spent if spent > 0 else None, load)
     if spent == 0:
         speed = replace(speed, start=0.0)
-    fitted = before or replace(fit_to_budget(series, settings, speed), seconds=0.0)
+    fitted = before or replace(fit_to_budget(series, settings), seconds=0.0)
     phases = phases_of(series, fitted, speed)
     reporter.planned(fitted, phases)
     return fitted, phases, speed
