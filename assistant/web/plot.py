@@ -149,6 +149,9 @@ class _Axes:
         self.first, last = plot.x_range or (min(xs) - self.bar / 2, max(xs) + self.bar / 2)
         self.last = last if last > self.first else self.first + 1
         self.y_ticks = log_ticks(self.low, self.high) if plot.log else ticks(self.low, self.high, self.height // 56)
+        exponents = [math.log10(value) for value in self.y_ticks] if plot.log else []
+        # Powers of ten are written as such, unless all of them are easily read as numbers.
+        self.powers = all(abs(e - round(e)) < 1e-9 for e in exponents) and any(abs(e) > 2.5 for e in exponents)
         longest = max((len(self.y_text(value)) for value in self.y_ticks), default=1)
         self.left = 32 + _LETTER * max(longest, 3)
         self.right, self.bottom = self.width - _RIGHT, self.height - _BOTTOM
@@ -168,10 +171,9 @@ class _Axes:
 
     def y_text(self, value: float) -> str:
         """Return what stands beside a tick of the upright axis."""
-        exponent = math.log10(value) if self.plot.log else 0.5
-        return (
-            power(round(exponent)) if abs(exponent - round(exponent)) < 1e-9 and abs(exponent) > 2.5 else number(value)
-        )
+        if self.powers:
+            return power(round(math.log10(value)))
+        return number(value)
 
     def lines(self) -> str:
         """Return grid, ticks, both axes and their titles."""
@@ -183,9 +185,11 @@ class _Axes:
                 f'<text x="{self.left - 6:.1f}" y="{y + 4:.1f}" text-anchor="end" class="tick">{self.y_text(value)}</text>'
             )
         for value in ticks(self.first, self.last, self.width // 80, whole=plot.whole):
+            text = plot.x_text(value)
+            # What stands below the end of the axis keeps within the picture.
+            x = min(self.x(value), self.width - _LETTER * len(text) / 2)
             parts.append(
-                f'<text x="{self.x(value):.1f}" y="{self.bottom + 17}" text-anchor="middle" class="tick">'
-                f"{escape(plot.x_text(value))}</text>"
+                f'<text x="{x:.1f}" y="{self.bottom + 17}" text-anchor="middle" class="tick">{escape(text)}</text>'
             )
         parts.append(
             f'<path class="axis" d="M{self.left:.1f} {_TOP}V{self.bottom}H{self.right}"/>'
@@ -221,7 +225,7 @@ def _line(line: Line, axes: _Axes) -> str:
 
 
 def _bars(bars: Bars, axes: _Axes) -> str:
-    ground, wide = axes.y(0.0), 0.82 * (axes.x(axes.bar) - axes.x(0.0))
+    ground, wide = axes.y(0.0), max(0.82 * (axes.x(axes.bar) - axes.x(0.0)), 2.0)
     drawn = "".join(
         f"M{axes.x(x) - wide / 2:.1f} {ground:.1f}V{axes.y(y):.1f}h{wide:.1f}V{ground:.1f}z"
         for x, y in zip(bars.x, bars.y, strict=True)
