@@ -14,11 +14,11 @@ from PIL import Image
 from assistant.brief import load_brief
 from assistant.charts.describe import describe_charts
 from assistant.charts.draw import draw_png
-from assistant.charts.facts import collect_facts
+from assistant.charts.project_facts import collect_facts
 from assistant.report.build import build_report
 from assistant.report.manuscript import Author, Manuscript
 from assistant.report.pages import render_pages
-from assistant.report.texts import draft_sections
+from assistant.report.section_drafts import draft_sections
 from tests.factories import made_forecasts, made_run, made_series
 
 FOLDER = Path(__file__).parent / "pictures"

@@ -14,9 +14,10 @@ from matplotlib.figure import Figure
 from assistant.charts.chart import Chart
 from assistant.charts.dates import DateLabels
 from assistant.charts.describe import describe_charts
+from assistant.charts.downsampling import thin
 from assistant.charts.draw import draw_pdf, draw_png, draw_svg, drawn_figure
-from assistant.charts.facts import autocorrelation, collect_facts
-from assistant.charts.thinning import thin
+from assistant.charts.project_facts import collect_facts
+from assistant.charts.run_analysis import autocorrelation
 from assistant.errors import ReportError
 from assistant.report.pages import count_pages
 from tests.factories import made_forecasts, made_run, made_series

@@ -9,9 +9,9 @@ import pytest
 
 from assistant.charts.chart import Axis, Chart, Layer, Panel
 from assistant.charts.checks import check_chart
+from assistant.charts.colour_vision import contrast, difference, lightness
 from assistant.charts.describe import describe_charts
 from assistant.charts.palette import DARK, LIGHT
-from assistant.charts.vision import contrast, difference, lightness
 from assistant.findings import Level
 from tests.factories import made_forecasts, made_run, made_series
 

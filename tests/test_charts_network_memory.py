@@ -6,8 +6,8 @@ import math
 
 from assistant.charts.chart import Chart
 from assistant.charts.describe import describe_charts
-from assistant.charts.facts import collect_facts
 from assistant.charts.network_memory import count_keeping, longest, memory_span, steps_in_words
+from assistant.charts.project_facts import collect_facts
 from assistant.dataset.series import Frequency
 from assistant.training.memory import LookBack, NetworkMemory
 from tests.factories import made_forecasts, made_run, made_series

@@ -59,7 +59,7 @@ def test_the_whole_way_ends_with_every_file_and_one_json_object(
 
 
 def test_the_notebooks_scores_are_the_reports(demo: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
-    from assistant.notebook.read import read_notebook
+    from assistant.notebook.provenance import read_notebook
 
     out, done = demo
     for project in json.loads(done.stdout)["projects"]:

@@ -11,10 +11,10 @@ from torch import nn
 
 from assistant.errors import LectureError
 from assistant.lecture.adding import AddingTrial, draw
-from assistant.lecture.cells import look_inside
 from assistant.lecture.gate import forget_gate, half_life
 from assistant.lecture.gradient import gradient_curves
 from assistant.lecture.recurrence import unroll
+from assistant.lecture.recurrent_cells import look_inside
 from assistant.training.lstm import Cell
 
 
@@ -115,7 +115,7 @@ def test_saturation_makes_a_gradient_vanish_that_would_explode() -> None:
 
 def test_the_networks_gradients_are_those_of_finite_differences() -> None:
     from assistant.lecture import gradient
-    from assistant.lecture.cells import RnnWeights, rnn_step
+    from assistant.lecture.recurrent_cells import RnnWeights, rnn_step
 
     length = 12
     generator = torch.Generator().manual_seed(0)

@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 from assistant.errors import LectureError
+from assistant.lecture.page_texts import FOLDER, IDEAS, load_texts
 from assistant.lecture.results import AddingProgress, Gate, GradientCurves, Recurrence
-from assistant.lecture.texts import FOLDER, IDEAS, load_texts
 from assistant.submission.adding_runs import AddingRun
 from assistant.submission.jobs.job import JobState
 from assistant.submission.lecture_questions import LectureQuestions

@@ -19,10 +19,10 @@ import pytest
 from assistant.dataset.series import Frequency, Repair, Roles, Series
 from assistant.errors import NotebookError
 from assistant.notebook.build import TEXTS, build_notebook
-from assistant.notebook.cells import cells_of, markdown
-from assistant.notebook.embed import pack_table, reads_plainly
-from assistant.notebook.modules import module_source, module_sources
-from assistant.notebook.read import read_notebook, same_scores
+from assistant.notebook.embedded_data import pack_table, reads_plainly
+from assistant.notebook.embedded_modules import module_source, module_sources
+from assistant.notebook.markdown_cells import cells_of, markdown
+from assistant.notebook.provenance import read_notebook, same_scores
 from assistant.training import NOTEBOOK_MODULES
 from tests.factories import made_run, made_series
 

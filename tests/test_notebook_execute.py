@@ -19,7 +19,7 @@ from assistant.dataset.series import Series
 from assistant.errors import NotebookError
 from assistant.notebook.build import build_notebook
 from assistant.notebook.execute import ExecutedNotebook, execute_notebook
-from assistant.notebook.read import read_notebook, same_scores
+from assistant.notebook.provenance import read_notebook, same_scores
 from assistant.training.plan import plan_settings
 from assistant.training.run import Run, load_run
 from tests.factories import made_series

@@ -11,14 +11,14 @@ from pypdfium2 import PdfDocument
 
 from assistant.brief import Section, load_brief
 from assistant.charts.describe import describe_charts
-from assistant.charts.facts import collect_facts
+from assistant.charts.project_facts import collect_facts
 from assistant.errors import BriefError
 from assistant.findings import Level
 from assistant.report.build import build_report
 from assistant.report.manuscript import Author, Manuscript
-from assistant.report.outcome import Report
 from assistant.report.pages import count_pages, render_pages
-from assistant.report.texts import draft_sections, guiding_questions
+from assistant.report.result import Report
+from assistant.report.section_drafts import draft_sections, guiding_questions
 from tests.factories import made_forecasts, made_run, made_series
 
 STUDENT = Author(name="Ásta Łukasiewicz", registration="IN-2023-0417")

@@ -12,12 +12,12 @@ from reportlab.pdfgen.canvas import Canvas
 
 from assistant.charts.describe import describe_charts
 from assistant.charts.draw import draw_pdf, draw_svg
-from assistant.charts.facts import collect_facts
+from assistant.charts.project_facts import collect_facts
 from assistant.dataset.series import Roles
 from assistant.facts import Facts
 from assistant.report.fonts import clean, missing_characters, register_fonts, runs
-from assistant.report.inline import ReportCanvas, Words
 from assistant.report.markdown import read_blocks, read_pieces
+from assistant.report.paragraphs import ReportCanvas, Words
 from assistant.report.sentences import sentences
 from assistant.report.style import Styles
 from tests.factories import made_forecasts, made_run, made_series

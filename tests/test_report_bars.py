@@ -17,7 +17,7 @@ from pypdfium2 import raw
 from assistant.brief import load_brief
 from assistant.charts.describe import describe_charts
 from assistant.charts.draw import draw_pdf
-from assistant.charts.facts import collect_facts
+from assistant.charts.project_facts import collect_facts
 from assistant.dataset.preparing.prepare import prepare_ready
 from assistant.dataset.ready_projects import list_ready
 from assistant.facts import Facts
@@ -26,10 +26,10 @@ from assistant.report.checks import check_report
 from assistant.report.fonts import register_fonts
 from assistant.report.layout import Column
 from assistant.report.manuscript import Author, Manuscript
-from assistant.report.outcome import Report
 from assistant.report.references import dataset_reference, known_references
-from assistant.report.suggest import suggest_changes
-from assistant.report.texts import draft_sections
+from assistant.report.result import Report
+from assistant.report.section_drafts import draft_sections
+from assistant.report.suggestions import suggest_changes
 from assistant.report.typeset import typeset
 from tests.factories import made_forecasts, made_run, made_series
 

@@ -11,12 +11,12 @@ from reportlab.lib.enums import TA_LEFT
 
 from assistant.brief import load_brief
 from assistant.charts.describe import describe_charts
-from assistant.charts.facts import collect_facts
+from assistant.charts.project_facts import collect_facts
 from assistant.report.fonts import register_fonts
 from assistant.report.manuscript import Author, Manuscript
-from assistant.report.texts import draft_sections
+from assistant.report.pdf import write_pdf
+from assistant.report.section_drafts import draft_sections
 from assistant.report.typeset import Typeset, typeset
-from assistant.report.write import write_pdf
 from tests.factories import made_forecasts, made_run, made_series
 
 STUDENT = Author(name="Ada Rao", registration="R-1")

@@ -15,10 +15,10 @@ import pytest
 from assistant.brief import load_brief
 from assistant.charts.chart import Chart
 from assistant.charts.describe import describe_charts
-from assistant.charts.facts import collect_facts
+from assistant.charts.project_facts import collect_facts
 from assistant.errors import ReportError
 from assistant.report.manuscript import Author, Manuscript
-from assistant.report.texts import draft_sections
+from assistant.report.section_drafts import draft_sections
 from tests.factories import made_forecasts, made_run, made_series
 
 

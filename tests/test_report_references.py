@@ -5,7 +5,12 @@ from __future__ import annotations
 import pytest
 
 from assistant.errors import ReportError
-from assistant.report.cite import ReferenceForm, reference_from_doi, reference_from_form, references_from_bibtex
+from assistant.report.added_references import (
+    ReferenceForm,
+    reference_from_doi,
+    reference_from_form,
+    references_from_bibtex,
+)
 from assistant.report.markdown import read_pieces
 from assistant.report.references import (
     as_line,

@@ -10,15 +10,15 @@ from unicodedata import category
 import pypdfium2
 import pytest
 
+from assistant.charts.cjk_fonts import region_of
 from assistant.charts.draw import draw_pdf
-from assistant.charts.east_asian import region_of
 from assistant.charts.series_charts import series_chart
 from assistant.dataset.series import Roles
 from assistant.facts import Facts
-from assistant.report.breaking import may_part
-from assistant.report.direction import arrange
+from assistant.report.bidirectional import arrange
 from assistant.report.fonts import missing_characters, register_fonts
-from assistant.report.inline import ReportCanvas, Words
+from assistant.report.line_breaking import may_part
+from assistant.report.paragraphs import ReportCanvas, Words
 from assistant.report.style import Styles
 
 CHINESE = "本报告研究海水表面温度的预测（LSTM）。我们使用“长短期记忆”网络，并与简单的预测比较！"
@@ -162,7 +162,7 @@ def test_axis_titles_keep_their_letters_in_any_script(target):
 
 def test_a_name_that_no_font_has_is_named_and_can_still_be_handed_in():
     from assistant.brief import load_brief
-    from assistant.charts.facts import collect_facts
+    from assistant.charts.project_facts import collect_facts
     from assistant.findings import Level
     from assistant.report.build import build_report
     from assistant.report.manuscript import Author, Manuscript

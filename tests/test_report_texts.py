@@ -8,14 +8,14 @@ import pytest
 
 from assistant.brief import load_brief
 from assistant.charts.describe import chart_summaries, describe_charts
-from assistant.charts.facts import collect_facts
+from assistant.charts.project_facts import collect_facts
 from assistant.charts.registry import registered_charts
 from assistant.facts import Facts
 from assistant.report.markdown import read_blocks, read_pieces
 from assistant.report.own_words import check_own_words, is_own, own_words, template_text
+from assistant.report.section_drafts import CHARTS_DRAFT, draft_sections
 from assistant.report.sentences import sentences
-from assistant.report.stale import stale_sentences
-from assistant.report.texts import CHARTS_DRAFT, draft_sections
+from assistant.report.stale_sentences import stale_sentences
 from tests.factories import made_forecasts, made_run, made_series
 
 

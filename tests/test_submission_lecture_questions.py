@@ -77,7 +77,7 @@ def test_an_answer_that_takes_too_long_is_given_up_in_the_pages_words(pool: Work
 
 def test_the_pages_side_never_imports_torch() -> None:
     code = (
-        "import sys, assistant.submission.lecture_questions, assistant.submission.adding_runs, assistant.lecture.texts, "
+        "import sys, assistant.submission.lecture_questions, assistant.submission.adding_runs, assistant.lecture.page_texts, "
         "assistant.submission.jobs.tasks, assistant.lecture.memory, assistant.cli.lecture_commands, "
         "assistant.training.inputs, assistant.training.plan; print('torch' in sys.modules)"
     )

@@ -9,7 +9,7 @@ import pytest
 
 from assistant.errors import ReportError
 from assistant.findings import Level
-from assistant.report.cite import ReferenceForm
+from assistant.report.added_references import ReferenceForm
 from assistant.submission import chart_choices as charts
 from assistant.submission import chart_pictures, report_references
 from assistant.submission import completeness as submission

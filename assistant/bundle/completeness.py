@@ -15,8 +15,8 @@ from assistant.bundle.pdf_pages import page_count
 from assistant.errors import BundleError, NotebookError
 from assistant.files import sha256_of
 from assistant.findings import Finding, Level, StepName
-from assistant.notebook.colab import check_colab_link, twin_links
-from assistant.notebook.read import read_notebook
+from assistant.notebook.colab_links import check_colab_link, twin_links
+from assistant.notebook.provenance import read_notebook
 
 
 def check_submission(submission: Submission) -> tuple[Finding, ...]:

@@ -29,7 +29,7 @@ from assistant.bundle.member_names import safe_file_name
 from assistant.bundle.pdf_pages import page_count
 from assistant.errors import BundleError, NotebookError
 from assistant.files import sha256_of
-from assistant.notebook.colab import check_colab_link
+from assistant.notebook.colab_links import check_colab_link
 
 BUNDLE = "bundle.zip"
 LARGEST_BUNDLE = 500_000_000

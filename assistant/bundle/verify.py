@@ -23,8 +23,8 @@ from assistant.bundle.pack import LARGEST_BUNDLE
 from assistant.bundle.pdf_pages import page_count
 from assistant.errors import BundleError, NotebookError
 from assistant.findings import Finding, Level
-from assistant.notebook.colab import check_colab_link, twin_links
-from assistant.notebook.read import read_notebook, same_scores
+from assistant.notebook.colab_links import check_colab_link, twin_links
+from assistant.notebook.provenance import read_notebook, same_scores
 
 _LARGEST_MANIFEST = 2_000_000
 _LARGEST_IN_MEMORY = 50_000_000  # a report, a notebook or LINKS.txt

@@ -10,9 +10,9 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from assistant.charts.chart import Chart, Layer, Panel
+from assistant.charts.colour_vision import VIEWERS, contrast, difference, lightness
 from assistant.charts.draw import drawn_figure
 from assistant.charts.palette import DARK, LIGHT
-from assistant.charts.vision import VIEWERS, contrast, difference, lightness
 from assistant.findings import Finding, Level
 
 LEAST_SIZE = 7.0  # points at printed size

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from assistant.charts.chart import Chart, Drawing
 from assistant.charts.conditional_text import Pieces, chosen, every_text
-from assistant.charts.facts import collect_facts, data_facts, split_facts
+from assistant.charts.project_facts import collect_facts, data_facts, split_facts
 from assistant.charts.registry import (
     SERIES,
     MemoryChart,

@@ -19,9 +19,9 @@ from matplotlib.figure import Figure
 
 from assistant.charts.chart import Chart
 from assistant.charts.figure import build_figure
-from assistant.charts.fonts import enlarge_scripts, fallback_files
+from assistant.charts.font_choice import enlarge_scripts, fallback_files
 from assistant.charts.palette import LIGHT
-from assistant.charts.pointing import with_pointing
+from assistant.charts.tooltips import with_tooltips
 
 COLUMN_MM = 86.0
 PAGE_MM = 178.0
@@ -50,7 +50,7 @@ def draw_png(chart: Chart, width_mm: float | None = None, dpi: int = 200) -> byt
 def draw_svg(chart: Chart, dark: bool | None = None, width_mm: float = SCREEN_MM) -> str:
     """Return the chart as one self-contained `<svg>` element whose values can be read by pointing at them.
 
-    The values are in its attribute `data-readings` (see `pointing`). It takes the width of what holds it, and panels
+    The values are in its attribute `data-readings` (see `tooltips`). It takes the width of what holds it, and panels
     stand below each other, so that it can be read on a phone. `dark` None follows the page: the colours turn dark
     inside an element of class "dark".
     """
@@ -59,7 +59,7 @@ def draw_svg(chart: Chart, dark: bool | None = None, width_mm: float = SCREEN_MM
     height = 0.38 * len(chart.panels) if several else chart.height if named else max(chart.height, 0.46)
     shown = replace(chart, stacked=several, height=height)
     with _LOCK, _settings(LIGHT, shown, letters=_SCREEN_LETTERS):
-        return with_pointing(build_figure(shown, width_mm, 1.0, LIGHT), shown, dark)
+        return with_tooltips(build_figure(shown, width_mm, 1.0, LIGHT), shown, dark)
 
 
 @contextmanager

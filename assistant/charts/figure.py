@@ -21,7 +21,7 @@ from matplotlib.transforms import ScaledTranslation
 from assistant import wording
 from assistant.charts.chart import Axis, Chart, Layer, Panel
 from assistant.charts.dates import DateLabels
-from assistant.charts.thinning import thin
+from assistant.charts.downsampling import thin
 
 _INCH = 25.4
 _LABELLED = ("line", "points", "bars", "stems", "band")

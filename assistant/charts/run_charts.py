@@ -8,7 +8,7 @@ import pandas as pd
 from assistant import wording
 from assistant.charts.axes import positions, time_axis, value_axis
 from assistant.charts.chart import Axis, Drawing, Layer, Marker, Panel
-from assistant.charts.facts import Residuals, autocorrelation, baseline_names, network_name, shown_windows
+from assistant.charts.run_analysis import Residuals, autocorrelation, baseline_names, network_name, shown_windows
 from assistant.dataset.series import Series
 from assistant.training.run import Forecasts, Run
 

@@ -11,7 +11,7 @@ import pandas as pd
 from assistant import wording
 from assistant.charts.axes import positions, spans_of, time_axis, value_axis
 from assistant.charts.chart import Axis, Drawing, Layer, Panel
-from assistant.charts.facts import autocorrelation
+from assistant.charts.run_analysis import autocorrelation
 from assistant.dataset.series import Series
 
 MOST_LAGS = 192

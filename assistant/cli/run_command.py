@@ -36,7 +36,7 @@ from assistant.cli.project_options import (
 from assistant.cli.table_arguments import open_table, ready_folder
 from assistant.errors import AssistantError, DatasetError, DeliveryError, NotebookError, TrainingError
 from assistant.findings import Level
-from assistant.notebook.colab import check_colab_link, same_notebook
+from assistant.notebook.colab_links import check_colab_link, same_notebook
 from assistant.settings import load_settings
 from assistant.submission import completeness as submission
 from assistant.submission import dataset_choice as dataset

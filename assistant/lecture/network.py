@@ -14,7 +14,7 @@ from torch import Tensor
 from assistant import wording
 from assistant.dataset.series import Series, load_series
 from assistant.errors import AssistantError, LectureError
-from assistant.lecture.cells import look_inside
+from assistant.lecture.recurrent_cells import look_inside
 from assistant.lecture.results import CellName, NetworkWindow, Packed, Vector
 from assistant.training.lstm import Forecaster
 from assistant.training.memory import LOOK_BACK_SHARE, LookBack, NetworkMemory

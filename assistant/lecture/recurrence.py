@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from assistant.errors import LectureError
-from assistant.lecture.cells import GATES, LstmWeights, RnnWeights, lstm_step, rnn_step
+from assistant.lecture.recurrent_cells import GATES, LstmWeights, RnnWeights, lstm_step, rnn_step
 from assistant.lecture.results import LstmStep, Matrix, Recurrence, RnnStep, Vector
 
 MOST_STEPS = 60

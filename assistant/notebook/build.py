@@ -14,10 +14,10 @@ from assistant import wording
 from assistant.charts.palette import LIGHT
 from assistant.dataset.series import Repair, Series
 from assistant.errors import NotebookError
-from assistant.notebook.cells import cells_of, markdown
-from assistant.notebook.embed import COMFORTABLE, LARGEST, pack_table, reads_plainly, too_large
-from assistant.notebook.modules import module_sources, summary
-from assistant.notebook.read import METADATA_KEY
+from assistant.notebook.embedded_data import COMFORTABLE, LARGEST, pack_table, reads_plainly, too_large
+from assistant.notebook.embedded_modules import module_sources, summary
+from assistant.notebook.markdown_cells import cells_of, markdown
+from assistant.notebook.provenance import METADATA_KEY
 from assistant.resources import TEMPLATES
 from assistant.training.run import Run, Start
 

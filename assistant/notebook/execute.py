@@ -18,7 +18,7 @@ from typing import Any
 
 from assistant.child_environment import without_secrets
 from assistant.errors import NotebookError
-from assistant.notebook.read import Scores, read_notebook, same_scores
+from assistant.notebook.provenance import Scores, read_notebook, same_scores
 
 TOLERANCE = 1e-6  # relative difference up to which a score counts as reproduced
 _GRACE = 10.0  # seconds that the child gets to end its kernel

@@ -7,9 +7,9 @@ import threading
 from assistant.report.checks import check_report, overflow
 from assistant.report.fonts import register_fonts
 from assistant.report.manuscript import Manuscript
-from assistant.report.outcome import Report
+from assistant.report.pdf import Drawings, write_pdf
+from assistant.report.result import Report
 from assistant.report.typeset import typeset
-from assistant.report.write import Drawings, write_pdf
 
 # reportlab keeps what it knows of fonts for the whole process.
 BUILDING = threading.RLock()

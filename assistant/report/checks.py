@@ -9,8 +9,8 @@ from itertools import accumulate
 from assistant import wording
 from assistant.findings import Finding, Level
 from assistant.report.fonts import missing_characters
-from assistant.report.outcome import Overflow, allowed
-from assistant.report.texts import REFERENCES_DRAFT
+from assistant.report.result import Overflow, allowed
+from assistant.report.section_drafts import REFERENCES_DRAFT
 from assistant.report.typeset import LEAST_SHARE, Typeset
 
 LEAST_WORDS = 60  # of a section; where more would have to be cut, it is the figures that are too many

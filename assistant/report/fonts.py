@@ -13,8 +13,7 @@ from reportlab.lib.fonts import addMapping
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 
-from assistant.charts.characters import characters_of
-from assistant.charts.east_asian import (
+from assistant.charts.cjk_fonts import (
     BOLD,
     NAME,
     REGULAR,
@@ -23,7 +22,7 @@ from assistant.charts.east_asian import (
     east_asian_characters,
     region_of,
 )
-from assistant.charts.fonts import family_of, matplotlib_fonts, noto_files
+from assistant.charts.font_files import characters_of, family_of, matplotlib_fonts, noto_files
 
 FAMILY = "Stix"
 _EAST_ASIAN = NAME

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from assistant.charts.characters import characters_of
-from assistant.charts.fonts import SCRIPT_SHARE, enlarge_scripts, matplotlib_fonts
+from assistant.charts.font_choice import SCRIPT_SHARE, enlarge_scripts
+from assistant.charts.font_files import characters_of, matplotlib_fonts
 from assistant.report.fonts import font_of_file
 from assistant.report.style import INK, SMALLEST
 

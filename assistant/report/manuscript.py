@@ -15,7 +15,7 @@ from assistant.dataset.series import Source
 from assistant.errors import ReportError
 from assistant.facts import Facts
 from assistant.report.references import Reference, dataset_reference, known_references, typed_references
-from assistant.report.texts import REFERENCES_DRAFT
+from assistant.report.section_drafts import REFERENCES_DRAFT
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from assistant import wording
 from assistant.brief import Brief, Section
 from assistant.charts.describe import chart_summaries
 from assistant.findings import Finding, Level
-from assistant.report.texts import DRAFTS, REFERENCES_DRAFT, load_draft
+from assistant.report.section_drafts import DRAFTS, REFERENCES_DRAFT, load_draft
 
 # Fewer words in a row than this are everybody's: "of the series" is no quotation.
 _LEAST_RUN = 3

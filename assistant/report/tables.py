@@ -8,8 +8,8 @@ from reportlab.platypus import Table
 
 from assistant.facts import Facts
 from assistant.report.fonts import FAMILY
-from assistant.report.inline import Words, styled
 from assistant.report.markdown import Piece
+from assistant.report.paragraphs import Words, styled
 from assistant.report.style import INK, RULE, Styles
 
 TABLES = ("data", "scores")

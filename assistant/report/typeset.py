@@ -7,14 +7,14 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from assistant.charts.chart import Chart
-from assistant.report.compose import Composer, Figure, numbers_of, order_figures, size_figures
-from assistant.report.head import Head
-from assistant.report.inline import Words
 from assistant.report.layout import Block, Filled, balanced, other_spots
 from assistant.report.manuscript import Manuscript
+from assistant.report.page_blocks import Composer, Figure, numbers_of, order_figures, size_figures
+from assistant.report.paragraphs import Words
 from assistant.report.references import Reference, number_references
+from assistant.report.section_drafts import REFERENCES_DRAFT
 from assistant.report.style import LARGEST, SMALLEST, USUAL_SPACING, Paper, Styles
-from assistant.report.texts import REFERENCES_DRAFT
+from assistant.report.title_block import TitleBlock
 
 
 class Setting(NamedTuple):
@@ -49,7 +49,7 @@ class Typeset:
     styles: Styles
     words: Words
     figures: Sequence[Figure]
-    head: Head
+    head: TitleBlock
     blocks: Sequence[Block]
     filled: Filled
     setting: Setting
@@ -221,7 +221,7 @@ def _set(
 ) -> Typeset:
     styles = Styles(setting.size, setting.spacing)
     figures = size_figures(ordered, paper, setting.stretch)
-    head = Head(manuscript, words, paper, styles)
+    head = TitleBlock(manuscript, words, paper, styles)
     blocks = Composer(paper, styles, words, figures, references).blocks(manuscript.sections)
     filled = balanced(blocks, paper, head.height, styles.leading)
     return Typeset(manuscript, paper, styles, words, figures, head, blocks, filled, setting)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from assistant.charts.chart import Chart
 from assistant.charts.describe import describe_charts
-from assistant.charts.facts import collect_facts
+from assistant.charts.project_facts import collect_facts
 from assistant.dataset.series import Series, Source, load_series
 from assistant.facts import Facts
 from assistant.submission.draft import ChartChoice, Draft, ProjectDraft

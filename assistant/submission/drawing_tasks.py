@@ -9,7 +9,7 @@ from functools import lru_cache
 from assistant.charts.chart import Chart
 from assistant.findings import Finding
 from assistant.report.manuscript import Manuscript
-from assistant.report.outcome import Report, Suggestion
+from assistant.report.result import Report, Suggestion
 
 
 def draw_for_page(chart: Chart) -> str:
@@ -35,7 +35,7 @@ def set_report(drawn_for: tuple[str, int, str], manuscript: Manuscript, project:
 
 def suggest(manuscript: Manuscript, available: Sequence[Chart]) -> tuple[Suggestion, ...]:
     """Return what would help the report of a manuscript; `available` are all charts it could show."""
-    from assistant.report.suggest import suggest_changes
+    from assistant.report.suggestions import suggest_changes
 
     return suggest_changes(manuscript, available)
 

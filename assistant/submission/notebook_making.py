@@ -11,8 +11,8 @@ from assistant.brief import Brief
 from assistant.errors import NotebookError
 from assistant.files import write_atomically
 from assistant.findings import Finding, Level
-from assistant.notebook.colab import check_colab_link, same_notebook
-from assistant.notebook.sharing import check_open as ask_whether_open
+from assistant.notebook.colab_access import check_open as ask_whether_open
+from assistant.notebook.colab_links import check_colab_link, same_notebook
 from assistant.submission.background import Work
 from assistant.submission.chart_choices import material, title_of
 from assistant.submission.draft import Draft, NotebookSummary, ProjectDraft
@@ -27,7 +27,7 @@ def make(desk: Desk, number: int, tell: Callable[[str], None] = lambda _: None) 
     Raises NotebookError when there is no run yet or a cell fails.
     """
     from assistant.notebook.build import build_notebook, reads_from_address
-    from assistant.notebook.embed import COMFORTABLE
+    from assistant.notebook.embedded_data import COMFORTABLE
     from assistant.notebook.execute import execute_notebook
 
     found = material(desk, number)

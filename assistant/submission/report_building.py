@@ -16,9 +16,9 @@ from assistant.findings import Finding, Level
 from assistant.frozen import Frozen
 from assistant.report.manuscript import Author, Manuscript
 from assistant.report.markdown import Piece, walk
-from assistant.report.outcome import Report, Suggestion, allowed
 from assistant.report.own_words import check_own_words
-from assistant.report.texts import without_chart
+from assistant.report.result import Report, Suggestion, allowed
+from assistant.report.section_drafts import without_chart
 from assistant.submission.chart_choices import charts, material, place_in_report, report_charts, title_of
 from assistant.submission.draft import ReportSummary
 from assistant.submission.drawing_tasks import picture_pages, set_report, suggest

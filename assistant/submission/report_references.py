@@ -6,9 +6,14 @@ from collections.abc import Sequence
 from string import ascii_lowercase
 
 from assistant.errors import ReportError
-from assistant.report.cite import ReferenceForm, reference_from_doi, reference_from_form, references_from_bibtex
+from assistant.report.added_references import (
+    ReferenceForm,
+    reference_from_doi,
+    reference_from_form,
+    references_from_bibtex,
+)
 from assistant.report.references import DATASET, Reference, as_line, known_references, typed_references
-from assistant.report.texts import REFERENCES_DRAFT
+from assistant.report.section_drafts import REFERENCES_DRAFT
 from assistant.submission.chart_choices import material
 from assistant.submission.report_building import figure_numbers
 from assistant.submission.report_texts import section_texts, set_section

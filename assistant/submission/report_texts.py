@@ -13,9 +13,9 @@ from assistant.charts.chart import Chart
 from assistant.errors import AssistantError, ReportError
 from assistant.facts import Facts
 from assistant.report.own_words import OwnWords, own_words, template_text
+from assistant.report.section_drafts import REFERENCES_DRAFT, draft_sections, guiding_questions
 from assistant.report.sentences import sentences as find_sentences
-from assistant.report.stale import StaleSentence, stale_sentences
-from assistant.report.texts import REFERENCES_DRAFT, draft_sections, guiding_questions
+from assistant.report.stale_sentences import StaleSentence, stale_sentences
 from assistant.submission.chart_choices import Material, material, material_of, report_charts
 from assistant.submission.draft import Draft, with_entry
 from assistant.submission.section_history import History, keep_history, read_history

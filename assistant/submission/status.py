@@ -7,8 +7,8 @@ from enum import StrEnum
 
 from assistant.brief import Brief, checked_address
 from assistant.errors import NotebookError
-from assistant.notebook.colab import check_colab_link
-from assistant.report.texts import REFERENCES_DRAFT
+from assistant.notebook.colab_links import check_colab_link
+from assistant.report.section_drafts import REFERENCES_DRAFT
 from assistant.submission.draft import Draft, ProjectDraft
 from assistant.submission.notebook_making import notebook_inputs
 

@@ -1,5 +1,5 @@
 // Shows the values of a chart where it is pointed at, touched, or walked through with the arrow keys.
-// A chart carries them in its attribute data-readings (see assistant/charts/pointing.py).
+// A chart carries them in its attribute data-readings (see assistant/charts/tooltips.py).
 (() => {
   const known = new WeakMap();
   let card = null;

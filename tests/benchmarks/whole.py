@@ -77,10 +77,10 @@ def report_seconds() -> tuple[float, float]:
     """Return the wall seconds of a report's first build and of one after an edit of its text."""
     from assistant.brief import load_brief
     from assistant.charts.describe import describe_charts
-    from assistant.charts.facts import collect_facts
+    from assistant.charts.project_facts import collect_facts
     from assistant.report.build import build_report
     from assistant.report.manuscript import Author, Manuscript
-    from assistant.report.texts import draft_sections
+    from assistant.report.section_drafts import draft_sections
     from tests.factories import made_forecasts, made_run, made_series
 
     series = made_series()

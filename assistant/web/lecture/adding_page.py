@@ -10,8 +10,8 @@ from typing import Any
 import gradio as gr
 
 from assistant.errors import AssistantError
+from assistant.lecture.page_texts import Texts
 from assistant.lecture.results import AddingProgress
-from assistant.lecture.texts import Texts
 from assistant.submission.adding_runs import CPU_LIMITS, LENGTHS, AddingRun, AddingRuns
 from assistant.web.lecture.page_parts import error_html, lay_picture, lay_questions, lay_text
 from assistant.web.numbers import number

@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
+from assistant.lecture.page_texts import Part
 from assistant.lecture.results import Recurrence, RnnStep
-from assistant.lecture.texts import Part
 from assistant.web.lecture.equations import equation_html, equation_svg, equation_text
 from assistant.web.numbers import vector
 

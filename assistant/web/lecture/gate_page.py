@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import gradio as gr
 
+from assistant.lecture.page_texts import Texts
 from assistant.lecture.results import Gate
-from assistant.lecture.texts import Texts
 from assistant.submission.lecture_questions import LectureQuestions
 from assistant.web.lecture.equations import equation_html
 from assistant.web.lecture.page_parts import lay_picture, lay_questions, lay_text, live

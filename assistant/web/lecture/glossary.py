@@ -9,8 +9,8 @@ from html import escape
 import gradio as gr
 
 from assistant.errors import LectureError
+from assistant.lecture.page_texts import Texts, load_texts
 from assistant.lecture.results import Gate, GradientCurves
-from assistant.lecture.texts import Texts, load_texts
 from assistant.submission.lecture_questions import LectureQuestions
 from assistant.web.lecture.cell_diagram import lstm_drawing, rnn_drawing
 from assistant.web.lecture.equations import inline

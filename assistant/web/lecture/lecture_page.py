@@ -7,7 +7,7 @@ from pathlib import Path
 
 import gradio as gr
 
-from assistant.lecture.texts import IDEAS, load_texts
+from assistant.lecture.page_texts import IDEAS, load_texts
 from assistant.submission.adding_runs import AddingRuns
 from assistant.submission.lecture_questions import LectureQuestions
 from assistant.web.lecture import adding_page as lecture_adding

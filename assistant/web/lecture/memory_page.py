@@ -10,8 +10,8 @@ from typing import Any
 import gradio as gr
 
 from assistant.errors import LectureError
+from assistant.lecture.page_texts import Texts
 from assistant.lecture.results import Recurrence
-from assistant.lecture.texts import Texts
 from assistant.submission.lecture_questions import LectureQuestions
 from assistant.web.lecture.cell_diagram import describe_lstm, describe_rnn, interactive, lstm_drawing, rnn_drawing
 from assistant.web.lecture.page_parts import lay_picture, lay_questions, lay_text, live

@@ -14,8 +14,8 @@ import numpy as np
 
 from assistant.charts.network_memory import count_keeping, longest, memory_span, steps_in_words
 from assistant.errors import AssistantError
+from assistant.lecture.page_texts import load_texts
 from assistant.lecture.results import NetworkWindow
-from assistant.lecture.texts import load_texts
 from assistant.submission.lecture_questions import LectureQuestions
 from assistant.web.lecture.equations import equation_html
 from assistant.web.lecture.glossary import word_link

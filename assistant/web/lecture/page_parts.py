@@ -10,7 +10,7 @@ from typing import Any
 import gradio as gr
 
 from assistant.errors import AssistantError
-from assistant.lecture.texts import Texts
+from assistant.lecture.page_texts import Texts
 from assistant.web.lecture.equations import inline, prose
 
 WAITING = '<p class="lecture-note">The picture is being computed …</p>'

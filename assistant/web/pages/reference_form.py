@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import gradio as gr
 
-from assistant.report.cite import ReferenceForm
+from assistant.report.added_references import ReferenceForm
 from assistant.submission import report_references as steps
 from assistant.submission.session import Desk
 from assistant.web.events import Page, Wizard

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from html import escape
 
-from assistant.report.outcome import Suggestion, allowed
 from assistant.report.own_words import OwnWords
-from assistant.report.stale import StaleSentence
+from assistant.report.result import Suggestion, allowed
+from assistant.report.stale_sentences import StaleSentence
 from assistant.submission import report_building as steps
 from assistant.submission.report_texts import SectionText
 from assistant.web.html import download, findings_list, note

@@ -9,7 +9,7 @@ from typing import Any
 import gradio as gr
 
 from assistant.brief import Brief
-from assistant.report.texts import REFERENCES_DRAFT
+from assistant.report.section_drafts import REFERENCES_DRAFT
 from assistant.submission import report_building as steps
 from assistant.submission import report_references as references
 from assistant.submission import report_texts as texts

@@ -6,9 +6,9 @@ from typing import Any
 
 from reportlab.lib.enums import TA_LEFT
 
-from assistant.report.inline import ReportCanvas, Words, link, styled
 from assistant.report.manuscript import Manuscript
 from assistant.report.markdown import Piece
+from assistant.report.paragraphs import ReportCanvas, Words, link, styled
 from assistant.report.style import ACCENT, SMALL, TINT, Paper, Styles
 
 _RESULT = (
@@ -18,7 +18,7 @@ _RESULT = (
 _TITLE_SIZES = (17.0, 16.0, 15.0, 14.0)
 
 
-class Head:
+class TitleBlock:
     """The head, measured when it is made and drawn once."""
 
     def __init__(self, manuscript: Manuscript, words: Words, paper: Paper, styles: Styles) -> None:

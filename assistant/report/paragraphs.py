@@ -15,8 +15,9 @@ from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Paragraph
 
 from assistant.facts import Facts
-from assistant.report import breaking, shaping
-from assistant.report.direction import arrange
+from assistant.report import line_breaking as breaking
+from assistant.report import shaping
+from assistant.report.bidirectional import arrange
 from assistant.report.fonts import FAMILY, needs_shaping, runs, use_bold
 from assistant.report.formula import Formula, lay_out
 from assistant.report.markdown import Piece, read_pieces

@@ -15,7 +15,7 @@ import httpx
 from assistant import wording
 from assistant.errors import NotebookError
 from assistant.findings import Finding, Level
-from assistant.notebook.colab import ColabLink
+from assistant.notebook.colab_links import ColabLink
 
 _LARGEST = 20_000_000  # Colab opens no larger notebook
 _SECONDS = 15.0

@@ -15,7 +15,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-from assistant.charts.characters import characters_of
+from assistant.charts.font_files import characters_of
 
 NAME = "NotoSansCJK"
 REGULAR, BOLD = 400, 700

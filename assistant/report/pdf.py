@@ -9,10 +9,10 @@ from collections.abc import Mapping, Sequence
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.platypus import Paragraph
 
-from assistant.report.compose import Figure
 from assistant.report.fonts import FAMILY
-from assistant.report.inline import ReportCanvas, Words, styled
 from assistant.report.layout import Block
+from assistant.report.page_blocks import Figure
+from assistant.report.paragraphs import ReportCanvas, Words, styled
 from assistant.report.style import RULE, SMALL, Styles
 from assistant.report.typeset import Typeset
 

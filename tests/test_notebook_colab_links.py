@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from assistant.errors import NotebookError
 from assistant.findings import Level
-from assistant.notebook.colab import check_colab_link, twin_links
-from assistant.notebook.sharing import check_open
+from assistant.notebook.colab_access import check_open
+from assistant.notebook.colab_links import check_colab_link, twin_links
 
 ID = "1AbCdEfGhIjKlMnOpQrStUvWxYz012345"
 OTHER_ID = "1ZZZdEfGhIjKlMnOpQrStUvWxYz012345"

@@ -13,8 +13,8 @@ from unicodedata import category
 from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.platypus import paragraph
 
-from assistant.charts.east_asian import is_east_asian
-from assistant.report.direction import mark_words
+from assistant.charts.cjk_fonts import is_east_asian
+from assistant.report.bidirectional import mark_words
 
 # No line begins with these: closing signs, small kana, marks of length and repetition; none ends with the others.
 _NEVER_FIRST = frozenset(

@@ -1,4 +1,7 @@
-"""The font files that charts and the report share: STIX, which comes with matplotlib, and others for what it lacks."""
+"""The font files that charts and the report share, and which characters each has.
+
+STIX comes with matplotlib; the others are for what it lacks.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +9,8 @@ from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
-from assistant.charts.characters import characters_of
-from assistant.charts.east_asian import east_asian_in, font_file
 from assistant.resources import TEMPLATES
 
-SCRIPT_SHARE = 0.885
 # Fonts of scripts that no package carries; another script is covered by putting its font there.
 OWN_FONTS = TEMPLATES / "fonts"
 # Asked last: signs, Latin letters that look unlike the text's, and Arabic ones whose dots are drawn apart, so that a text
@@ -44,27 +44,9 @@ def family_of(path: Path) -> str:
     return path.name.split("[")[0].split("-")[0].removesuffix(".ttf")
 
 
-def fallback_files(text: str) -> tuple[Path, ...]:
-    """Return the fonts that a text needs beside STIX, in the order in which they are asked."""
-    needed: dict[Path, None] = {}
-    for character in dict.fromkeys(text):
-        if not _has(matplotlib_fonts() / "STIXGeneral.ttf", character):
-            fonts = (matplotlib_fonts() / "DejaVuSans.ttf", *noto_files())
-            needed.update(dict.fromkeys(path for path in fonts if _has(path, character)))
-    if letters := east_asian_in(text):
-        needed[font_file(letters)] = None
-    return tuple(needed)
+@cache
+def characters_of(path: Path) -> frozenset[int]:
+    """Return the code points that a font file has a picture for."""
+    from matplotlib.ft2font import FT2Font
 
-
-def enlarge_scripts() -> None:
-    """Let matplotlib set indices and exponents 0.885 times as large as what they belong to, instead of 0.7 times.
-
-    They then keep to the least size of letters: 7 points beside the 8 of charts, 9 beside the 10.2 of the report.
-    """
-    from matplotlib import _mathtext
-
-    _mathtext.SHRINK_FACTOR = SCRIPT_SHARE
-
-
-def _has(path: Path, character: str) -> bool:
-    return ord(character) in characters_of(path)
+    return frozenset(FT2Font(str(path)).get_charmap())

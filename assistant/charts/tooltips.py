@@ -28,7 +28,7 @@ LARGEST = 1.9  # pixels for a point: letters of nine points are then about as la
 _READABLE = ("line", "points", "bars", "stems")
 
 
-def with_pointing(figure: Figure, chart: Chart, dark: bool | None) -> str:
+def with_tooltips(figure: Figure, chart: Chart, dark: bool | None) -> str:
     """Return a laid-out figure as SVG with title, description, colours that follow the page, and its readings."""
     # Two pictures of one chart may stand on a page, so that names follow from what is drawn and how.
     key = "c" + hashlib.sha256(f"{chart.digest}{figure.get_size_inches()}{dark}".encode()).hexdigest()[:10]

@@ -11,8 +11,8 @@ from assistant.charts.chart import Chart
 from assistant.report.build import BUILDING
 from assistant.report.fonts import register_fonts
 from assistant.report.manuscript import Manuscript
-from assistant.report.outcome import Suggestion
-from assistant.report.texts import REFERENCES_DRAFT, load_draft, without_chart
+from assistant.report.result import Suggestion
+from assistant.report.section_drafts import REFERENCES_DRAFT, load_draft, without_chart
 from assistant.report.typeset import Typeset, typeset
 
 ROOM = 0.85  # of the last page; below this something may be added

@@ -13,14 +13,14 @@ from assistant.brief import Section
 from assistant.charts.chart import Chart
 from assistant.charts.draw import draw_pdf
 from assistant.report.formula import Formula, lay_out
-from assistant.report.inline import Words, styled
 from assistant.report.layout import Block
 from assistant.report.markdown import Block as TextBlock
 from assistant.report.markdown import Piece, read_blocks, walk
+from assistant.report.paragraphs import Words, styled
 from assistant.report.references import Reference
+from assistant.report.section_drafts import CHARTS_DRAFT, REFERENCES_DRAFT
 from assistant.report.style import Paper, Styles
 from assistant.report.tables import TABLES, build_table, table_caption, table_numbers
-from assistant.report.texts import CHARTS_DRAFT, REFERENCES_DRAFT
 
 _POINTS_PER_MM = 72 / 25.4
 
