@@ -10,7 +10,7 @@ the same thing. Those that belong to one step alone stand in its folder; this is
     │   ├── FetchCancelled            a download was cancelled by the one who started it
     │   └── Interrupted               a connection ended too early; another try may go on from there
     ├── TrainingError                 a training could not start or did not end well
-    │   └── TrainingCancelledError    it was stopped before its first epoch ended
+    │   └── TrainingCancelledError    it was stopped before its first epoch had ended
     ├── ReportError                   charts or the report could not be made
     ├── NotebookError                 the notebook could not be made or run, or a Colab link is not one
     │   └── _UnclearAnswerError       a host's answer does not say whether a notebook is open; never leaves its module
@@ -20,8 +20,8 @@ the same thing. Those that belong to one step alone stand in its folder; this is
     │   ├── NotSentError              nobody got the mail
     │   └── UncertainError            it may have arrived or not
     ├── LectureError                  a picture of the lecture could not be computed
+    ├── CallTimeoutError              a short call had no answer within its time
     ├── JobCancelledError             a piece of work stopped because it was asked to
-    ├── CallTimeoutError              a short call to a worker took longer than it may
     └── UnknownStudentError           a request came without a valid cookie
 
 Only what another library has to carry through its own code is derived from that library's errors, and turned into one

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
+from functools import lru_cache
 from pathlib import Path
 
 
@@ -29,3 +30,14 @@ def sha256_of(path: Path) -> str:
     """Return the SHA-256 of a file as 64 hexadecimal digits, reading it in blocks."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def sha256_of_unchanged(path: Path) -> str:
+    """Return the SHA-256 of a file, read again only when its size or its time of change is another; raise OSError."""
+    about = path.stat()
+    return _known_sha256(path, about.st_size, about.st_mtime_ns)
+
+
+@lru_cache(maxsize=512)
+def _known_sha256(path: Path, _size: int, _changed: int) -> str:
+    return sha256_of(path)

@@ -25,7 +25,7 @@ LOCALE = Locale("en", "GB")
 _MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
 _SPANS = ((_DAY, "duration-day"), (_HOUR, "duration-hour"), (_MINUTE, "duration-minute"), (1, "duration-second"))
 _SIZES = ("kilobyte", "megabyte", "gigabyte")
-_IRREGULAR = {"series": "series", "half-life": "half-lives"}
+_IRREGULAR = {"series": "series", "epoch": "epochs", "half-life": "half-lives"}
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 # A date as fine as the step of a series.
 _DATES = {
@@ -69,7 +69,7 @@ _METHOD_MEANINGS = {
 
 def agree(count: float, one: str, many: str) -> str:
     """Return the form of a word that agrees with a count: agree(2, "was", "were") is "were"."""
-    return one if LOCALE.plural_form(abs(count)) == "one" else many
+    return one if math.isfinite(count) and LOCALE.plural_form(abs(count)) == "one" else many
 
 
 def plural(noun: str, count: float) -> str:
@@ -87,7 +87,8 @@ def plural(noun: str, count: float) -> str:
 
 def counted(noun: str, count: float) -> str:
     """Return a count with its noun: counted("page", 3) is "3 pages"."""
-    shown = grouped(count) if count == int(count) else number(count, 2)
+    whole = abs(count) < 1e15 and count == int(count)
+    shown = grouped(count) if whole else number(count, 2)
     return f"{shown} {plural(noun, count)}"
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import ssl
+import tempfile
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import trustme
@@ -47,6 +49,9 @@ class Loopback:
         self.pages: dict[tuple[str, str], Answer] = {}
         self.seen: list[Request] = []
         self._authority = trustme.CA()
+        self._folder = tempfile.TemporaryDirectory(prefix="authority-")
+        self._ca_file = Path(self._folder.name) / "ca.pem"
+        self._authority.cert_pem.write_to_path(self._ca_file)
         self._certificates: dict[str, ssl.SSLContext] = {}
         outer = self
 
@@ -98,15 +103,17 @@ class Loopback:
             self.pages[host, path] = reply
 
     def network(self, *hosts: str, trusted: bool = True, **more: Any) -> Network:
-        trust = ssl.create_default_context()
-        if trusted:
-            self._authority.configure_trust(trust)
         known = {host for host, _ in self.pages} | set(hosts)
-        return Network(trust=trust, routes={(host, 443): ("127.0.0.1", self.port) for host in known}, **more)
+        return Network(
+            ca_file=self._ca_file if trusted else None,
+            routes={(host, 443): ("127.0.0.1", self.port) for host in known},
+            **more,
+        )
 
     def close(self) -> None:
         self._server.shutdown()
         self._server.server_close()
+        self._folder.cleanup()
         self._thread.join()
 
     def _answer(self, handler: BaseHTTPRequestHandler) -> None:

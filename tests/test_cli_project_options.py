@@ -7,16 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from assistant.cli.project_options import per_project
-from assistant.cli.reading_options import Ways
+from assistant.cli.project_options import TableRequest, per_project
+from assistant.cli.reading_options import ReadingOptions
 from assistant.cli.run_command import _take_datasets
-from assistant.cli.train_command import _series
+from assistant.cli.train_command import series_of
 from assistant.dataset.series import Series
+from assistant.dataset.understanding.requested_roles import RequestedRoles
 from assistant.errors import DatasetError
 from assistant.settings import MailAccount, Settings
-from assistant.submission import dataset_choice as dataset
 from assistant.submission.services import open_services
-from assistant.submission.session import Desk
+from assistant.submission.session import Session
 from assistant.submission.workspace import new_owner
 
 NOW = datetime(2022, 12, 24, 18, 0, tzinfo=UTC)
@@ -28,11 +28,11 @@ SHOPS = "day;shop;sold (kg);price\n" + "".join(
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Desk:
+def session(tmp_path: Path) -> Session:
     services = open_services(
         Settings(workspace=tmp_path / "workspace", hosted=False, jobs=1), MailAccount(), lambda: NOW
     )
-    return Desk(services, new_owner())
+    return Session(services, new_owner())
 
 
 @pytest.fixture
@@ -46,8 +46,8 @@ def test_an_option_given_once_holds_for_all_projects_and_given_for_each_in_their
     first, second = per_project(2, ["gaps"], target=["", "price"], horizon=["7"], dates=["day-first"], time=None)
     assert (first.roles.target, second.roles.target) == (None, "price")
     assert (first.horizon, second.horizon) == (7, 7)
-    assert first.ways.dates == second.ways.dates == "day-first"
-    assert first.ways.undo == second.ways.undo == ("gaps",)
+    assert first.reading.dates == second.reading.dates == "day-first"
+    assert first.reading.undo == second.reading.undo == ("gaps",)
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def test_what_cannot_be_right_is_named(projects: int, given: dict[str, list[str]
     assert said in str(raised.value)
 
 
-def test_two_projects_take_two_columns_and_two_series_of_one_table(desk: Desk, shops: str) -> None:
+def test_two_projects_take_two_columns_and_two_series_of_one_table(session: Session, shops: str) -> None:
     asked = per_project(
         2,
         None,
@@ -77,40 +77,42 @@ def test_two_projects_take_two_columns_and_two_series_of_one_table(desk: Desk, s
         horizon=["7", ""],
         split=["", ".8,.1,.1"],
     )
-    assert _take_datasets(desk, [shops, shops], asked) == [1, 2]
-    first, second = dataset.series(desk, 1), dataset.series(desk, 2)
+    assert _take_datasets(session, [shops, shops], asked) == [1, 2]
+    first, second = session.snapshot.project(1).series, session.snapshot.project(2).series
     assert (first.target, first.unit, first.horizon, first.frequency.alias) == ("sold (kg)", "kg", 7, "D")
     assert first.values[0] == 50.5
     assert (second.target, second.values[1], second.split.train) == ("price", 2.0, 96)
-    choice = desk.project(1).dataset
+    choice = session.snapshot.project(1).draft.dataset
     assert choice is not None
     assert choice.unit == "kg"
 
 
-def test_a_ready_project_keeps_its_question_unless_another_column_is_asked_for(desk: Desk) -> None:
+def test_a_ready_project_keeps_its_question_unless_another_column_is_asked_for(session: Session) -> None:
     _take_datasets(
-        desk, ["seattle-weather", "seattle-weather"], per_project(2, None, horizon=["5"], target=["", "wind"])
+        session, ["seattle-weather", "seattle-weather"], per_project(2, None, horizon=["5"], target=["", "wind"])
     )
-    first, second = desk.project(1), desk.project(2)
+    first, second = session.snapshot.project(1).draft, session.snapshot.project(2).draft
     assert first.question
     assert not second.question
-    assert (dataset.series(desk, 1).horizon, dataset.series(desk, 2).horizon) == (5, 5)
-    assert dataset.series(desk, 2).target == "wind"
+    assert (session.snapshot.project(1).series.horizon, session.snapshot.project(2).series.horizon) == (5, 5)
+    assert session.snapshot.project(2).series.target == "wind"
 
 
-def test_a_feature_that_is_no_number_is_refused(desk: Desk, shops: str) -> None:
+def test_a_feature_that_is_no_number_is_refused(session: Session, shops: str) -> None:
     asked = per_project(1, None, target=["price"], features=["shop"], series=["north"])
     with pytest.raises(DatasetError, match="shop"):
-        _take_datasets(desk, [shops], asked)
+        _take_datasets(session, [shops], asked)
 
 
 def test_train_keeps_a_ready_projects_horizon_unless_another_column_is_asked_for(tmp_path: Path) -> None:
     def made(target: str | None, horizon: int | None = None) -> Series:
-        return _series("co2", target, None, None, horizon, None, tmp_path, None, Ways(), None, None)
+        asked = TableRequest(RequestedRoles(target), horizon, None, None, None, None, ReadingOptions())
+        return series_of("co2", asked, tmp_path)
 
     assert made("co2").horizon == made(None).horizon == 13
     assert made("co2").question
     assert made("co2", 5).horizon == 5
-    other = _series("seattle-weather", "wind", None, None, None, None, tmp_path, None, Ways(), None, None)
+    asked = TableRequest(RequestedRoles("wind"), None, None, None, None, None, ReadingOptions())
+    other = series_of("seattle-weather", asked, tmp_path)
     assert other.target == "wind"
     assert not other.question

@@ -250,7 +250,7 @@ def test_a_page_instead_of_a_file_is_said_so(server: Loopback, tmp_path: Path) -
 
 def test_a_file_that_is_too_large_is_refused_before_it_is_fetched(server: Loopback, tmp_path: Path) -> None:
     offer(server, "levels.csv", size=5_000_000_000)
-    with pytest.raises(DatasetError, match="5,000 MB"):
+    with pytest.raises(DatasetError, match="5 GB"):
         get(server, "ada/tides", tmp_path)
     assert not any(request.path.endswith("DownloadDataset") for request in server.seen)
 

@@ -14,7 +14,7 @@ from assistant.dataset.preparing.season import autocorrelation
 from assistant.dataset.reading.read_table import read_table
 from assistant.dataset.ready_projects import list_ready
 from assistant.dataset.series import Roles, Series, Source, load_series, save_series
-from assistant.dataset.understanding.requested_roles import AskedRoles
+from assistant.dataset.understanding.requested_roles import RequestedRoles
 from assistant.errors import DatasetError
 
 SOURCE = Source(kind="upload", reference="t.csv", title="Tides", file_name="t.csv", sha256="0" * 64, size=1)
@@ -29,7 +29,7 @@ def series_of(
     choices: Choices | None = None,
 ) -> Series:
     request = ReadingRequest(choices=choices or Choices())
-    return prepare_file(path, SOURCE, AskedRoles(target), SeriesRequest(horizon=horizon, split=split), request)
+    return prepare_file(path, SOURCE, RequestedRoles(target), SeriesRequest(horizon=horizon, split=split), request)
 
 
 def table_of(folder: Path, text: str) -> Path:

@@ -18,7 +18,7 @@ from assistant.clock import utc_now
 from assistant.submission.database import Database, open_database
 from assistant.submission.jobs.inline_runner import InlineJobRunner
 from assistant.submission.jobs.job import JobRequest, JobState, Lane, Limits
-from assistant.submission.jobs.line import JobLine, Waiting, in_fair_order
+from assistant.submission.jobs.job_queue import JobLine, Waiting, in_fair_order
 from assistant.submission.jobs.local_runner import LocalJobRunner
 from tests.job_tasks import begun
 from tests.job_watching import ended, until

@@ -13,12 +13,12 @@ import psutil
 import pytest
 
 from assistant.dataset.series import Series
-from assistant.lecture.memory import read_memory
 from assistant.submission.database import open_database
 from assistant.submission.jobs.inline_runner import InlineJobRunner
 from assistant.submission.jobs.job import JobRecord, JobRequest, JobState, Lane, Limits
 from assistant.submission.jobs.local_runner import LocalJobRunner
 from assistant.training.inputs import read_inputs, write_inputs
+from assistant.training.memory import read_memory
 from assistant.training.plan import plan_settings
 from assistant.training.run import load_run
 from tests.job_watching import ended, until

@@ -16,9 +16,10 @@ import pytest
 from sqlalchemy import select
 
 from assistant.errors import AssistantError
+from assistant.submission.command import Change
 from assistant.submission.database import SCHEMA_VERSION, Database, SchemaRow, open_database
 from assistant.submission.draft import Draft
-from assistant.submission.draft_store import DraftStore
+from assistant.submission.draft_store import DraftStore, StoredDraft
 from assistant.submission.workspace import new_owner
 
 NOW = datetime(2026, 1, 2, 3, 4, tzinfo=UTC)
@@ -38,9 +39,16 @@ def opened(url: str) -> tuple[Database, DraftStore]:
 
 
 def with_section(number: int, name: str) -> Callable[[Draft], Draft]:
-    return lambda draft: draft.with_project(
-        number, sections={**draft.project(number).sections, name: f"text of {name}"}
-    )
+    def to(draft: Draft) -> Draft:
+        project = draft.project(number)
+        sections = {**project.sections, name: f"text of {name}"}
+        return draft.with_project(number, project.model_copy(update={"sections": sections}))
+
+    return to
+
+
+def change(store: DraftStore, owner: str, to: Callable[[Draft], Draft]) -> StoredDraft:
+    return store.apply(store.load(owner), lambda known: Change(to(known.draft)))
 
 
 def type_sections(url: str, owner: str, tab: str, start: Barrier, answers: Queue[tuple[str, Any]]) -> None:
@@ -49,7 +57,7 @@ def type_sections(url: str, owner: str, tab: str, start: Barrier, answers: Queue
         database, store = opened(url)
         start.wait()
         revisions = [
-            store.change(owner, with_section(1 + number % 2, f"{tab} {number}")).revision for number in range(EACH)
+            change(store, owner, with_section(1 + number % 2, f"{tab} {number}")).revision for number in range(EACH)
         ]
         database.close()
         answers.put((tab, revisions))
@@ -82,7 +90,7 @@ def test_every_change_that_two_processes_were_told_is_stored_is_there(url: str) 
 def test_many_threads_of_one_server_lose_nothing(url: str) -> None:
     owner, (database, store) = new_owner(), opened(url)
     with ThreadPoolExecutor(8) as pool:
-        list(pool.map(lambda name: store.change(owner, with_section(1, str(name))), range(40)))
+        list(pool.map(lambda name: change(store, owner, with_section(1, str(name))), range(40)))
     stored = store.load(owner)
     database.close()
     assert set(stored.draft.project(1).sections) == {str(name) for name in range(40)}
@@ -91,17 +99,17 @@ def test_many_threads_of_one_server_lose_nothing(url: str) -> None:
 
 def test_a_change_is_applied_again_to_what_another_stored_meanwhile(postgres_url: str) -> None:
     owner, (database, store) = new_owner(), opened(postgres_url)
-    store.change(owner, with_section(1, "first"))
+    change(store, owner, with_section(1, "first"))
     seen = []
 
     def overtaken_once(draft: Draft) -> Draft:
         if not seen:
             with ThreadPoolExecutor(1) as other:
-                other.submit(store.change, owner, with_section(1, "meanwhile")).result()
+                other.submit(change, store, owner, with_section(1, "meanwhile")).result()
         seen.append(set(draft.project(1).sections))
         return with_section(1, "overtaken")(draft)
 
-    stored = store.change(owner, overtaken_once)
+    stored = change(store, owner, overtaken_once)
     database.close()
     assert seen == [{"first"}, {"first", "meanwhile"}]
     assert set(stored.draft.project(1).sections) == {"first", "meanwhile", "overtaken"}
@@ -110,16 +118,16 @@ def test_a_change_is_applied_again_to_what_another_stored_meanwhile(postgres_url
 
 def test_a_change_that_is_always_overtaken_is_given_up_in_a_sentence(postgres_url: str) -> None:
     owner, (database, store) = new_owner(), opened(postgres_url)
-    store.change(owner, with_section(1, "first"))
+    change(store, owner, with_section(1, "first"))
     count = itertools.count()
 
     def always_overtaken(draft: Draft) -> Draft:
         with ThreadPoolExecutor(1) as other:
-            other.submit(store.change, owner, with_section(1, f"meanwhile {next(count)}")).result()
+            other.submit(change, store, owner, with_section(1, f"meanwhile {next(count)}")).result()
         return with_section(1, "overtaken")(draft)
 
     with pytest.raises(AssistantError, match="Nothing of it was stored"):
-        store.change(owner, always_overtaken)
+        change(store, owner, always_overtaken)
     assert "overtaken" not in store.load(owner).draft.project(1).sections
     database.close()
 

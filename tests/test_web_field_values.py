@@ -7,7 +7,8 @@ from typing import Any
 import gradio as gr
 import pytest
 
-from assistant.web.field_values import NOTHING, Fields, is_told, parts
+from assistant.web.field_values import Fields
+from assistant.web.gradio_internals import NOTHING, is_told, parts
 
 
 class OpenPage:

@@ -6,12 +6,12 @@ import copy
 
 import gradio as gr
 
-from assistant.web.page_state import Shown
+from assistant.web.page_state import PageState
 
 
 def test_what_an_open_page_shows_already_is_not_sent_again() -> None:
     tab, card, box = gr.Tab("○ Train", render=False), gr.HTML(render=False), gr.Textbox(render=False)
-    page = Shown()
+    page = PageState()
     first = {
         tab: gr.Tab(label="✓ Train", render=False),
         card: "<p>one</p>",
@@ -30,7 +30,7 @@ def test_what_an_open_page_shows_already_is_not_sent_again() -> None:
 
 def test_another_open_page_knows_nothing_of_the_first() -> None:
     card = gr.HTML(render=False)
-    unused = Shown()
+    unused = PageState()
     first, second = copy.deepcopy(unused), copy.deepcopy(unused)
     assert first.new({card: "x"}, first.turn()) == {card: "x"}
     assert second.new({card: "x"}, second.turn()) == {card: "x"}
@@ -38,7 +38,7 @@ def test_another_open_page_knows_nothing_of_the_first() -> None:
 
 def test_an_answer_that_looked_earlier_but_took_longer_does_not_put_back_what_it_saw() -> None:
     cancel, box = gr.Button(render=False), gr.Textbox(render=False)
-    page = Shown()
+    page = PageState()
     slow, quick = page.turn(), page.turn()
     running = {cancel: gr.Button(visible=True, render=False), box: gr.Textbox(value="new", render=False)}
     assert page.new(running, quick) == running
@@ -53,7 +53,7 @@ def test_what_left_right_after_another_state_is_sent_again_for_the_browser_may_h
     None
 ):
     card, moment = gr.HTML(render=False), [0.0]
-    page = Shown(lambda: moment[0])
+    page = PageState(lambda: moment[0])
 
     def sent(text: str, at: float) -> bool:
         moment[0] = at
@@ -65,7 +65,7 @@ def test_what_left_right_after_another_state_is_sent_again_for_the_browser_may_h
 
 
 def test_a_field_that_is_filled_already_gets_its_other_properties_once() -> None:
-    page, box = Shown(), gr.Dropdown(render=False)
+    page, box = PageState(), gr.Dropdown(render=False)
     first = {box: gr.Dropdown(choices=["a", "b"], value="a", render=False)}
     assert page.new(first, page.turn()) == first
 

@@ -52,6 +52,8 @@ NIGHT = datetime(2023, 9, 15, 15, 34, 10, tzinfo=UTC)
         ("series", 2, "2 series"),
         ("half-life", 2, "2 half-lives"),
         ("step", 1.5, "1.5 steps"),
+        ("step", 1e300, "1.0 × 10³⁰⁰ steps"),
+        ("step", float("nan"), "unknown steps"),
     ],
 )
 def test_a_count_stands_with_its_noun_in_the_right_form(noun, count, text):
@@ -209,12 +211,18 @@ BY_HAND = {
     r"""['"]{2}\sif\b[^\n]*\belse\s['"](?:s|es|ies)['"]|['"](?:s|es|ies)['"]\sif\b""": "page{'' if n == 1 else 's'}",
     r"\{[^{}]*\}s\b": "{step}s",
     r"\{(?!facts)[^{}]*\}\s(?:pages|rows|steps|days|words|characters|bytes|kB|MB|GB)\b": "{n / 1e6:.1f} MB",
-    r"\}\s?(?:s|min|h|seconds?|minutes?|hours?)\b(?!')": "{seconds:.0f} s",
-    r"/\s?(?:1e[369]|1_?000_?000|60|3_?600|86_?400):[^{}]*\}": "{size / 1e6:,.1f}",
-    r":\.\d%\}": "{share:.0%}",
+    # Not a count in a regular expression, nor the next command of an SVG path.
+    r"\{[^{}]*[a-z][^{}]*\}\s?(?:s|min|h|seconds?|minutes?|hours?)\b(?!['{])": "{seconds:.0f} s",
+    # Not the parts of a clock time, such as 07:05.
+    r"/\s?(?:1e[369]|1_?000_?000|60|3_?600|86_?400):(?!02d)[^{}]*\}": "{size / 1e6:,.1f}",
+    # Not the width of a bar in CSS.
+    r"(?<!width:)(?<!width: )\{[^{}]*:\.\d%\}": "{share:.0%}",
 }
 # The rooms in which that is held; what travels in the notebook imports nothing of the assistant but its like.
-ROOMS = ("brief", "bundle", "charts", "cli", "delivery", "lecture", "notebook", "report", "training", "validation")
+ROOMS = (
+    *("brief", "bundle", "charts", "cli", "dataset", "delivery", "errors", "facts", "findings", "lecture", "notebook"),
+    *("report", "settings", "submission", "training", "validation", "web"),
+)
 SOURCES = [
     path
     for path in sorted(Path(assistant.__file__).parent.rglob("*.py"))

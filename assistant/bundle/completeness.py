@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
 from assistant import wording
 from assistant.brief import checked_address
 from assistant.bundle.hand_in import FinishedProject, Student, Submission
-from assistant.bundle.member_names import refused_extension
+from assistant.bundle.member_names import refused_member
 from assistant.bundle.pack import MAIL_FACTOR
 from assistant.bundle.pdf_pages import page_count
 from assistant.errors import BundleError, NotebookError
@@ -73,6 +72,16 @@ def _check_dataset(project: FinishedProject) -> Iterator[Finding]:
         what = f"Project {number} gives its dataset by link and SHA-256."
         yield _finding(Level.FINE, "dataset", number, what, f"{source.url}, {source.sha256[:12]}…")
         return
+    if source is not None and project.by_link:
+        what = f"The dataset of project {number} is to go out by its link, but there is none."
+        fix = "Type the address where it can be found, or hand in the file."
+        yield _finding(Level.BLOCK, "dataset", number, what, source.file_name, fix)
+        return
+    if project.undecided:
+        what = f"The dataset of project {number} stays out until you have decided whether it may go out."
+        fix = "Hand in the file, or its link and SHA-256 instead: say which in the Dataset step."
+        yield _finding(Level.BLOCK, "dataset", number, what, "", fix)
+        return
     if source is None or project.dataset is None:
         yield _missing(project, "dataset", "dataset", "Choose one in the Dataset step.")
         return
@@ -98,7 +107,7 @@ def _check_dataset(project: FinishedProject) -> Iterator[Finding]:
             f"{name} has changed since it was chosen.",
             "Choose it again in the Dataset step, and train again.",
         )
-    elif refused := _refused_name(name, project.dataset):
+    elif refused := refused_member(project.dataset):
         yield _finding(
             Level.BLOCK,
             "dataset",
@@ -155,7 +164,7 @@ def _check_report(project: FinishedProject, page_limit: int) -> Iterator[Finding
         yield _missing(project, "report", "report", "Make it in the Report step.")
         return
     try:
-        pages = page_count(project.report.read_bytes(), f"The report of project {number}")
+        pages = page_count(_content(project.report), f"The report of project {number}")
     except BundleError as error:
         yield _finding(Level.BLOCK, "report", number, error.what, error.evidence, error.fix)
         return
@@ -261,10 +270,8 @@ def _check_together(submission: Submission) -> Iterator[Finding]:
                     f"Both use {later.source.file_name}.",
                     "Choose another dataset for one of them, unless the course allows it.",
                 )
-    paths = [
-        path for x in projects for path in (x.report, x.notebook, x.dataset) if path is not None and path.is_file()
-    ]
-    total, limit = sum(path.stat().st_size for path in paths), submission.brief.submission.mail_limit
+    files = [file for x in projects for file in (x.report, x.notebook, x.dataset) if file is not None]
+    total, limit = sum(map(_size, files)), submission.brief.submission.mail_limit
     if total * MAIL_FACTOR > limit:
         yield _finding(
             Level.WARN,
@@ -277,15 +284,15 @@ def _check_together(submission: Submission) -> Iterator[Finding]:
         )
 
 
-def _refused_name(name: str, path: Path) -> str | None:
-    """Return the name for which Gmail would refuse a file: its own, or one inside it when it is a zip."""
-    if refused_extension(name):
-        return name
-    try:
-        with zipfile.ZipFile(path) as archive:
-            return next((info.filename for info in archive.infolist() if refused_extension(info.filename)), None)
-    except (OSError, ValueError, zipfile.BadZipFile, NotImplementedError):
-        return None
+def _content(file: Path | bytes) -> bytes:
+    return file if isinstance(file, bytes) else file.read_bytes()
+
+
+def _size(file: Path | bytes) -> int:
+    """Return a file's size in bytes, 0 for one that is not there."""
+    if isinstance(file, bytes):
+        return len(file)
+    return file.stat().st_size if file.is_file() else 0
 
 
 def _missing(project: FinishedProject, part: str, step: StepName, fix: str) -> Finding:

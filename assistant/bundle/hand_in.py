@@ -7,6 +7,7 @@ from pathlib import Path
 
 from assistant.brief import Brief
 from assistant.dataset.series import Source
+from assistant.findings import StepStatus
 from assistant.frozen import Frozen
 from assistant.training.run import Run
 
@@ -23,8 +24,9 @@ class Student(Frozen):
 class FinishedProject:
     """One project as it is handed in; a part the student has not got is None, and the bundle says so.
 
-    With `by_link` the dataset's address and SHA-256 stand for its file, which is then not handed on. `outdated` tells
-    which parts are there, but belong to an earlier dataset or text, and are therefore not handed in.
+    With `by_link` the dataset's address and SHA-256 stand for its file, which is then not handed on; while it is
+    `undecided` whether the file may be, neither is. `outdated` tells which parts are there, but belong to an earlier
+    dataset or text, and are therefore not handed in.
     """
 
     number: int
@@ -33,11 +35,12 @@ class FinishedProject:
     dataset: Path | None = None
     unit: str = ""
     run: Run | None = None
-    report: Path | None = None
+    report: Path | bytes | None = None
     pages: int | None = None
     notebook: Path | None = None
     colab_url: str | None = None
     by_link: bool = False
+    undecided: bool = False
     outdated: frozenset[str] = frozenset()
 
 
@@ -48,3 +51,4 @@ class Submission:
     brief: Brief
     student: Student
     projects: tuple[FinishedProject, ...]
+    statuses: tuple[StepStatus, ...] = ()  # how far each step was

@@ -10,6 +10,7 @@ from assistant.brief import Brief
 from assistant.bundle.hand_in import Student
 from assistant.dataset.series import Source
 from assistant.errors import BundleError
+from assistant.findings import StepStatus
 from assistant.frozen import Frozen
 from assistant.training.run import Score, Verdict
 from assistant.training.settings import TrainingSettings
@@ -89,7 +90,10 @@ class FileEntry(Frozen):
 
 
 class Manifest(Frozen):
-    """Everything a bundle says about itself; `missing` names in words each part that is not there."""
+    """Everything a bundle says about itself.
+
+    `missing` names in words each part that is not there; `statuses` say how far each step was when it was packed.
+    """
 
     format: Literal["submission-bundle/1"] = "submission-bundle/1"
     brief: Rules
@@ -97,6 +101,7 @@ class Manifest(Frozen):
     projects: tuple[ProjectEntry, ...]
     files: tuple[FileEntry, ...]
     missing: tuple[str, ...]
+    statuses: tuple[StepStatus, ...] = ()
     versions: dict[str, str]
 
     def file(self, role: Role, project: int | None) -> FileEntry | None:

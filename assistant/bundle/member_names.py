@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
+import zipfile
+from pathlib import Path
 
 _LONGEST = 100
 _RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in range(1, 10))}
@@ -26,6 +28,17 @@ def refused_extension(name: str) -> str | None:
     # Windows ignores dots and spaces at the end of a name, and so do mail filters.
     endings = re.findall(r"\.[^.]*", name.lower().rstrip(". "))
     return endings[-1] if endings and endings[-1] in GMAIL_REFUSES else None
+
+
+def refused_member(path: Path) -> str | None:
+    """Return the name for which Gmail would refuse a file: its own, or one inside it when it is a zip."""
+    if refused_extension(path.name):
+        return path.name
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return next((info.filename for info in archive.infolist() if refused_extension(info.filename)), None)
+    except (OSError, ValueError, zipfile.BadZipFile, NotImplementedError):
+        return None
 
 
 def safe_file_name(name: str, fallback: str = "dataset") -> str:

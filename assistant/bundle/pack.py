@@ -104,6 +104,7 @@ def _members(
         files=entries,
         missing=(),
         versions={"assistant": assistant.__version__},
+        statuses=submission.statuses,
     )
     manifest = manifest.model_copy(update={"missing": missing_parts(manifest)})
     text = links_text(manifest).encode()
@@ -187,7 +188,9 @@ def _colab_url(project: FinishedProject) -> str | None:
     return None
 
 
-def _read(path: Path, what: str) -> bytes:
+def _read(path: Path | bytes, what: str) -> bytes:
+    if isinstance(path, bytes):
+        return path
     try:
         return path.read_bytes()
     except OSError as error:

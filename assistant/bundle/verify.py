@@ -22,7 +22,7 @@ from assistant.bundle.manifest import LINKS, MANIFEST, FileEntry, Manifest, link
 from assistant.bundle.pack import LARGEST_BUNDLE
 from assistant.bundle.pdf_pages import page_count
 from assistant.errors import BundleError, NotebookError
-from assistant.findings import Finding, Level
+from assistant.findings import STEP_TITLES, Finding, Level, State
 from assistant.notebook.colab_links import check_colab_link, twin_links
 from assistant.notebook.provenance import read_notebook, same_scores
 
@@ -92,6 +92,7 @@ def _check(stream: BinaryIO, size: int, brief: Brief | None) -> tuple[Manifest |
         # In an archive of another form the members are not where they are looked for; then that is what is wrong.
         return manifest, findings or [_block(broken.what, broken.evidence, broken.fix)]
     findings += _check_projects(manifest)
+    findings += _statuses_told(manifest)
     if brief is not None:
         findings += check_rules(manifest, brief)
     if all(finding.level is not Level.BLOCK for finding in findings):
@@ -264,6 +265,21 @@ def _check_projects(manifest: Manifest) -> list[Finding]:
             )
         )
     return findings
+
+
+def _statuses_told(manifest: Manifest) -> list[Finding]:
+    """Return what the bundle itself says was not done, not decided or not checked when it was packed."""
+    return [
+        Finding(
+            level=Level.UNCHECKED if status.state is State.UNCHECKED else Level.WARN,
+            what=f"When it was packed, the step {STEP_TITLES[status.step]} was {status.state.value}.",
+            evidence=status.evidence,
+            project=status.project,
+        )
+        for status in manifest.statuses
+        # What is not there at all is told by the list of what is missing.
+        if status.state not in (State.DONE, State.OPEN, State.WORKING) and status.step != "submit"
+    ]
 
 
 def _block(what: str, evidence: str = "", fix: str = ASK_AGAIN, project: int | None = None) -> Finding:

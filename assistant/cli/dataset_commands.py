@@ -11,9 +11,9 @@ import typer
 
 from assistant import wording
 from assistant.cli.output import Json, command, progress, result
-from assistant.cli.reading_options import Dates, Decimal, Member, OneSeries, Sheet, Step, Undo, Ways
+from assistant.cli.reading_options import Dates, Decimal, Member, OneSeries, ReadingOptions, Sheet, Step, Undo
 from assistant.cli.table_arguments import (
-    FILE,
+    File,
     OpenedTable,
     fetch_table,
     open_table,
@@ -33,7 +33,7 @@ def inspect(
         str,
         typer.Argument(metavar="TABLE_OR_LINK", help="A file, a ready project, a link, or a Kaggle owner/dataset."),
     ],
-    file: Annotated[str | None, FILE] = None,
+    file: File = None,
     member: Member = None,
     sheet: Sheet = None,
     dates: Dates = None,
@@ -46,9 +46,9 @@ def inspect(
     """Say what was understood of a table, what would be repaired, and whether it can carry a project."""
     with tempfile.TemporaryDirectory(prefix="assistant-") as scratch:
         opened = open_table(table, Path(scratch), file=file)
-        ways = Ways(dates, decimal, series, step, undo or ())
+        reading = ReadingOptions(dates, decimal, series, step, undo or ())
         found = examine(
-            opened.path, request_of(opened.path, ways, member, sheet), roles=opened.roles, source=opened.source,
+            opened.path, request_of(opened.path, reading, member, sheet), roles=opened.roles, source=opened.source,
             horizon=opened.horizon, season=opened.season,
         ).inspection  # fmt: skip
     result(inspection_data(found, opened), inspection_text(found), as_json=as_json)
@@ -60,7 +60,7 @@ def fetch(
         str, typer.Argument(metavar="LINK_OR_KAGGLE_REF", help="A link, a Kaggle owner/dataset, or a download command.")
     ],
     out: Annotated[Path, typer.Option(help="Folder for the file.")],
-    file: Annotated[str | None, FILE] = None,
+    file: File = None,
     as_json: Json = False,
 ) -> None:
     """Fetch a table from a link or from Kaggle, and say its source, licence and SHA-256."""

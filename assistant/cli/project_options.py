@@ -4,84 +4,70 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Literal
 
-import typer
-
-from assistant.cli.reading_options import DATES, DECIMALS, Ways
+from assistant.cli.reading_options import ReadingOptions
 from assistant.cli.table_arguments import OpenedTable, choices_of, parse_split, unpacked_limit
+from assistant.cli.table_options import DATES, DECIMALS, table_option
 from assistant.dataset.choices import ReadingRequest
 from assistant.dataset.preparing.prepare import Parts
 from assistant.dataset.series import Series
-from assistant.dataset.understanding.requested_roles import AskedRoles
+from assistant.dataset.understanding.requested_roles import RequestedRoles
 from assistant.errors import DatasetError
-
-
-def _option(help: str, *names: str, metavar: str) -> Any:
-    return typer.Option(*names, help=help, metavar=metavar)
-
+from assistant.submission.draft import DatasetChoice
 
 Texts = list[str] | None
-Targets = Annotated[Texts, _option("The column to forecast, once for all or once for each project.", metavar="COLUMN")]
-Times = Annotated[Texts, _option("The column of the time, or several with commas.", "--time", metavar="COLUMN")]
-FeatureLists = Annotated[Texts, _option("Columns that may help, with commas.", metavar="A,B")]
-Horizons = Annotated[Texts, _option("Steps to forecast at once.", metavar="STEPS")]
-Splits = Annotated[Texts, _option("8640,2880,2880 (rows) or 0.7,0.15,0.15 (shares).", metavar="TRAIN,VALIDATION,TEST")]
-Files = Annotated[Texts, _option("Which file, where a link leads to several.", "--file", metavar="NAME")]
-Members = Annotated[Texts, _option("The file inside an archive, where there are several.", metavar="NAME")]
-Sheets = Annotated[Texts, _option("The sheet of a workbook, where there are several.", metavar="NAME")]
-DateOrders = Annotated[
-    Texts, _option(f"Which comes first in dates that can be read in two ways: {', '.join(DATES)}.", metavar="ORDER")
-]
-Decimals = Annotated[
-    Texts, _option("The sign before decimals, where both fit: point or comma.", "--decimal", metavar="SIGN")
-]
-SeriesNames = Annotated[
-    Texts,
-    _option(
-        "Which of several series in one table, as NAME or COLUMN=NAME; or mean or sum of them all.",
-        "--series",
-        metavar="NAME",
-    ),
-]
-Steps = Annotated[
-    Texts, _option("The step to bring the rows to, such as h, D, W, MS, QS, 15min.", "--step", metavar="ALIAS")
-]
-Undone = Annotated[
-    Texts, _option("A repair to switch off in every project, by its key in the JSON.", "--undo", metavar="KEY")
-]
+Targets = Annotated[Texts, table_option("target")]
+Times = Annotated[Texts, table_option("time")]
+FeatureLists = Annotated[Texts, table_option("features")]
+Horizons = Annotated[Texts, table_option("horizon")]
+Splits = Annotated[Texts, table_option("split")]
+Files = Annotated[Texts, table_option("file")]
+Members = Annotated[Texts, table_option("member")]
+Sheets = Annotated[Texts, table_option("sheet")]
+DateOrders = Annotated[Texts, table_option("dates")]
+Decimals = Annotated[Texts, table_option("decimal")]
+SeriesNames = Annotated[Texts, table_option("series")]
+Steps = Annotated[Texts, table_option("step")]
+Shares = Annotated[Texts, table_option("share")]
+Undone = Annotated[Texts, table_option("undo")]
 
 
 @dataclass(frozen=True)
-class Asked:
+class TableRequest:
     """What was asked for of one table; None leaves it to the table."""
 
-    roles: AskedRoles
+    roles: RequestedRoles
     horizon: int | None
     split: Parts | None
     file: str | None
     member: str | None
     sheet: str | None
-    ways: Ways
+    reading: ReadingOptions
+    share: Literal["file", "link"] | None = None
 
-    def choice(self, opened: OpenedTable) -> dict[str, Any]:
-        """Return the fields of the student's choice that were asked for, with the roles completed from the table.
+    def choice(self, opened: OpenedTable, known: DatasetChoice) -> DatasetChoice:
+        """Return what is `known` of a dataset's choice with what was asked for, the roles completed from the table.
 
         Raises DatasetError where a column or a series that was asked for is not there.
         """
-        choices = choices_of(opened.path, self.ways, self.member, self.sheet)
-        found: dict[str, Any] = {"choices": choices, "split": self.split, "member": self.member, "sheet": self.sheet}
-        if self.roles != AskedRoles() or self.ways.step is not None:
+        choices = choices_of(opened.path, self.reading, self.member, self.sheet)
+        found: dict[str, object] = {"choices": choices, "split": self.split, "member": self.member, "sheet": self.sheet}
+        if self.roles != RequestedRoles() or self.reading.step is not None:
             # Another column or other steps of time have a season and a horizon of their own.
             found |= {"season": None, "horizon": None}
-        if self.roles != AskedRoles():
+        if self.roles != RequestedRoles():
             check_apart(self.roles)
             request = ReadingRequest(choices, self.member, self.sheet, unpacked_limit=unpacked_limit())
             found["roles"] = self.roles.of_file(opened.path, request)
-        return found if self.horizon is None else {**found, "horizon": self.horizon}
+        if self.horizon is not None:
+            found["horizon"] = self.horizon
+        if self.share is not None:
+            found["share"] = self.share
+        return known.model_copy(update=found)
 
 
-def per_project(projects: int, undo: Texts, **given: Texts) -> list[Asked]:
+def per_project(projects: int, undo: Texts, **given: Texts) -> list[TableRequest]:
     """Return what was asked for of each project; an option that was given once holds for all of them.
 
     `given` maps an option's name without dashes to its values. Raises DatasetError when there are neither one nor as
@@ -102,7 +88,7 @@ def _spread(name: str, texts: Sequence[str], projects: int) -> list[str | None]:
     return [text.strip() or None for text in spread]
 
 
-def _asked(given: Mapping[str, str | None], undo: Sequence[str]) -> Asked:
+def _asked(given: Mapping[str, str | None], undo: Sequence[str]) -> TableRequest:
     def get(name: str) -> str | None:
         return given.get(name)
 
@@ -110,15 +96,23 @@ def _asked(given: Mapping[str, str | None], undo: Sequence[str]) -> Asked:
         if (text := get(name)) is not None and text not in known:
             raise DatasetError(f"--{name} was not understood.", repr(text), f"Give one of {', '.join(known)}.")
     split = get("split")
-    return Asked(
-        AskedRoles(get("target"), names_of(get("time")), names_of(get("features"))),
+    return TableRequest(
+        RequestedRoles(get("target"), names_of(get("time")), names_of(get("features"))),
         _whole("horizon", get("horizon")),
         parse_split(split) if split else None,
         get("file"),
         get("member"),
         get("sheet"),
-        Ways(get("dates"), get("decimal"), get("series"), get("step"), tuple(undo)),
+        ReadingOptions(get("dates"), get("decimal"), get("series"), get("step"), tuple(undo)),
+        _share(get("share")),
     )
+
+
+def _share(text: str | None) -> Literal["file", "link"] | None:
+    match text:
+        case "file" | "link" | None:
+            return text
+    raise DatasetError("--share was not understood.", repr(text), "Give file or link.")
 
 
 def _whole(name: str, text: str | None) -> int | None:
@@ -134,7 +128,7 @@ def names_of(text: str | None) -> tuple[str, ...] | None:
     return None if text is None else tuple(part.strip() for part in text.split(",") if part.strip())
 
 
-def check_apart(asked: AskedRoles) -> None:
+def check_apart(asked: RequestedRoles) -> None:
     """Raise DatasetError when a column is asked for as a feature and for something else too."""
     for name in asked.features or ():
         if name == asked.target or name in (asked.time or ()):
@@ -145,7 +139,7 @@ def check_apart(asked: AskedRoles) -> None:
             )
 
 
-def check_features(series: Series, asked: AskedRoles) -> None:
+def check_features(series: Series, asked: RequestedRoles) -> None:
     """Raise DatasetError when a feature that was asked for was left out, or turned out to be the target."""
     features = asked.features or ()
     for repair in series.repairs:

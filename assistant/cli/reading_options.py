@@ -6,41 +6,21 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-import typer
-
+from assistant.cli.table_options import DATES, DECIMALS, table_option
 from assistant.dataset.choices import Aggregate, Choices, DateOrder, SeriesChoice
 from assistant.errors import DatasetError
 
-# What is typed, and what it stands for.
-DATES: dict[str, DateOrder] = {"day-first": "day first", "month-first": "month first", "year-first": "year first"}
-DECIMALS: dict[str, Literal[".", ","]] = {"point": ".", "comma": ","}
-Member = Annotated[str | None, typer.Option(help="The file inside an archive, where there are several.")]
-Sheet = Annotated[str | None, typer.Option(help="The sheet of a workbook, where there are several.")]
-Dates = Annotated[
-    Literal["day-first", "month-first", "year-first"] | None,
-    typer.Option(help="Which comes first in dates that can be read in two ways: day-first, month-first, year-first."),
-]
-Decimal = Annotated[
-    Literal["point", "comma"] | None, typer.Option(help="The sign before decimals, where both fit: point or comma.")
-]
-OneSeries = Annotated[
-    str | None,
-    typer.Option(
-        "--series",
-        metavar="NAME",
-        help="Which of several series in one table, as NAME or COLUMN=NAME; or mean or sum of them all.",
-    ),
-]
-Step = Annotated[
-    str | None, typer.Option(metavar="ALIAS", help="The step to bring the rows to, such as h, D, W, MS, QS, 15min.")
-]
-Undo = Annotated[
-    list[str] | None, typer.Option(metavar="KEY", help="A repair to switch off, by its key in the JSON; once for each.")
-]
+Member = Annotated[str | None, table_option("member")]
+Sheet = Annotated[str | None, table_option("sheet")]
+Dates = Annotated[Literal["day-first", "month-first", "year-first"] | None, table_option("dates")]
+Decimal = Annotated[Literal["point", "comma"] | None, table_option("decimal")]
+OneSeries = Annotated[str | None, table_option("series")]
+Step = Annotated[str | None, table_option("step")]
+Undo = Annotated[list[str] | None, table_option("undo")]
 
 
 @dataclass(frozen=True)
-class Ways:
+class ReadingOptions:
     """What was asked for on the command line; None leaves it to the data."""
 
     dates: str | None = None

@@ -8,12 +8,12 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-
-import typer
+from typing import Annotated
 
 from assistant import wording
 from assistant.cli.output import progress
-from assistant.cli.reading_options import Ways
+from assistant.cli.reading_options import ReadingOptions
+from assistant.cli.table_options import table_option
 from assistant.dataset.choices import Choices, ReadingRequest
 from assistant.dataset.fetching.download import FetchLimits, FetchProgress, Transfer
 from assistant.dataset.fetching.fetch import Fetched, fetch
@@ -30,9 +30,7 @@ from assistant.resources import PROJECTS
 from assistant.settings import load_settings
 
 _TELL_SECONDS = 1.0
-FILE = typer.Option(
-    "--file", metavar="NAME", help="Which file, where a link leads to several; '*' takes a whole Kaggle dataset."
-)
+File = Annotated[str | None, table_option("file")]
 
 
 @dataclass(frozen=True)
@@ -128,7 +126,7 @@ def unpacked_limit() -> int:
     return load_settings()[0].unpacked_mb * 1_000_000
 
 
-def choices_of(path: Path, ways: Ways, member: str | None = None, sheet: str | None = None) -> Choices:
+def choices_of(path: Path, reading: ReadingOptions, member: str | None = None, sheet: str | None = None) -> Choices:
     """Return the choices of the command line for a table, which is looked at when a series of it was asked for."""
 
     def columns(choices: Choices) -> tuple[str | None, tuple[str, ...]]:
@@ -136,12 +134,14 @@ def choices_of(path: Path, ways: Ways, member: str | None = None, sheet: str | N
         found = examine(path, asked).inspection
         return found.series.column if found.series else None, tuple(column.name for column in found.columns)
 
-    return ways.choices(columns)
+    return reading.choices(columns)
 
 
-def request_of(path: Path, ways: Ways, member: str | None = None, sheet: str | None = None) -> ReadingRequest:
+def request_of(
+    path: Path, reading: ReadingOptions, member: str | None = None, sheet: str | None = None
+) -> ReadingRequest:
     """Return how a table is to be read: the choices of the command line, and how much it may unpack to on this host."""
-    return ReadingRequest(choices_of(path, ways, member, sheet), member, sheet, unpacked_limit=unpacked_limit())
+    return ReadingRequest(choices_of(path, reading, member, sheet), member, sheet, unpacked_limit=unpacked_limit())
 
 
 def teller() -> Callable[[FetchProgress], None]:

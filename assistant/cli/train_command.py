@@ -10,20 +10,21 @@ import typer
 
 from assistant import wording
 from assistant.cli.output import Json, PresetName, command, progress, result
-from assistant.cli.project_options import check_apart, check_features, names_of
-from assistant.cli.reading_options import Dates, Decimal, Member, OneSeries, Sheet, Step, Undo, Ways
+from assistant.cli.project_options import TableRequest, check_apart, check_features, names_of
+from assistant.cli.reading_options import Dates, Decimal, Member, OneSeries, ReadingOptions, Sheet, Step, Undo
 from assistant.cli.table_arguments import (
-    FILE,
+    File,
     file_source,
     open_table,
     parse_split,
     ready_folder,
     request_of,
 )
+from assistant.cli.table_options import table_option
 from assistant.dataset.preparing.prepare import SeriesRequest, prepare_file, prepare_ready
 from assistant.dataset.ready_projects import load_ready
 from assistant.dataset.series import Roles, Series, save_series
-from assistant.dataset.understanding.requested_roles import AskedRoles
+from assistant.dataset.understanding.requested_roles import RequestedRoles
 from assistant.settings import load_settings
 from assistant.training.computer_speed import SPEED, read_speed
 from assistant.training.plan import expected_text, plan_settings
@@ -35,14 +36,14 @@ def train(
     table: Annotated[
         str, typer.Argument(metavar="TABLE_OR_LINK", help="A file, a ready project, a link, or a Kaggle owner/dataset.")
     ],
-    target: Annotated[str | None, typer.Option(help="The column to forecast.")] = None,
-    time: Annotated[str | None, typer.Option(help="The column of the time, or several with commas.")] = None,
-    features: Annotated[str | None, typer.Option(help="Columns that may help, with commas.")] = None,
-    horizon: Annotated[int | None, typer.Option(min=1, help="Steps to forecast at once.")] = None,
-    split: Annotated[str | None, typer.Option(help="8640,2880,2880 (rows) or 0.7,0.15,0.15 (shares).")] = None,
+    target: Annotated[str | None, table_option("target")] = None,
+    time: Annotated[str | None, table_option("time")] = None,
+    features: Annotated[str | None, table_option("features")] = None,
+    horizon: Annotated[int | None, table_option("horizon", min=1)] = None,
+    split: Annotated[str | None, table_option("split")] = None,
     preset: Annotated[PresetName, typer.Option(help="quick, balanced or thorough.")] = "quick",
     seed: Annotated[int, typer.Option(min=0, help="The seed; the same seed gives the same run.")] = 0,
-    file: Annotated[str | None, FILE] = None,
+    file: File = None,
     member: Member = None,
     sheet: Sheet = None,
     dates: Dates = None,
@@ -56,8 +57,11 @@ def train(
 ) -> None:
     """Train on a table and score the network beside the simple forecasts."""
     with tempfile.TemporaryDirectory(prefix="assistant-") as fetched:
-        ways = Ways(dates, decimal, one_series, step, undo or ())
-        series = _series(table, target, time, features, horizon, split, Path(fetched), file, ways, member, sheet)
+        asked = TableRequest(
+            RequestedRoles(target, names_of(time), names_of(features)), horizon, parse_split(split) if split else None,
+            file, member, sheet, ReadingOptions(dates, decimal, one_series, step, undo or ()),
+        )  # fmt: skip
+        series = series_of(table, asked, Path(fetched))
     for repair in series.repairs:
         if repair.applied and repair.key == "constant":
             progress(f"{repair.what} {repair.why}")
@@ -77,31 +81,27 @@ def train(
     result(as_data(run), as_text(run, series), as_json=as_json)
 
 
-def _series(
-    table: str, target: str | None, time: str | None, features: str | None, horizon: int | None, split: str | None,
-    fetched: Path, file: str | None, ways: Ways, member: str | None, sheet: str | None,
-) -> Series:  # fmt: skip
-    parts = parse_split(split) if split else None
-    asked = AskedRoles(target, names_of(time), names_of(features))
-    check_apart(asked)
+def series_of(table: str, asked: TableRequest, fetched: Path) -> Series:
+    """Return the series of a table as it was asked for; a link is fetched to a folder. Raises DatasetError."""
+    check_apart(asked.roles)
     folder = ready_folder(table)
-    if folder is not None and ways == Ways():
+    if folder is not None and asked.reading == ReadingOptions():
         project = load_ready(folder)
         # What is asked for and what the project says itself anyway are the same question.
-        if _agrees(asked, project.roles):
-            return prepare_ready(project, horizon=horizon, split=parts)
-    opened = open_table(table, fetched, file=file)
+        if _agrees(asked.roles, project.roles):
+            return prepare_ready(project, horizon=asked.horizon, split=asked.split)
+    opened = open_table(table, fetched, file=asked.file)
     # A ready project's own source stands for its table with its own roles only.
     source = file_source(opened.path) if folder is not None else opened.source
     series = prepare_file(
-        opened.path, source, asked, SeriesRequest(horizon=horizon, split=parts),
-        request_of(opened.path, ways, member, sheet),
+        opened.path, source, asked.roles, SeriesRequest(horizon=asked.horizon, split=asked.split),
+        request_of(opened.path, asked.reading, asked.member, asked.sheet),
     )  # fmt: skip
-    check_features(series, asked)
+    check_features(series, asked.roles)
     return series
 
 
-def _agrees(asked: AskedRoles, own: Roles) -> bool:
+def _agrees(asked: RequestedRoles, own: Roles) -> bool:
     """Tell whether nothing is asked for that differs from a ready project's own roles."""
     return (
         asked.target in (None, own.target)

@@ -9,11 +9,12 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from assistant import wording
 from assistant.dataset.choices import Choices
 from assistant.dataset.reading.table import Table
 from assistant.dataset.repairs import GAPS
 from assistant.dataset.series import Roles, Series, Source
-from assistant.dataset.times.reading import TimeReading
+from assistant.dataset.times.time_reading import TimeReading
 from assistant.dataset.understanding.columns import Column
 from assistant.dataset.understanding.stacked_series import Stack
 from assistant.dataset.vocabulary import PERSON_NAMES, TIME_NAMES, plain_name
@@ -91,7 +92,7 @@ def _times(time: TimeReading | None, choices: Choices) -> list[Finding]:
         shown = f", such as {', '.join(map(repr, time.examples))}" if time.examples else ""
         found.append(
             _warn(
-                f"{time.unread:,} rows have no moment that can be read.",
+                f"{wording.counted('row', time.unread)} {wording.agree(time.unread, 'has', 'have')} no moment that can be read.",
                 f"In {' and '.join(time.columns)}{shown}.",
                 "They are left out; mend them in the file if they matter.",
             )
@@ -155,7 +156,7 @@ def _stacked(stack: Stack | None, choices: Choices) -> list[Finding]:
     names = ", ".join(list(stack.rows)[:5])
     return [
         _warn(
-            f"The table holds {len(stack.rows):,} series, one for each {stack.column}.",
+            f"The table holds {wording.counted('series', len(stack.rows))}, one for each {stack.column}.",
             f"Among them {names}. The first was taken.",
             "Pick another, or put them together.",
         )
@@ -171,7 +172,7 @@ def _filled(series: Series | None) -> list[Finding]:
         return []
     return [
         _warn(
-            f"{share:.0%} of the values were missing and had to be filled.",
+            f"{wording.percent(share)} of the values were missing and had to be filled.",
             gaps.what,
             "Scores on filled values say little; choose a table or a stretch with fewer gaps.",
         )
@@ -191,13 +192,12 @@ def _columns(columns: Mapping[str, Column], roles: Roles | None) -> list[Finding
     ]
     for names, what in ((empty, "empty"), (nearly, "nearly empty"), (constant, "the same in every row")):
         if names:
-            plural = len(names) > 1
             shown = f"{', '.join(names[:8])}{' …' if len(names) > 8 else ''}"
             found.append(
                 _warn(
-                    f"The column{'s' if plural else ''} {shown} {'are' if plural else 'is'} {what}.",
+                    f"The {wording.plural('column', len(names))} {shown} {wording.agree(len(names), 'is', 'are')} {what}.",
                     "",
-                    "Nothing can be learned from it." if not plural else "Nothing can be learned from them.",
+                    f"Nothing can be learned from {wording.agree(len(names), 'it', 'them')}.",
                     Level.FINE,
                 )
             )
@@ -206,7 +206,7 @@ def _columns(columns: Mapping[str, Column], roles: Roles | None) -> list[Finding
         if target.values is not None and len(target.values) and target.missing > 0.2 * len(target.values):
             found.append(
                 _warn(
-                    f"{target.missing / len(target.values):.0%} of the target {target.name} is missing.",
+                    f"{wording.percent(target.missing / len(target.values))} of the target {target.name} is missing.",
                     "",
                     "Choose a target with fewer gaps, if there is one.",
                 )
@@ -229,7 +229,7 @@ def _outliers(series: Series | None) -> list[Finding]:
     where = f"{series.frame.index[worst]:%Y-%m-%d}" if series.dated else f"row {worst + 1:,}"
     return [
         _warn(
-            f"{len(far):,} value{'s' if len(far) > 1 else ''} of {series.target} far from all others.",
+            f"{wording.counted('value', len(far))} of {series.target} far from all others.",
             f"The farthest is {values[worst]:g} at {where}; the middle half lies between {low:g} and {high:g}.",
             "Look whether they are mistakes; nothing was changed.",
         )

@@ -9,6 +9,7 @@ from typing import Literal
 
 import numpy as np
 
+from assistant import wording
 from assistant.dataset.checks import Understood, find_findings
 from assistant.dataset.choices import Choices, DateOrder, ReadingRequest
 from assistant.dataset.preparing.prepare import SeriesRequest, prepare
@@ -18,7 +19,7 @@ from assistant.dataset.reading.table import Reader, Table
 from assistant.dataset.repairs import GAPS, WIDE
 from assistant.dataset.series import Repair, Roles, Series, Source
 from assistant.dataset.times.read_times import read_times
-from assistant.dataset.times.reading import TimeReading
+from assistant.dataset.times.time_reading import TimeReading
 from assistant.dataset.understanding.columns import Column, Kind, understand_columns
 from assistant.dataset.understanding.roles import Suggestion, suggest_roles
 from assistant.dataset.understanding.stacked_series import find_stack
@@ -284,11 +285,9 @@ def _judge(
                 f"The rows of this table follow no order in time: neighbouring values of {target} have nothing to do "
                 "with each other. Choose a table with one row for each moment.",
             )
-        return "usable", f"Usable: {rows:,} values of {target} in their order, without dates."
+        return "usable", f"Usable: {wording.counted('value', rows)} of {target} in their order, without dates."
     first, last = series.frame.index[0], series.frame.index[-1]
-    span = (
-        f"{rows:,} values of {target}, one for each {series.frequency.step}, from {first:%Y-%m-%d} to {last:%Y-%m-%d}"
-    )
+    span = f"{wording.counted('value', rows)} of {target}, one for each {series.frequency.step}, from {first:%Y-%m-%d} to {last:%Y-%m-%d}"
     if rows < _SHORT:
         return (
             "too short",

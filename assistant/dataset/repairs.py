@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from assistant import wording
 from assistant.dataset.series import Repair
 
 _KINDS: dict[str, RepairKind] = {}
@@ -17,10 +18,10 @@ _KINDS: dict[str, RepairKind] = {}
 class RepairKind:
     """One kind of repair.
 
-    `what` and `why` are its words, with the names of what has to be put in (`count` and `column` always can be), and
-    `undone` and `why_undone` those for when it is switched off, where they are others. `fixed` says why it cannot be
-    switched off; empty means that it can. A kind that is `of_column` is switched off for each column alone: the column's
-    name stands behind its key.
+    `what` and `why` are its words, with the names of what has to be put in (`column`, the counted `rows` and `columns`,
+    and `were` always can be), and `undone` and `why_undone` those for when it is switched off, where they are others.
+    `fixed` says why it cannot be switched off; empty means that it can. A kind that is `of_column` is switched off for
+    each column alone: the column's name stands behind its key.
     """
 
     key: str
@@ -58,11 +59,16 @@ class RepairKind:
         applied = not self.is_off(undo, column)
         what = self.what if applied else self.undone or self.what
         why = self.why if applied else self.why_undone or self.why
-        words |= {"column": column}
+        words |= {
+            "column": column,
+            "columns": wording.counted("column", count),
+            "rows": wording.counted("row", count),
+            "were": wording.agree(count, "was", "were"),
+        }
         return Repair(
-            what=what.format(count=count, **words),
+            what=what.format(**words),
             count=count,
-            why=why.format(count=count, **words),
+            why=why.format(**words),
             key=self.key_of(column),
             applied=applied,
             places=places,
@@ -85,15 +91,15 @@ NAMES = _kind(
 )
 CROOKED_ROWS = _kind(
     "crooked rows",
-    "{count:,} rows with too many or too few values were left out, such as {shown}.",
+    "{rows} with too many or too few values {were} left out, such as {shown}.",
     "Their values cannot be told apart.",
-    undone="{count:,} rows with too many or too few values were cut, such as {shown}.",
+    undone="{rows} with too many or too few values {were} cut, such as {shown}.",
 )
 SHORT_ROWS = _kind(
     "short rows",
-    "{count:,} rows that ended early were filled up with missing values.",
+    "{rows} that ended early {were} filled up with missing values.",
     "A row needs a value or a gap in every column.",
-    undone="{count:,} rows that ended early were left out.",
+    undone="{rows} that ended early {were} left out.",
 )
 SECOND_TABLE = _kind(
     "second table",
@@ -109,12 +115,12 @@ MERGED_CELLS = _kind(
 # What is done to the rows of a table as people lay it out.
 EMPTY_ROWS = _kind(
     "empty rows",
-    "{count:,} rows at the end of the table, which hold nothing, were left out.",
+    "{rows} at the end of the table, holding nothing, {were} left out.",
     "They are no measurements, and would count as missing values in every column.",
 )
 NOTES = _kind(
     "notes",
-    "{count:,} rows at the end of the table, with words in the first column alone, were left out.",
+    "{rows} at the end of the table, with words in the first column alone, {were} left out.",
     "They are notes, no measurements, and would count as missing values in every column.",
 )
 MERGED_BLANKS = _kind(
@@ -135,12 +141,12 @@ LONGER_PERIODS = _kind(
 )
 WIDE = _kind(
     "wide",
-    "{count:,} columns, one for each {moment}, were turned into rows.",
+    "{columns}, one for each {moment}, {were} turned into rows.",
     "Forecasting needs one row for each moment.",
 )
 WIDE_BOTH_WAYS = _kind(
     "wide",
-    "{count:,} columns, one for each moment, were turned into rows, and the rows into columns.",
+    "{columns}, one for each moment, {were} turned into rows, and the rows into columns.",
     "Forecasting needs one row for each moment.",
 )
 FIRST_SERIES = _kind(
@@ -232,7 +238,7 @@ MOVED_MOMENTS = _kind(
 )
 MISSING_MOMENTS = _kind(
     "missing moments",
-    "Missing {step}s were put in, such as {first}.",
+    "Missing {steps} were put in, such as {first}.",
     "The table skips them; their values are filled like any gap. Undone, the rows are counted.",
 )
 BEFORE_THE_TARGET = _kind(

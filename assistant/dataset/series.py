@@ -12,6 +12,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from assistant import wording
 from assistant.errors import DatasetError
 from assistant.files import write_atomically
 from assistant.frozen import Frozen
@@ -69,7 +70,7 @@ class Frequency(Frozen):
 
     def count(self, number: int) -> str:
         """Return a number of steps in words, such as "12 months"."""
-        return f"{number:,} {self.step}{'' if number == 1 else 's'}"
+        return wording.counted(self.step, number)
 
 
 class Split(Frozen):

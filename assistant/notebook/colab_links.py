@@ -12,6 +12,7 @@ from itertools import combinations
 from typing import Literal
 from urllib.parse import SplitResult, parse_qs, quote, unquote, urlsplit
 
+from assistant import wording
 from assistant.errors import NotebookError
 from assistant.frozen import Frozen
 
@@ -113,7 +114,8 @@ def _split(text: str) -> SplitResult:
         raise _refused("There is no Colab link yet.")
     if len(text) > _LONGEST:
         raise _refused(
-            "The Colab link is too long.", f"It has {len(text):,} characters; a link has less than {_LONGEST:,}."
+            "The Colab link is too long.",
+            f"It has {wording.counted('character', len(text))}; a link has less than {_LONGEST:,}.",
         )
     if re.search(r"[\s\\<>\"'`|^{}\x00-\x1f\x7f]", text):
         raise _refused(

@@ -82,7 +82,7 @@ def _run(
     """Run the child and return its exit status; it and its kernel are gone when this returns."""
     with (folder / "log.txt").open("wb") as log:
         child = subprocess.Popen(  # noqa: S603 - our own script, no shell
-            [python, "-P", str(Path(__file__).with_name("runner.py")), str(folder)],
+            [python, "-P", str(Path(__file__).with_name("kernel_process.py")), str(folder)],
             env=_environment(folder),
             cwd=folder / "work",
             stdin=subprocess.DEVNULL,

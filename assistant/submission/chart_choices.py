@@ -1,33 +1,40 @@
-"""What the Charts page does: the charts of the chosen run, and what the student said about each."""
+"""The charts of a project's chosen run, and what the student said about each."""
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from assistant.charts.chart import Chart
 from assistant.charts.describe import describe_charts
 from assistant.charts.project_facts import collect_facts
 from assistant.dataset.series import Series, Source, load_series
+from assistant.errors import AssistantError
 from assistant.facts import Facts
-from assistant.submission.draft import ChartChoice, Draft, ProjectDraft
-from assistant.submission.session import Desk
+from assistant.report.markdown import Piece, walk
+from assistant.submission.command import ProjectChange
+from assistant.submission.draft import ChartChoice, ProjectDraft
 from assistant.training.memory import FILE as MEMORY_FILE
 from assistant.training.memory import read_memory
 from assistant.training.run import Forecasts, Run, load_forecasts, load_run
 
+if TYPE_CHECKING:
+    from assistant.submission.snapshot import ProjectSnapshot
+
 
 @dataclass(frozen=True, eq=False)
 class ShownChart:
-    """One chart as the page shows it; `figure` is its number in the report, or None when it is not in it."""
+    """One chart as the page shows it; `place` is its place among those of the report, or None when it is not in it."""
 
     chart: Chart
     checked: bool
     in_report: bool
     caption: str
-    figure: int | None = None
+    place: int | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,33 +48,18 @@ class Material:
     facts: Facts
 
 
-def material(desk: Desk, number: int) -> Material | None:
-    """Return the chosen run with all that is drawn and said of it, or None when there is no run."""
-    project = desk.project(number)
-    return None if project.run is None else material_of(desk, number, project.run.id)
-
-
-def material_of(desk: Desk, number: int, run_id: str) -> Material:
+def material_of(project: ProjectSnapshot, run_id: str) -> Material:
     """Return one run of a project with all that is drawn and said of it; raise TrainingError or OSError if it is gone."""
-    folder = desk.project_folder(number).run(run_id)
-    # What the network remembers is measured some time after the training; nothing else in the folder changes.
+    folder = project.folder.run(run_id)
+    # What the network remembers is measured after the training; nothing else in the folder changes.
     memory = folder / MEMORY_FILE
     measured = memory.stat().st_mtime_ns if memory.exists() else 0
-    return _material(folder, title_of(desk.project(number)), measured, _source_now(desk, number))
+    # Licence and address may be typed after the training.
+    source = project.draft.dataset.source if project.draft.dataset is not None else None
+    return _material(folder, project.title, measured, source)
 
 
-def _source_now(desk: Desk, number: int) -> Source | None:
-    """Return the source as it stands in the draft: licence and address may be typed after the training."""
-    choice = desk.project(number).dataset
-    return choice.source if choice is not None else None
-
-
-def title_of(project: ProjectDraft) -> str:
-    """Return a project's title, or the series' own when the student gave none."""
-    return project.title.strip() or (project.dataset.source.title if project.dataset else "")
-
-
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=32)
 def _material(folder: Path, title: str, measured: int, now: Source | None) -> Material:
     series, run, forecasts = load_series(folder / "series"), load_run(folder), load_forecasts(folder)
     if now is not None and now.sha256 == series.source.sha256:
@@ -78,99 +70,137 @@ def _material(folder: Path, title: str, measured: int, now: Source | None) -> Ma
     return Material(series, run, forecasts, charts, facts)
 
 
-def charts(desk: Desk, number: int) -> tuple[ShownChart, ...]:
+def shown_charts(project: ProjectSnapshot) -> tuple[ShownChart, ...]:
     """Return the charts of the chosen run in the page's order; none when there is no run yet."""
-    found = material(desk, number)
+    found = project.material
     if found is None:
         return ()
-    project = desk.project(number)
-    order = [chart.name for chart in _in_report(project, found.charts)]
-    return tuple(
-        ShownChart(
-            chart=chart,
-            checked=choice.checked_run == found.run.id,
-            in_report=chart.name in order,
-            caption=chart.caption if choice.caption is None else choice.caption,
-            figure=order.index(chart.name) + 1 if chart.name in order else None,
+    order = [chart.name for chart in _in_report(project.draft, found.charts)]
+    shown = []
+    for chart in found.charts:
+        choice = project.draft.charts.get(chart.name, ChartChoice())
+        shown.append(
+            ShownChart(
+                chart=chart,
+                checked=choice.checked_run == found.run.id,
+                in_report=chart.name in order,
+                caption=chart.caption if choice.caption is None else choice.caption,
+                place=order.index(chart.name) + 1 if chart.name in order else None,
+            )
         )
-        for chart in found.charts
-        for choice in [project.charts.get(chart.name, ChartChoice())]
-    )
+    return tuple(shown)
 
 
-def _in_report(project: ProjectDraft, every: Sequence[Chart]) -> list[Chart]:
+def _in_report(draft: ProjectDraft, every: Sequence[Chart]) -> list[Chart]:
     """Return the charts that go in the report in the student's order; those never moved keep the page's."""
     chosen = []
     for chart in every:
-        wanted = project.charts.get(chart.name, ChartChoice()).in_report
+        wanted = draft.charts.get(chart.name, ChartChoice()).in_report
         if chart.suggested if wanted is None else wanted:
             chosen.append(chart)
     names = [chart.name for chart in chosen]
-    moved = [name for name in project.chart_order if name in names]
+    moved = [name for name in draft.chart_order if name in names]
     # Those that were ordered fill the places that they have between them.
     waiting = iter(moved)
     places = [next(waiting) if name in moved else name for name in names]
     return sorted(chosen, key=lambda chart: places.index(chart.name))
 
 
-def report_charts(desk: Desk, number: int) -> tuple[tuple[Chart, str], ...]:
+def report_charts(project: ProjectSnapshot) -> tuple[tuple[Chart, str], ...]:
     """Return the charts that go in the report in its order, each with its caption."""
-    chosen = [item for item in charts(desk, number) if item.figure is not None]
-    return tuple((item.chart, item.caption) for item in sorted(chosen, key=lambda item: item.figure or 0))
+    chosen = [item for item in project.charts if item.place is not None]
+    return tuple((item.chart, item.caption) for item in sorted(chosen, key=lambda item: item.place or 0))
 
 
-def set_checked(desk: Desk, number: int, index: int, checked: bool) -> None:
-    """Keep that the student has looked at a chart of the chosen run, or has not."""
-    run = desk.project(number).run
-    _change(desk, number, index, checked_run=run.id if run is not None and checked else None)
+def figure_numbers(project: ProjectSnapshot) -> dict[str, int]:
+    """Return the number that each chart of the report has in it: figures are counted as the text speaks of them."""
+    if project.material is None:
+        return {}
+    names = [f"fig_{chart.name}" for chart, _ in report_charts(project)]
+    cited: dict[str, None] = {}
+
+    def visit(piece: Piece) -> None:
+        if piece.kind == "name" and piece.text in names:
+            cited[piece.text] = None
+
+    for text in project.section_texts.values():
+        walk(text, visit)
+    ordered = dict.fromkeys([*cited, *names])
+    return {name.removeprefix("fig_"): place for place, name in enumerate(ordered, 1)}
 
 
-def set_in_report(desk: Desk, number: int, index: int, in_report: bool) -> None:
-    """Keep whether a chart goes in the report."""
-    _change(desk, number, index, in_report=in_report)
+class _ChartCommand(ProjectChange):
+    """A wish about one chart, named as in the registry of charts."""
 
+    chart: str
 
-def set_caption(desk: Desk, number: int, index: int, caption: str) -> None:
-    """Keep a chart's caption; an empty one brings the chart's own back."""
-    shown = charts(desk, number)
-    own = 0 <= index < len(shown) and caption.strip() not in ("", shown[index].chart.caption.strip())
-    _change(desk, number, index, caption=caption if own else None)
-
-
-def move(desk: Desk, number: int, index: int, by: int) -> None:
-    """Let a chart of the report change places with the one before it (by −1) or after it (by 1)."""
-    shown = charts(desk, number)
-    if not 0 <= index < len(shown) or shown[index].figure is None:
-        return
-    names = [chart.name for chart, _ in report_charts(desk, number)]
-    here = names.index(shown[index].chart.name)
-    there = here + by
-    if 0 <= there < len(names):
-        names[here], names[there] = names[there], names[here]
-        desk.change_project(number, chart_order=tuple(names))
-
-
-def place_in_report(desk: Desk, number: int, name: str, *, in_report: bool) -> None:
-    """Put a chart in the report, or leave it out, by its name."""
-    for index, item in enumerate(charts(desk, number)):
-        if item.chart.name == name:
-            set_in_report(desk, number, index, in_report)
-
-
-def _change(desk: Desk, number: int, index: int, **changes: object) -> None:
-    shown = charts(desk, number)
-    if not 0 <= index < len(shown):
-        return
-
-    def apply(draft: Draft) -> Draft:
-        choices = dict(draft.project(number).charts)
-        # The marks are a function of the draft alone, so what the charts suggest is written down with the first choice.
-        for item in shown:
+    def change(self, project: ProjectSnapshot) -> ProjectDraft:
+        """Return the project with what is said of the chart."""
+        if all(item.chart.name != self.chart for item in project.charts):
+            raise AssistantError(
+                "This chart is not there any more.", self.chart, "Look at the charts that are there now."
+            )
+        choices = dict(project.draft.charts)
+        # Which charts go in the report is written down with the first choice, or another training could change that.
+        for item in project.charts:
             choice = choices.get(item.chart.name, ChartChoice())
             if choice.in_report is None:
                 choices[item.chart.name] = choice.model_copy(update={"in_report": item.in_report})
-        name = shown[index].chart.name
-        choices[name] = choices[name].model_copy(update=changes)
-        return draft.with_project(number, charts=choices)
+        choices[self.chart] = self.said(project, choices[self.chart])
+        return project.draft.model_copy(update={"charts": choices})
 
-    desk.change(apply)
+    @abstractmethod
+    def said(self, project: ProjectSnapshot, choice: ChartChoice) -> ChartChoice:
+        """Return what the student said of the chart now."""
+
+
+class ConfirmChart(_ChartCommand):
+    """Keep that the student has looked at a chart of the chosen run, or has not."""
+
+    checked: bool
+
+    def said(self, project: ProjectSnapshot, choice: ChartChoice) -> ChartChoice:
+        """Return the choice with it."""
+        run = project.draft.run
+        return choice.model_copy(update={"checked_run": run.id if run is not None and self.checked else None})
+
+
+class PlaceChart(_ChartCommand):
+    """Keep whether a chart goes in the report."""
+
+    in_report: bool
+
+    def said(self, project: ProjectSnapshot, choice: ChartChoice) -> ChartChoice:  # noqa: ARG002 - the command's
+        """Return the choice with it."""
+        return choice.model_copy(update={"in_report": self.in_report})
+
+
+class CaptionChart(_ChartCommand):
+    """Keep a chart's caption; an empty one brings the chart's own back."""
+
+    caption: str
+
+    def said(self, project: ProjectSnapshot, choice: ChartChoice) -> ChartChoice:
+        """Return the choice with it."""
+        own = next(item.chart.caption for item in project.charts if item.chart.name == self.chart)
+        typed = self.caption if self.caption.strip() not in ("", own.strip()) else None
+        return choice.model_copy(update={"caption": typed})
+
+
+class MoveChart(ProjectChange):
+    """Let a chart of the report change places with the one before it (by −1) or after it (by 1)."""
+
+    chart: str
+    by: int
+
+    def change(self, project: ProjectSnapshot) -> ProjectDraft:
+        """Return the project with the order; unchanged where there is no such place."""
+        names = [chart.name for chart, _ in report_charts(project)]
+        if self.chart not in names:
+            return project.draft
+        here = names.index(self.chart)
+        there = here + self.by
+        if not 0 <= there < len(names):
+            return project.draft
+        names[here], names[there] = names[there], names[here]
+        return project.draft.model_copy(update={"chart_order": tuple(names)})

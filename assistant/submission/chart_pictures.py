@@ -2,55 +2,23 @@
 
 from __future__ import annotations
 
-import threading
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Iterable
-from typing import Any, Generic, TypeVar
+from typing import Any, TypeVar
 
 from assistant.charts.chart import Chart
 from assistant.charts.zoom import zoomed
 from assistant.findings import Finding
 from assistant.submission.drawing_tasks import check_for_print, draw_for_page
 from assistant.submission.jobs.worker_pool import Calls
+from assistant.submission.memory_cache import MemoryCache
 
 _Value = TypeVar("_Value")
 
 
-class Kept(Generic[_Value]):
-    """The values asked for last, by key; each is made once, however many ask for it at the same time."""
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._values: OrderedDict[str, _Value] = OrderedDict()
-        self._lock = threading.Lock()
-        self._making = threading.Lock()
-
-    def look(self, key: str) -> _Value | None:
-        """Return the value of a key, or None when it is not there."""
-        with self._lock:
-            if key in self._values:
-                self._values.move_to_end(key)
-            return self._values.get(key)
-
-    def get(self, key: str, make: Callable[[], _Value]) -> _Value:
-        """Return the value of a key; what is not there is made by one thread while the others wait for it."""
-        if (known := self.look(key)) is not None:
-            return known
-        with self._making:
-            if (known := self.look(key)) is not None:
-                return known
-            made = make()
-            with self._lock:
-                self._values[key] = made
-                while len(self._values) > self._most:
-                    self._values.popitem(last=False)
-            return made
-
-
-_pictures: Kept[str] = Kept(200)
-_closer: Kept[str] = Kept(40)
-_checks: Kept[tuple[Finding, ...]] = Kept(400)
+_pictures: MemoryCache[str] = MemoryCache(200)
+_closer: MemoryCache[str] = MemoryCache(40)
+_checks: MemoryCache[tuple[Finding, ...]] = MemoryCache(400)
 
 
 def picture(press: Calls, chart: Chart) -> str:
@@ -91,7 +59,7 @@ def draw_some(press: Calls, charts: Iterable[Chart], seconds: float) -> bool:
     """Draw and check what is missing, in order, until the time is up; return whether all is there."""
     every = list(charts)
     end = time.monotonic() + seconds
-    steps: tuple[tuple[Kept[Any], Callable[[Calls, Chart], object]], ...] = (
+    steps: tuple[tuple[MemoryCache[Any], Callable[[Calls, Chart], object]], ...] = (
         (_pictures, picture),
         (_checks, lambda press, chart: findings(press, chart, 1)),
     )

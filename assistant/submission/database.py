@@ -34,6 +34,7 @@ SCHEMA_VERSION = 2
 # SCHEMA_VERSION and adds its statements here; a new database gets the tables below at once.
 UPGRADES: Mapping[int, Sequence[str]] = {
     1: (
+        "ALTER TABLE drafts ADD COLUMN histories TEXT NOT NULL DEFAULT ''",
         """
         CREATE TABLE jobs (
             "key" VARCHAR(255) NOT NULL PRIMARY KEY,
@@ -100,6 +101,7 @@ class DraftRow(Base):
     owner: Mapped[str] = mapped_column(String(64), primary_key=True)
     revision: Mapped[int]
     document: Mapped[str] = mapped_column(Text)
+    histories: Mapped[str] = mapped_column(Text, default="", server_default="")  # the versions of its texts
     resume_code: Mapped[str | None] = mapped_column(String(64), unique=True)
     updated: Mapped[datetime] = mapped_column(UtcDateTime)
 
@@ -135,7 +137,7 @@ class DeliveryRow(Base):
 
 
 class JobRow(Base):
-    """One piece of work outside the server's process; see `jobs/line.py`.
+    """One piece of work outside the server's process; see `jobs/job_queue.py`.
 
     `number` counts what was put in line, `started` what was begun: order is theirs, never the clock's. A job that runs
     holds a `slot` of its lane, which no other of the lane can hold, whichever server begins it. `attempt` names the

@@ -1,31 +1,38 @@
-"""Fetching for the Dataset page: downloads that go on while the page is closed, and the search on Kaggle."""
+"""Fetching a table: a job that goes on while the page is closed, and the search on Kaggle."""
 
 from __future__ import annotations
 
+import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
-from pydantic import ConfigDict
+from pydantic import JsonValue, SecretStr
 
-from assistant.dataset.fetching.download import FetchCancelled, FetchProgress, Report, Stop, Transfer
+from assistant.dataset.fetching.download import FetchCancelled, FetchLimits, FetchProgress, Transfer
 from assistant.dataset.fetching.kaggle_credentials import KaggleCredentials, parse_credentials
 from assistant.dataset.fetching.links import parse_reference
-from assistant.errors import AssistantError, DatasetError
-from assistant.files import write_atomically
+from assistant.dataset.fetching.network import Network
+from assistant.errors import DatasetError
 from assistant.frozen import Frozen
-from assistant.submission.dataset_choice import arrivals, take
-from assistant.submission.draft import DatasetChoice, OfferedFiles
-from assistant.submission.session import Desk
+from assistant.submission.dataset_choice import store_table
+from assistant.submission.dataset_commands import FollowDownload, KeepSearch
+from assistant.submission.dataset_preparation import PreparationRequest, prepare_table
+from assistant.submission.draft import DatasetChoice, Download, FoundDataset, KaggleSearch, OfferedFiles
+from assistant.submission.jobs.job import JobCancelledError, JobContext, JobRequest, JobState, Lane, Limits
+from assistant.submission.session import Session
+from assistant.submission.snapshot import ProjectSnapshot
+from assistant.submission.workspace import ProjectFolder
 
 _TELL_SECONDS = 0.25
+# What is fetched is a stranger's: it is read within these.
+_LIMITS = Limits(seconds=900.0, memory_bytes=3_000_000_000)
+_TOKEN = "kaggle"  # noqa: S105 - what it is called
 
 
-class FetchState(Frozen):
+class DownloadState(Frozen):
     """How a download stands; sizes in bytes, `total` None when the server does not tell it."""
-
-    model_config = ConfigDict(extra="ignore")
 
     reference: str
     state: Literal["waiting", "running", "failed", "cancelled"] = "waiting"
@@ -42,79 +49,27 @@ class FetchState(Frozen):
         return self.state in ("waiting", "running")
 
 
-class FoundDataset(Frozen):
-    """One dataset that a search found; `size` in bytes, `updated` a date."""
-
-    model_config = ConfigDict(extra="ignore")
+class _Asked(Frozen):
+    """What the job is told: what to fetch, for which project, by which network, within which limits."""
 
     reference: str
+    file: str | None
+    project_folder: Path
+    ca_file: Path | None
+    routes: tuple[tuple[str, int, str, int], ...]
+    limits: FetchLimits
     title: str
-    size: int = 0
-    licence: str | None = None
-    votes: int = 0
-    updated: str = ""
-    url: str = ""
+    question: str
+
+    def network(self) -> Network:
+        """Return the network that the server uses."""
+        return Network(ca_file=self.ca_file, routes={(host, port): (to, at) for host, port, to, at in self.routes})
 
 
-class KaggleSearch(Frozen):
-    """The search that a student made last, and the page of it that is shown."""
-
-    model_config = ConfigDict(extra="ignore")
-
-    text: str
-    page: int = 1
-    more: bool = False
-    datasets: tuple[FoundDataset, ...] = ()
-
-
-def fetch_link(
-    desk: Desk, number: int, reference: str, token: str = "", file: str | None = None,
-    progress: Report | None = None, should_stop: Stop | None = None,
-) -> str:  # fmt: skip
-    """Fetch a table by its link or its Kaggle reference and return what is still to choose, or nothing.
-
-    `token` is the student's own Kaggle credential, used in a local run and not kept. `file` is the one that was picked
-    where a link leads to several. Raises DatasetError, and FetchCancelled when `should_stop` says so.
-    """
-    from assistant.dataset.fetching.fetch import fetch
-    from assistant.dataset.fetching.hosts.kaggle import ALL_FILES
-    from assistant.dataset.fetching.remote_files import SeveralFiles
-
-    services = desk.services
-    if not reference.strip():
-        raise DatasetError(
-            "There is no link yet.", "", "Paste the address of the file, or a Kaggle dataset as owner/name."
-        )
-    own = desk.own_rules_allowed and token.strip()
-    kaggle = parse_credentials(token) if own else services.kaggle
-    try:
-        transfer = Transfer(services.network, services.limits, progress, should_stop, kaggle)
-        stored, source = fetch(reference.strip(), arrivals(desk, number), transfer, file=file, clock=services.clock)
-    except SeveralFiles as several:
-        names = [offered.name for offered in several.files]
-        sizes = [offered.size for offered in several.files]
-        if _is_kaggle_dataset(reference):
-            names.append(ALL_FILES)
-            sizes.append(sum(known for known in sizes if known) or None)
-        offered = OfferedFiles(reference=reference.strip(), names=tuple(names), sizes=tuple(sizes))
-        desk.change_project(number, offered=offered)
-        return f"{several.what} Pick the one with your data."
-    if should_stop and should_stop():
-        raise FetchCancelled("The download was cancelled.", "The dataset chosen before is still there.")
-    take(desk, number, stored, DatasetChoice(source=source))
-    return ""
-
-
-def _is_kaggle_dataset(reference: str) -> bool:
-    from assistant.dataset.fetching.links import parse_reference
-
-    return parse_reference(reference).form == "kaggle"
-
-
-def start_fetch(desk: Desk, number: int, reference: str, token: str = "", file: str | None = None) -> None:
+def start_download(session: Session, number: int, reference: str, token: str = "", file: str | None = None) -> None:
     """Fetch a table while the page may be closed; raise DatasetError at once for what is no link or no token.
 
-    `token` is the student's own Kaggle credential, used in a local run and not kept.
+    `token` is the student's own Kaggle credential, used in a local run and written down nowhere.
     """
     reference = reference.strip()
     if not reference:
@@ -124,119 +79,132 @@ def start_fetch(desk: Desk, number: int, reference: str, token: str = "", file: 
     parse_reference(reference)
     if token.strip():
         parse_credentials(token)
-    running = poll_fetch(desk, number)
+    project, services = session.snapshot.project(number), session.services
+    running = download_state(project)
     if running is not None and running.under_way:
         raise DatasetError("A download is running already.", running.reference, "Wait for it, or cancel it.")
-    _cancel_mark(desk, number).unlink(missing_ok=True)
-    _write(desk, number, FetchState(reference=reference))
-    if not desk.services.downloads.start(
-        _name(desk, number), lambda tell: _fetch(desk, number, reference, token, file, tell)
-    ):
-        raise DatasetError("A download is still ending.", "", "Try again in a moment.")
+    key = f"{session.owner}/project-{number}/download-{secrets.token_hex(8)}"
+    asked = _Asked(
+        reference=reference, file=file, project_folder=project.folder.root, ca_file=services.network.ca_file,
+        routes=tuple((*asked, *led) for asked, led in services.network.routes.items()),
+        limits=services.limits, title=project.draft.title, question=project.draft.question,
+    )  # fmt: skip
+    given = token.strip() if session.snapshot.own_rules_allowed else ""
+    credential = given or services.settings.kaggle.get_secret_value()
+    services.jobs.submit(
+        JobRequest(
+            key=key,
+            owner=session.owner,
+            lane=Lane.DOWNLOAD,
+            task=f"{__name__}:download",
+            arguments=asked.model_dump(mode="json"),
+            folder=str(project.folder.job(key)),
+            secrets={_TOKEN: SecretStr(credential)} if credential else {}, limits=_LIMITS,
+        )
+    )  # fmt: skip
+    session.apply(FollowDownload(project=number, download=Download(job=key, reference=reference)))
 
 
-def start_fetch_offered(desk: Desk, number: int, name: str | None, token: str = "") -> None:
-    """Fetch the file that was picked among those a link leads to; raise DatasetError when none was."""
-    offered = desk.project(number).offered
-    if offered is None or name not in offered.names:
-        raise DatasetError("No file is picked yet.", "", "Choose one of the files in the list.")
-    start_fetch(desk, number, offered.reference, token, file=name)
+def download(arguments: Mapping[str, JsonValue], context: JobContext) -> dict[str, JsonValue]:
+    """Fetch and prepare a table, as a job; return the choice that names it, or the files that the student has to pick of.
 
+    Raises DatasetError, and FetchCancelled when the job was asked to stop.
+    """
+    from assistant.dataset.fetching.fetch import fetch
+    from assistant.dataset.fetching.hosts.kaggle import ALL_FILES
+    from assistant.dataset.fetching.remote_files import SeveralFiles
 
-def poll_fetch(desk: Desk, number: int) -> FetchState | None:
-    """Return how the project's download stands, or None when there is none that has to be told of."""
-    # The work is looked at first: once it has ended, the record says how.
-    work = desk.services.downloads.look(_name(desk, number))
-    path = _record(desk, number)
-    try:
-        state = FetchState.model_validate_json(path.read_bytes())
-    except (OSError, ValueError):
-        return None
-    if state.under_way and (work is None or work.state != "running"):
-        fresh = {"state": "failed", "what": "The download was interrupted.", "evidence": "The server was restarted.",
-                 "fix": "Start it again; it goes on from where it stopped when the other side allows it."}  # fmt: skip
-        return state.model_copy(update=fresh)
-    return state
-
-
-def cancel_fetch(desk: Desk, number: int) -> None:
-    """Stop the project's download, if one is running, and forget how the last one ended."""
-    state = poll_fetch(desk, number)
-    if state is not None and state.under_way:
-        mark = _cancel_mark(desk, number)
-        mark.parent.mkdir(parents=True, exist_ok=True)
-        mark.touch()
-    else:
-        _record(desk, number).unlink(missing_ok=True)
-
-
-def keep_looking(desk: Desk, number: int, **fields: str) -> None:
-    """Keep where the student looks for a table and what was typed there (fields of Looking)."""
-    desk.change(
-        lambda draft: draft.with_project(number, looking=draft.project(number).looking.model_copy(update=fields))
-    )
-
-
-def drop_offer(desk: Desk, number: int) -> None:
-    """Forget the files that a link led to."""
-    desk.change_project(number, offered=None)
-
-
-def _fetch(desk: Desk, number: int, reference: str, token: str, file: str | None, tell: Callable[[str], None]) -> None:
-    mark, said = _cancel_mark(desk, number), 0.0
-    state = FetchState(reference=reference, state="running")
-    _write(desk, number, state)
-    tell("Fetching.")
+    asked = _Asked.model_validate(arguments)
+    folder = ProjectFolder(asked.project_folder)
+    arrivals = folder.root / "arrivals"
+    arrivals.mkdir(parents=True, exist_ok=True)
+    said = 0.0
 
     def report(progress: FetchProgress) -> None:
         nonlocal said
         now = time.monotonic()
         if now - said >= _TELL_SECONDS:
             said = now
-            update = {"received": progress.received, "total": progress.total, "seconds_left": progress.seconds_left}
-            _write(desk, number, state.model_copy(update=update))
+            context.report(
+                {"received": progress.received, "total": progress.total, "seconds_left": progress.seconds_left}
+            )
 
+    token = context.secret(_TOKEN)
     try:
-        fetch_link(desk, number, reference, token, file, report, mark.exists)
-        _record(desk, number).unlink(missing_ok=True)
-    except FetchCancelled as error:
-        _write(desk, number, state.model_copy(update={"state": "cancelled", **error.as_dict()}))
-    except AssistantError as error:
-        _write(desk, number, state.model_copy(update={"state": "failed", **error.as_dict()}))
-    except Exception as error:
-        told = {"what": "The download did not end well.", "evidence": f"{type(error).__name__}: {error}.",
-                "fix": "Try again, or download the file in your browser and upload it."}  # fmt: skip
-        _write(desk, number, state.model_copy(update={"state": "failed", **told}))
-        raise
-    finally:
-        mark.unlink(missing_ok=True)
+        kaggle = parse_credentials(token) if token else None
+        transfer = Transfer(asked.network(), asked.limits, report, context.should_stop, kaggle)
+        stored, source = fetch(asked.reference, arrivals, transfer, file=asked.file)
+    except FetchCancelled:
+        raise JobCancelledError from None
+    except SeveralFiles as several:
+        names = [offered.name for offered in several.files]
+        sizes = [offered.size for offered in several.files]
+        if parse_reference(asked.reference).form == "kaggle":
+            names.append(ALL_FILES)
+            sizes.append(sum(known for known in sizes if known) or None)
+        offered = OfferedFiles(reference=asked.reference, names=tuple(names), sizes=tuple(sizes))
+        return {"offered": offered.model_dump(mode="json")}
+    choice = store_table(stored, folder, DatasetChoice(source=source))
+    prepared = prepare_table(
+        PreparationRequest(
+            path=folder.table(choice),
+            choice=choice,
+            folder=folder.prepared,
+            unpacked_limit=asked.limits.unpacked,
+            title=asked.title,
+            question=asked.question,
+        )
+    )  # fmt: skip
+    return {"choice": prepared.model_dump(mode="json")}
 
 
-def _name(desk: Desk, number: int) -> str:
-    return f"fetch {desk.owner} {number}"
+def start_download_offered(session: Session, number: int, name: str | None, token: str = "") -> None:
+    """Fetch the file that was picked among those a link leads to; raise DatasetError when none was."""
+    offered = session.snapshot.project(number).draft.offered
+    if offered is None or name not in offered.names:
+        raise DatasetError("No file is picked yet.", "", "Choose one of the files in the list.")
+    start_download(session, number, offered.reference, token, file=name)
 
 
-def _record(desk: Desk, number: int) -> Path:
-    return desk.project_folder(number).root / "fetch.json"
+def download_state(project: ProjectSnapshot) -> DownloadState | None:
+    """Return how the project's download stands, or None when there is none that has to be told of."""
+    followed = project.draft.downloading
+    record = project.job(followed.job) if followed is not None else None
+    if followed is None or record is None or record.state is JobState.DONE:
+        return None
+    state: Literal["waiting", "running", "failed", "cancelled"] = "failed"
+    match record.state:
+        case JobState.WAITING:
+            state = "waiting"
+        case JobState.RUNNING:
+            state = "running"
+        case JobState.CANCELLED:
+            state = "cancelled"
+    told = {name: record.progress[name] for name in ("received", "total", "seconds_left") if name in record.progress}
+    problem = record.problem.model_dump() if record.problem is not None else {}
+    if state == "cancelled":
+        problem = {"what": "The download was cancelled.", "evidence": "The dataset chosen before is still there."}
+    return DownloadState.model_validate({"reference": followed.reference, "state": state, **told, **problem})
 
 
-def _cancel_mark(desk: Desk, number: int) -> Path:
-    return desk.project_folder(number).root / "fetch.cancel"
+def cancel_download(session: Session, number: int) -> None:
+    """Stop the project's download, if one is running, and forget how the last one ended."""
+    project = session.snapshot.project(number)
+    state = download_state(project)
+    if state is not None and state.under_way and project.draft.downloading is not None:
+        session.services.jobs.cancel(project.draft.downloading.job)
+        session.refresh()
+    else:
+        session.apply(FollowDownload(project=number, download=None))
 
 
-def _write(desk: Desk, number: int, state: FetchState) -> None:
-    path = _record(desk, number)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_atomically(path, state.model_dump_json())
-
-
-def search_kaggle(desk: Desk, number: int, text: str, page: int = 1, token: str = "") -> None:
+def search_kaggle(session: Session, number: int, text: str, page: int = 1, token: str = "") -> None:
     """Search Kaggle and keep the page of results; raise DatasetError when that cannot be."""
     from assistant.dataset.fetching.kaggle_source import KaggleSource  # brings Kaggle's client, which takes a while
 
     if not text.strip():
         raise DatasetError("There is nothing to search for yet.", "", "Type a topic, such as river level.")
-    source = KaggleSource(desk.services.network, _credentials(desk, token))
+    source = KaggleSource(session.services.network, _credentials(session, token))
     found = source.search(text.strip(), page=max(page, 1))
     datasets = tuple(
         FoundDataset(
@@ -246,30 +214,16 @@ def search_kaggle(desk: Desk, number: int, text: str, page: int = 1, token: str 
         for entry in found.datasets
     )  # fmt: skip
     kept = KaggleSearch(text=text.strip(), page=found.page, more=found.more, datasets=datasets)
-    path = _search(desk, number)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_atomically(path, kept.model_dump_json())
+    session.apply(KeepSearch(project=number, found=kept))
 
 
-def turn_page(desk: Desk, number: int, by: int, token: str = "") -> None:
+def turn_page(session: Session, number: int, by: int, token: str = "") -> None:
     """Show another page of the search that was made last."""
-    last = last_search(desk, number)
+    last = session.snapshot.project(number).draft.kaggle_search
     if last is not None:
-        search_kaggle(desk, number, last.text, last.page + by, token)
+        search_kaggle(session, number, last.text, last.page + by, token)
 
 
-def last_search(desk: Desk, number: int) -> KaggleSearch | None:
-    """Return the search that was made last, or None."""
-    try:
-        return KaggleSearch.model_validate_json(_search(desk, number).read_bytes())
-    except (OSError, ValueError):
-        return None
-
-
-def _search(desk: Desk, number: int) -> Path:
-    return desk.project_folder(number).root / "kaggle-search.json"
-
-
-def _credentials(desk: Desk, token: str) -> KaggleCredentials | None:
-    own = desk.own_rules_allowed and token.strip()
-    return parse_credentials(token) if own else desk.services.kaggle
+def _credentials(session: Session, token: str) -> KaggleCredentials | None:
+    own = session.snapshot.own_rules_allowed and token.strip()
+    return parse_credentials(token) if own else session.services.kaggle

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, Literal, TypeVar
+from typing import Literal
 
 from pydantic import ConfigDict
 
 from assistant.bundle.hand_in import Student
 from assistant.dataset.choices import Choices
 from assistant.dataset.series import Roles, Source
+from assistant.findings import Finding
 from assistant.frozen import Frozen
 from assistant.training.run import Progress
 
@@ -20,9 +20,15 @@ class _Document(Frozen):
 
 
 class DatasetChoice(_Document):
-    """The table a student chose and what its columns are for; `series_sha256` is of the prepared series, once it is."""
+    """The table a student chose and what its columns are for.
+
+    `table` and `prepared` name the folders of the table as it came and of what was made of it; `series_sha256` is of the
+    prepared series, None when the table is not ready for training.
+    """
 
     source: Source
+    table: str = ""
+    prepared: str = ""
     ready: str | None = None
     roles: Roles | None = None
     horizon: int | None = None
@@ -36,6 +42,11 @@ class DatasetChoice(_Document):
     share: Literal["file", "link"] | None = None  # what goes out in the mail; None: the student has not said
     series_sha256: str | None = None
 
+    @property
+    def is_ready(self) -> bool:
+        """Tell whether a training can begin."""
+        return self.series_sha256 is not None
+
 
 class OfferedFiles(_Document):
     """A link that leads to several tables, and their names: the student still has to pick one."""
@@ -45,12 +56,40 @@ class OfferedFiles(_Document):
     sizes: tuple[int | None, ...] = ()  # in bytes, where they are told
 
 
+class FoundDataset(_Document):
+    """One dataset that a search found; `size` in bytes, `updated` a date."""
+
+    reference: str
+    title: str
+    size: int = 0
+    licence: str | None = None
+    votes: int = 0
+    updated: str = ""
+    url: str = ""
+
+
+class KaggleSearch(_Document):
+    """The search on Kaggle that a student made last, and the page of it that is shown."""
+
+    text: str
+    page: int = 1
+    more: bool = False
+    datasets: tuple[FoundDataset, ...] = ()
+
+
 class Looking(_Document):
     """Where the student looks for a table, and what was typed there: the way by its label, the link, the reference."""
 
     way: str = ""
     link: str = ""
     kaggle: str = ""
+
+
+class Download(_Document):
+    """The job that fetches a table, and what it fetches."""
+
+    job: str
+    reference: str
 
 
 class TrainingChoice(_Document):
@@ -66,13 +105,16 @@ class TrainingChoice(_Document):
 
 
 class RunSummary(_Document):
-    """What the marks need to know of a finished run."""
+    """What the draft keeps of a finished run; `stopped` when it was cancelled and its best so far was kept."""
 
     id: str
     series_sha256: str
     outcome: Literal["beats", "ties", "loses"]
     sentence: str
     label: str = ""
+    stopped: bool = False
+    epochs: int = 0
+    planned_epochs: int = 0
 
 
 class ChartChoice(_Document):
@@ -83,22 +125,31 @@ class ChartChoice(_Document):
     caption: str | None = None
 
 
-class ReportSummary(_Document):
-    """The report that was built last, and a digest of all that went into it."""
-
-    run_id: str
-    inputs_sha256: str
-    pages: int
-    over: str = ""
-
-
 class NotebookSummary(_Document):
-    """The notebook that was made last and whether running it gave the report's scores."""
+    """The notebook that was made last: of which run, from exactly what, and whether it gave the report's scores."""
 
     run_id: str
     inputs_sha256: str
+    sha256: str = ""
+    revision: int = 0
     reproduced: bool
     holds_values: bool = False  # values of a dataset that is not to be passed on lie inside
+
+
+class LinkCheck(_Document):
+    """What came out when somebody asked whether a Colab link opens; it holds for that very link alone."""
+
+    link: str
+    finding: Finding
+
+
+class PackageSummary(_Document):
+    """The package that was made last: the revision and the digest of exactly what it was made from."""
+
+    revision: int
+    inputs_sha256: str
+    sha256: str
+    size: int
 
 
 class ProjectDraft(_Document):
@@ -109,9 +160,12 @@ class ProjectDraft(_Document):
     dataset: DatasetChoice | None = None
     offered: OfferedFiles | None = None
     looking: Looking = Looking()
+    kaggle_search: KaggleSearch | None = None
     training: TrainingChoice = TrainingChoice()
-    running: str | None = None
-    failed: Progress | None = None  # how the last training ended, when it did not end well
+    running: str | None = None  # the run that is being trained
+    failed: Progress | None = None  # how the last training ended, when nothing came of it
+    making_notebook: str | None = None  # the job that makes the notebook
+    downloading: Download | None = None
     run: RunSummary | None = None
     runs: tuple[RunSummary, ...] = ()
     charts: dict[str, ChartChoice] = {}
@@ -121,10 +175,10 @@ class ProjectDraft(_Document):
     cited_texts: dict[
         str, str
     ] = {}  # section → its text of that run, while sentences of it still have to be read again
-    report: ReportSummary | None = None
     notebook: NotebookSummary | None = None
     colab_link: str = ""
     linked_run: str | None = None  # the run that was chosen when the link was typed
+    link_check: LinkCheck | None = None
 
     @property
     def run_is_current(self) -> bool:
@@ -141,26 +195,13 @@ class Draft(_Document):
     own_deadline: str = ""
     own_recipients: str = ""
     projects: tuple[ProjectDraft, ...] = ()
+    package: PackageSummary | None = None
 
     def project(self, number: int) -> ProjectDraft:
         """Return a project by its number, counted from 1."""
         return self.projects[number - 1]
 
-    def with_project(self, number: int, **changes: Any) -> Draft:
-        """Return the draft with some fields of one project changed."""
-        projects = list(self.projects)
-        projects[number - 1] = projects[number - 1].model_copy(update=changes)
-        return self.model_copy(update={"projects": tuple(projects)})
-
-    def with_student(self, **changes: str) -> Draft:
-        """Return the draft with some of the student's details changed."""
-        return self.model_copy(update={"student": self.student.model_copy(update=changes)})
-
-
-Change = Callable[[Draft], Draft]
-_Value = TypeVar("_Value")
-
-
-def with_entry(mapping: Mapping[str, _Value], key: str, value: _Value) -> dict[str, _Value]:
-    """Return a copy of `mapping` in which `key` has `value`."""
-    return {**mapping, key: value}
+    def with_project(self, number: int, project: ProjectDraft) -> Draft:
+        """Return the draft with one project in the place of the one of that number."""
+        projects = (*self.projects[: number - 1], project, *self.projects[number:])
+        return self.model_copy(update={"projects": projects})

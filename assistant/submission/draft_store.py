@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 from pydantic import ValidationError
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
 
 from assistant.clock import Clock
 from assistant.errors import AssistantError
+from assistant.submission.command import Change
 from assistant.submission.database import Database, DraftRow
-from assistant.submission.draft import Change, Draft, ProjectDraft
+from assistant.submission.draft import Draft, ProjectDraft
+from assistant.submission.section_history import Histories
 
 # Letters and digits that cannot be mistaken for one another when read aloud or copied by hand.
 _CODE_SIGNS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
@@ -22,20 +25,27 @@ _CODE_LENGTH = 12
 _ATTEMPTS = 100
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class StoredDraft:
-    """A draft with its revision and its resume code."""
+    """A draft with its revision (0 before it was first stored), its resume code and the versions of its texts."""
 
+    owner: str
     draft: Draft
     revision: int
     resume_code: str
+    histories_json: str = ""
+
+    @cached_property
+    def histories(self) -> Histories:
+        """Return the versions of the texts; they are large, and read only where somebody asks for them."""
+        return Histories.model_validate_json(self.histories_json) if self.histories_json else Histories()
 
 
 class DraftStore:
-    """Keeps one draft for each student; every change is one transaction on the newest revision.
+    """Keeps one draft for each student; every change is one transaction on the revision that it was applied to.
 
-    Changes name the fields they touch and nothing else, and are stored only over the revision that they were applied
-    to, so two tabs of one student cannot overwrite each other's work, whatever the engine isolates.
+    It is stored only over that revision, so two tabs of one student cannot overwrite each other's work, whatever the
+    engine isolates.
     """
 
     def __init__(self, database: Database, clock: Clock, projects: int) -> None:
@@ -48,19 +58,22 @@ class DraftStore:
         with self._database.reading() as session:
             row = session.get(DraftRow, owner)
             if row is None:
-                return StoredDraft(self._sized(Draft()), 0, "")
-            return StoredDraft(self._read(row), row.revision, _shown(row.resume_code or ""))
+                return StoredDraft(owner, self._sized(Draft()), 0, "")
+            return StoredDraft(owner, self._read(row), row.revision, _shown(row.resume_code or ""), row.histories)
 
-    def change(self, owner: str, change: Change) -> StoredDraft:
-        """Apply a change to the newest revision of a student's draft and return what is stored then.
+    def apply(self, known: StoredDraft, change: Callable[[StoredDraft], Change]) -> StoredDraft:
+        """Apply a change to what is known, or, when somebody else was faster, to what is stored by then.
 
-        `change` may be called several times, and only the last result is kept. Raises AssistantError when the stored
-        draft cannot be read, or when others were faster every time.
+        `change` may be called several times, and only the last result is kept; what it raises is raised. Raises
+        AssistantError when the stored draft cannot be read, or when others were faster every time.
         """
         for _ in range(_ATTEMPTS):
-            stored = self._attempt(owner, change)
-            if stored is not None:
+            changed = change(known)
+            if changed.draft == known.draft and changed.histories in (None, known.histories) and known.revision:
+                return known
+            if (stored := self._store(known, changed)) is not None:
                 return stored
+            known = self.load(known.owner)
         raise AssistantError(
             "The change could not be stored.",
             f"The same draft was changed by others {_ATTEMPTS} times in the meantime. Nothing of it was stored.",
@@ -75,36 +88,35 @@ class DraftStore:
         with self._database.reading() as session:
             return session.scalars(select(DraftRow.owner).where(DraftRow.resume_code == code)).one_or_none()
 
-    def _attempt(self, owner: str, change: Change) -> StoredDraft | None:
-        """Read, apply and store over the revision that was read; None when that is no longer the newest one."""
+    def _store(self, known: StoredDraft, changed: Change) -> StoredDraft | None:
+        """Store a change over the revision that is known; None when that is no longer the newest one."""
+        histories = known.histories_json if changed.histories is None else changed.histories.model_dump_json()
+        columns = {
+            "document": changed.draft.model_dump_json(),
+            "histories": histories,
+            "revision": known.revision + 1,
+            "updated": self._clock(),
+        }
+        code = known.resume_code
         try:
             with self._database.writing() as session:
-                row = session.get(DraftRow, owner)
-                if row is None:
-                    return self._first(session, owner, change(self._sized(Draft())))
-                code = _shown(row.resume_code or "")
-                before = self._read(row)
-                after = change(before)
-                if after == before:
-                    return StoredDraft(before, row.revision, code)
-                won = session.execute(
-                    update(DraftRow)
-                    .where(DraftRow.owner == owner, DraftRow.revision == row.revision)
-                    .values(document=after.model_dump_json(), revision=row.revision + 1, updated=self._clock())
-                    .execution_options(synchronize_session=False)
-                )
-                overtaken = won.rowcount != 1  # type: ignore[attr-defined]
-                return None if overtaken else StoredDraft(after, row.revision + 1, code)
+                if known.revision == 0:
+                    fresh = "".join(secrets.choice(_CODE_SIGNS) for _ in range(_CODE_LENGTH))
+                    session.add(DraftRow(owner=known.owner, resume_code=fresh, **columns))
+                    session.flush()
+                    code = _shown(fresh)
+                else:
+                    won = session.execute(
+                        update(DraftRow)
+                        .where(DraftRow.owner == known.owner, DraftRow.revision == known.revision)
+                        .values(**columns)
+                        .execution_options(synchronize_session=False)
+                    )
+                    if won.rowcount != 1:  # type: ignore[attr-defined]
+                        return None
         except IntegrityError:
             return None  # two first changes at once (or, hardly, two equal codes): next time it is an update
-
-    def _first(self, session: Session, owner: str, draft: Draft) -> StoredDraft:
-        code = "".join(secrets.choice(_CODE_SIGNS) for _ in range(_CODE_LENGTH))
-        session.add(
-            DraftRow(owner=owner, revision=1, document=draft.model_dump_json(), resume_code=code, updated=self._clock())
-        )
-        session.flush()
-        return StoredDraft(draft, 1, _shown(code))
+        return StoredDraft(known.owner, changed.draft, known.revision + 1, code, histories)
 
     def _read(self, row: DraftRow) -> Draft:
         try:

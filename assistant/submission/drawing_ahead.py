@@ -1,36 +1,30 @@
-"""Work done before anybody asks for it: a finished run's charts are drawn and its report is set."""
+"""Work done in memory before anybody asks for it: a finished run's charts are drawn and its report is set."""
 
 from __future__ import annotations
 
+import threading
 import time
-from collections.abc import Callable
 
-from assistant.submission import report_building as report
-from assistant.submission.chart_choices import material
+from assistant.errors import AssistantError
 from assistant.submission.chart_pictures import draw_some
-from assistant.submission.session import Desk
+from assistant.submission.snapshot import ProjectSnapshot
 
 _LONGEST = 120.0  # seconds
 
 
-def prepare(desk: Desk, number: int) -> None:
-    """Draw the chosen run's charts in the background, so that Charts and Report open at once."""
-    run = desk.project(number).run
-    if run is None:
-        return
-    name = f"charts {desk.owner} {number} {run.id}"
+def draw_ahead(project: ProjectSnapshot) -> None:
+    """Draw the chosen run's charts and set its report while nobody waits, so that Charts and Report open at once."""
+    threading.Thread(target=draw_charts_and_report, args=(project,), name="drawing ahead", daemon=True).start()
 
-    def work(tell: Callable[[str], None]) -> None:
-        tell("Drawing the charts.")
-        found = material(desk, number)
-        began = time.monotonic()
-        while (
-            found is not None
-            and time.monotonic() - began < _LONGEST
-            and not draw_some(desk.services.press, found.charts, 1.0)
-        ):
+
+def draw_charts_and_report(project: ProjectSnapshot) -> None:
+    """Draw what the Charts and the Report page show, for two minutes at most; what goes wrong is said by the pages."""
+    began = time.monotonic()
+    try:
+        charts = [item.chart for item in project.charts]
+        while time.monotonic() - began < _LONGEST and not draw_some(project.services.drawing, charts, 1.0):
             pass
-        report.warm(desk, number)
-
-    if desk.services.background.look(name) is None:
-        desk.services.background.start(name, work)
+        if project.run is not None:
+            project.report()
+    except AssistantError:
+        return  # the page says what is wrong when it is opened

@@ -38,12 +38,11 @@ class Ledger:
 
     def deliveries(self, owner: str | None = None) -> tuple[Delivery, ...]:
         """Return all deliveries, or those of one owner, the newest first."""
-        self.settle()
         query = select(DeliveryRow).order_by(DeliveryRow.prepared.desc(), DeliveryRow.attempt.desc())
         if owner is not None:
             query = query.where(DeliveryRow.owner == owner)
         with self._database.reading() as session:
-            return tuple(_delivery(row) for row in session.scalars(query))
+            return tuple(self._seen(row) for row in session.scalars(query))
 
     def latest(self, owner: str) -> Delivery | None:
         """Return the owner's newest delivery, or None."""
@@ -52,16 +51,14 @@ class Ledger:
 
     def get(self, delivery_id: str) -> Delivery | None:
         """Return one delivery by its id, or None."""
-        self.settle()
         with self._database.reading() as session:
             row = session.get(DeliveryRow, delivery_id)
-            return _delivery(row) if row else None
+            return self._seen(row) if row else None
 
     def plan(self, owner: str, sha256: str, recipients: Iterable[str]) -> Plan:
         """Say what the next attempt with this bundle to these recipients would be; changes nothing."""
-        self.settle()
         with self._database.reading() as session:
-            return _plan(session, owner, sha256, recipients_key(recipients))
+            return self._plan(session, owner, sha256, recipients_key(recipients))
 
     def prepare(self, delivery: Delivery, again: str | None = None) -> Delivery:
         """Write an attempt down and return it, or the one that stands in its way.
@@ -70,9 +67,10 @@ class Ledger:
         before. `again` is the id of the refused or uncertain attempt that the student decided to repeat.
         """
         key = recipients_key(recipient.address for recipient in delivery.recipients)
+        self.settle()
         try:
             with self._database.writing() as session:
-                plan = _plan(session, delivery.owner, delivery.sha256, key)
+                plan = self._plan(session, delivery.owner, delivery.sha256, key)
                 if not plan.allows(again):
                     assert plan.latest is not None
                     return plan.latest
@@ -106,7 +104,7 @@ class Ledger:
         except IntegrityError:
             # Engines that let two writers in at once: the other one was first, and its row is the answer.
             with self._database.reading() as session:
-                latest = _plan(session, delivery.owner, delivery.sha256, key).latest
+                latest = self._plan(session, delivery.owner, delivery.sha256, key).latest
             if latest is None:
                 raise
             return latest
@@ -150,23 +148,29 @@ class Ledger:
             ).all()
         settled = []
         for row in sending:
-            lives = process_lives(row.process or "")
-            if lives or (lives is None and row.lease is not None and row.lease > self._clock()):
-                continue
-            left = _delivery(row)
-            uncertain = left.model_copy(
-                update={
-                    "status": DeliveryStatus.UNCERTAIN,
-                    "problem": _LEFT_BEHIND,
-                    "recipients": left.with_recipients(RecipientStatus.UNCERTAIN),
-                    "finished": self._clock(),
-                }
-            )
-            if self._move(
-                uncertain, DeliveryRow.status == DeliveryStatus.SENDING, DeliveryRow.process == row.process, lease=None
+            seen = self._seen(row)
+            if seen.status is DeliveryStatus.UNCERTAIN and self._move(
+                seen, DeliveryRow.status == DeliveryStatus.SENDING, DeliveryRow.process == row.process, lease=None
             ):
-                settled.append(uncertain)
+                settled.append(seen)
         return tuple(settled)
+
+    def _seen(self, row: DeliveryRow) -> Delivery:
+        """Return what is known of an attempt: one whose process is gone while it was sending is uncertain."""
+        stored = _delivery(row)
+        if stored.status is not DeliveryStatus.SENDING or row.process == self._process:
+            return stored
+        lives = process_lives(row.process or "")
+        if lives or (lives is None and row.lease is not None and row.lease > self._clock()):
+            return stored
+        return stored.model_copy(
+            update={
+                "status": DeliveryStatus.UNCERTAIN,
+                "problem": _LEFT_BEHIND,
+                "recipients": stored.with_recipients(RecipientStatus.UNCERTAIN),
+                "finished": self._clock(),
+            }
+        )
 
     def _move(self, delivery: Delivery, *conditions: object, **columns: object) -> bool:
         """Write a delivery over its row in one statement, if the row still meets the conditions."""
@@ -183,6 +187,24 @@ class Ledger:
         with self._database.writing() as session:
             return session.execute(statement).rowcount == 1  # type: ignore[attr-defined,no-any-return]
 
+    def _plan(self, session: Session, owner: str, sha256: str, key: str) -> Plan:
+        # A bundle is one hand-in whoever presses: its student on the page, or somebody on the command line.
+        rows = session.scalars(
+            select(DeliveryRow)
+            .where(or_(DeliveryRow.owner == owner, DeliveryRow.sha256 == sha256), DeliveryRow.recipients_key == key)
+            .order_by(DeliveryRow.prepared, DeliveryRow.attempt)
+        ).all()
+        reached = [row for row in rows if row.status in _REACHED]
+        same = [row for row in rows if row.sha256 == sha256]
+        if reached and reached[-1].sha256 == sha256:
+            submission = reached[-1].submission
+        else:
+            # Other content than what they got last is a new submission, also when it is an older one that comes back.
+            submission = 1 + max((row.submission for row in reached), default=0)
+        of_submission = [row for row in same if row.submission == submission]
+        latest = self._seen(of_submission[-1]) if of_submission else None
+        return Plan(submission=submission, attempt=len(same) + 1, latest=latest)
+
     def _stored(self, delivery: Delivery) -> Delivery:
         with self._database.reading() as session:
             return _delivery(session.get_one(DeliveryRow, delivery.id))
@@ -191,25 +213,6 @@ class Ledger:
 def recipients_key(addresses: Iterable[str]) -> str:
     """Return the SHA-256 of a set of addresses; order, case and repetition do not matter."""
     return hashlib.sha256("\n".join(sorted({address.strip().lower() for address in addresses})).encode()).hexdigest()
-
-
-def _plan(session: Session, owner: str, sha256: str, key: str) -> Plan:
-    # A bundle is one hand-in whoever presses: its student on the page, or somebody on the command line.
-    rows = session.scalars(
-        select(DeliveryRow)
-        .where(or_(DeliveryRow.owner == owner, DeliveryRow.sha256 == sha256), DeliveryRow.recipients_key == key)
-        .order_by(DeliveryRow.prepared, DeliveryRow.attempt)
-    ).all()
-    reached = [row for row in rows if row.status in _REACHED]
-    same = [row for row in rows if row.sha256 == sha256]
-    if reached and reached[-1].sha256 == sha256:
-        submission = reached[-1].submission
-    else:
-        # Other content than what they got last is a new submission, also when it is an older one that comes back.
-        submission = 1 + max((row.submission for row in reached), default=0)
-    of_submission = [row for row in same if row.submission == submission]
-    latest = _delivery(of_submission[-1]) if of_submission else None
-    return Plan(submission=submission, attempt=len(same) + 1, latest=latest)
 
 
 def _delivery(row: DeliveryRow) -> Delivery:

@@ -1,28 +1,39 @@
-"""Packs what a student has into the bundle, shows the mail that carries it, and tells when something changed since."""
+"""What a package would hold, packing it, and whether the one that was packed last still holds exactly that."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+import secrets
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import SecretStr
 
+from assistant.bundle.hand_in import FinishedProject, Submission
 from assistant.bundle.manifest import FileEntry, Manifest
-from assistant.bundle.pack import Bundle, pack
+from assistant.bundle.pack import BUNDLE, Bundle, pack
 from assistant.delivery.deliver import preview
-from assistant.delivery.message import ComposedMail
-from assistant.delivery.outbox import write_to_outbox
-from assistant.delivery.transports import transport_for
+from assistant.delivery.message import ComposedMail, recipients_of
+from assistant.delivery.transports import Transport, transport_for
 from assistant.errors import AssistantError, DeliveryError
-from assistant.files import sha256_of, write_atomically
+from assistant.files import sha256_of_unchanged, write_atomically
 from assistant.frozen import Frozen
 from assistant.settings import MailAccount
-from assistant.submission.completeness import submission
-from assistant.submission.session import Desk
+from assistant.submission.command import Change, Command
+from assistant.submission.draft import PackageSummary
+from assistant.submission.memory_cache import MemoryCache
+
+if TYPE_CHECKING:
+    from assistant.submission.session import Session
+    from assistant.submission.snapshot import ProjectSnapshot, Snapshot
+
+_MANIFEST = "manifest.json"
+_KEPT = 3  # packages beside the one that is current
 
 
 @dataclass(frozen=True)
@@ -37,7 +48,7 @@ class ShownMail:
 
 @dataclass(frozen=True)
 class Package:
-    """A packed bundle that still holds what the draft says, and its mail; `problem` says why there is none."""
+    """A packed bundle that holds what the student would hand in now, and its mail; `problem` says why there is none."""
 
     bundle: Bundle
     mail: ShownMail | None
@@ -65,67 +76,164 @@ class Package:
         return self.bundle.sha256
 
 
-class _Packed(Frozen):
-    """What lies beside the bundle: what it was made from, so that a change is noticed."""
+class RecordPackage(Command):
+    """Keep which package was made last, and from exactly what."""
 
-    inputs: str
-    sha256: str
-    size: int
-    manifest: Manifest
+    package: PackageSummary
 
-
-def _inputs(desk: Desk) -> str:
-    brief, draft = desk.brief, desk.draft.model_dump(mode="json")
-    for number, project in enumerate(draft["projects"], 1):
-        folder = desk.project_folder(number)
-        for part, file in (("report", folder.report), ("notebook", folder.notebook)):
-            if project[part]:
-                # What a file was made from may change while the file stays the same, byte for byte.
-                project[part]["inputs_sha256"] = sha256_of(file) if file.is_file() else ""
-    state = json.dumps(draft, sort_keys=True) + brief.model_dump_json() + str(brief.timing(desk.services.clock()))
-    return hashlib.sha256(state.encode()).hexdigest()
+    def apply(self, snapshot: Snapshot) -> Change:
+        """Return the draft with it."""
+        return Change(snapshot.draft.model_copy(update={"package": self.package}))
 
 
-def _folder(desk: Desk) -> Path:
-    return desk.folder / "bundle"
+_mails: MemoryCache[tuple[ShownMail, tuple[str, ...]]] = MemoryCache(32)
 
 
-def make(desk: Desk) -> Package:
-    """Pack what the student has; raise BundleError when there is nothing at all."""
-    packed = pack(submission(desk), _folder(desk))
-    description = _Packed(inputs=_inputs(desk), sha256=packed.sha256, size=packed.size, manifest=packed.manifest)
-    write_atomically(_folder(desk) / "package.json", description.model_dump_json())
-    return _with_mail(desk, packed)
+def submission(snapshot: Snapshot) -> Submission:
+    """Return what the student would hand in now; parts that are not there, or no longer belong together, are left out."""
+    projects = tuple(_finished(project) for project in snapshot.projects)
+    return Submission(snapshot.brief, snapshot.draft.student, projects, tuple(snapshot.statuses.values()))
 
 
-def was_made(desk: Desk) -> bool:
-    """Tell whether this student packaged before, be it what the draft says now or not."""
-    return (_folder(desk) / "package.json").is_file()
+def _finished(project: ProjectSnapshot) -> FinishedProject:
+    draft, choice, run = project.draft, project.draft.dataset, project.current_run
+    has_notebook = run is not None and project.notebook_is_current and project.notebook_file is not None
+    report = project.report() if run is not None else None
+    link = project.current_link
+    made = (
+        ("training", draft.run, run),
+        ("report", draft.run, report),
+        ("notebook", draft.notebook, has_notebook or None),
+        ("Colab link", draft.colab_link.strip() or None, link),
+    )
+    return FinishedProject(
+        number=project.number,
+        title=project.title,
+        source=choice.source if choice else None,
+        # The student may not pass the file on: its link and SHA-256 go out with the source instead. While they have not
+        # decided, neither does.
+        dataset=project.table if project.sharing is not None else None,
+        by_link=project.sharing == "link",
+        undecided=choice is not None and project.sharing is None,
+        unit=choice.unit if choice else "",
+        run=run,
+        report=project.report_pdf if report is not None else None,
+        pages=report.pages if report is not None else None,
+        notebook=project.notebook_file if has_notebook else None,
+        colab_url=link,
+        outdated=frozenset(part for part, was_made, kept in made if was_made is not None and kept is None),
+    )
 
 
-def current(desk: Desk) -> Package | None:
-    """Return the package made last while it still holds what the draft says, else None."""
-    description, path = _folder(desk) / "package.json", _folder(desk) / "bundle.zip"
-    if not description.is_file() or not path.is_file():
-        return None
-    stored = _Packed.model_validate_json(description.read_bytes())
-    if stored.inputs != _inputs(desk) or stored.sha256 != sha256_of(path):
-        return None
-    return _with_mail(desk, Bundle(path=path, sha256=stored.sha256, size=stored.size, manifest=stored.manifest))
+def inputs(snapshot: Snapshot) -> str:
+    """Return a digest of exactly what a package of a snapshot would be made from, without setting a report."""
+    state = [
+        snapshot.brief.digest,
+        snapshot.draft.student.model_dump(mode="json"),
+        [_project_inputs(project) for project in snapshot.projects],
+    ]
+    return hashlib.sha256(json.dumps(state, sort_keys=True).encode()).hexdigest()
 
 
-def _with_mail(desk: Desk, bundle: Bundle) -> Package:
-    services, brief = desk.services, desk.brief
+def _project_inputs(project: ProjectSnapshot) -> list[object]:
+    draft, choice, run = project.draft, project.draft.dataset, project.current_run
+    notebook = project.draft.notebook
+    return [
+        project.title,
+        choice.source.model_dump(mode="json") if choice else None,
+        project.sharing,
+        choice.unit if choice else "",
+        run.id if run is not None else None,
+        project.manuscript.digest if run is not None else None,
+        notebook.sha256 if notebook is not None and project.notebook_is_current else None,
+        project.current_link,
+        draft.run.id if draft.run is not None else None,
+        draft.colab_link.strip(),
+        draft.link_check.model_dump(mode="json") if draft.link_check is not None else None,
+    ]
+
+
+def _folder(snapshot: Snapshot, inputs_sha256: str) -> Path:
+    return snapshot.folder / "packages" / inputs_sha256
+
+
+def make_package(session: Session) -> Package:
+    """Pack what the student has; raise BundleError when there is nothing at all.
+
+    The package is of the snapshot that it was packed from: what is changed meanwhile makes it one of an earlier revision.
+    """
+    snapshot = session.snapshot
+    inputs_sha256 = inputs(snapshot)
+    folder = _folder(snapshot, inputs_sha256)
+    # Packed apart and moved in whole: another press may be at the same.
+    scratch = folder.parent / f".{secrets.token_hex(8)}"
+    packed = pack(snapshot.submission, scratch)
     try:
-        mail = preview(
-            bundle, brief, owner=desk.owner, transport=transport_for(account_for(desk, {}), desk.folder / "outbox"),
-            ledger=services.ledger, clock=services.clock,
-        )  # fmt: skip
+        write_atomically(scratch / _MANIFEST, packed.manifest.model_dump_json())
+        shutil.rmtree(folder, ignore_errors=True)
+        scratch.rename(folder)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+    _forget_old(folder)
+    summary = PackageSummary(
+        revision=snapshot.revision, inputs_sha256=inputs_sha256, sha256=packed.sha256, size=packed.size
+    )
+    bundle = Bundle(path=folder / BUNDLE, sha256=packed.sha256, size=packed.size, manifest=packed.manifest)
+    return _with_mail(session.apply(RecordPackage(package=summary)), bundle)
+
+
+def _forget_old(current: Path) -> None:
+    others = [folder for folder in current.parent.iterdir() if folder != current and not folder.name.startswith(".")]
+    for folder in sorted(others, key=lambda folder: folder.stat().st_mtime_ns)[:-_KEPT]:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def current(snapshot: Snapshot) -> Package | None:
+    """Return the package made last while it still holds what the student would hand in now, else None."""
+    made = snapshot.draft.package
+    if made is None or not snapshot.package_is_current:
+        return None
+    folder = _folder(snapshot, made.inputs_sha256)
+    path = folder / BUNDLE
+    try:
+        if sha256_of_unchanged(path) != made.sha256:
+            return None
+        manifest = _manifest(folder / _MANIFEST, made.sha256)
+    except (OSError, ValueError):
+        return None
+    return _with_mail(snapshot, Bundle(path=path, sha256=made.sha256, size=made.size, manifest=manifest))
+
+
+@lru_cache(maxsize=32)
+def _manifest(path: Path, _sha256: str) -> Manifest:
+    return Manifest.model_validate_json(path.read_bytes())
+
+
+def _with_mail(snapshot: Snapshot, bundle: Bundle) -> Package:
+    brief = snapshot.brief
+    minute = int(snapshot.moment.timestamp() // 60)  # the mail says to the minute when it was confirmed
+
+    def show() -> tuple[ShownMail, tuple[str, ...]]:
+        mail = composed(snapshot, bundle)
+        return _shown(mail, brief.submission.mail_limit), mail.addresses
+
+    try:
+        addresses = [one.address for one in recipients_of(brief, bundle.manifest.student.email)]
+        plan = snapshot.services.ledger.plan(snapshot.owner, bundle.sha256, addresses)
+        key = f"{bundle.sha256} {brief.digest} {plan.submission} {plan.message_id} {minute} {snapshot.owner}"
+        shown, recipients = _mails.get(key, show)
     except AssistantError as error:
-        (_folder(desk) / "message.eml").unlink(missing_ok=True)
         return Package(bundle, None, (), error)
-    write_to_outbox(mail, _folder(desk), "message")
-    return Package(bundle, _shown(mail, brief.submission.mail_limit), mail.addresses)
+    return Package(bundle, shown, recipients)
+
+
+def composed(snapshot: Snapshot, bundle: Bundle) -> ComposedMail:
+    """Return the mail as it would go if it were confirmed at the snapshot's moment; raise DeliveryError if none can."""
+    services = snapshot.services
+    return preview(
+        bundle, snapshot.brief, owner=snapshot.owner, transport=transport_of(snapshot, None), ledger=services.ledger,
+        clock=lambda: snapshot.moment,
+    )  # fmt: skip
 
 
 def _shown(mail: ComposedMail, limit: int) -> ShownMail:
@@ -137,30 +245,50 @@ def _shown(mail: ComposedMail, limit: int) -> ShownMail:
     return ShownMail(tuple(pair for pair in headers if pair[1]), mail.body, mail.size, limit)
 
 
-def account_for(desk: Desk, given: Mapping[str, Any]) -> MailAccount | None:
+class TypedAccount(Frozen):
+    """The mail account as the page's fields hold it, in a local run."""
+
+    host: str = ""
+    port: str = ""
+    security: Literal["starttls", "ssl"] = "starttls"
+    user: str = ""
+    password: SecretStr = SecretStr("")
+
+    @classmethod
+    def of_fields(cls, fields: Mapping[str, object]) -> TypedAccount:
+        """Return the account that a page's fields hold; what was left empty is empty."""
+        # A page's number may come as 587.0.
+        port = fields.get("port")
+        whole = int(port) if isinstance(port, float) and port.is_integer() else port
+        return cls(
+            host=str(fields.get("host") or "").strip(),
+            port="" if whole is None else str(whole).strip(),
+            security="ssl" if fields.get("security") == "ssl" else "starttls",
+            user=str(fields.get("user") or "").strip(),
+            password=SecretStr(str(fields.get("password") or "")),
+        )
+
+
+def account_for(snapshot: Snapshot, typed: TypedAccount | None) -> MailAccount | None:
     """Return the account to send through: the page's in a local run, else the host's; None means the outbox.
 
     Raises DeliveryError when the page's port is none.
     """
-    if desk.own_rules_allowed and str(given.get("host") or "").strip():
-        user = str(given.get("user") or "").strip()
-        return MailAccount.model_construct(
-            host=str(given["host"]).strip(),
-            port=_port(given.get("port")),
-            security=given.get("security") or "starttls",
-            user=user,
-            password=SecretStr(str(given.get("password") or "")),
-            sender=user if "@" in user else desk.draft.student.email,
-            ca_file=desk.services.account.ca_file,
-        )
-    return desk.services.account if desk.services.account.configured else None
+    host = snapshot.services.account
+    if typed is None or not snapshot.own_rules_allowed or not typed.host:
+        return host if host.configured else None
+    sender = typed.user if "@" in typed.user else snapshot.draft.student.email
+    own = {"host": typed.host, "port": _port(typed.port), "security": typed.security, "user": typed.user}
+    return host.model_copy(update={**own, "password": typed.password, "sender": sender})
 
 
-def _port(given: object) -> int | None:
+def transport_of(snapshot: Snapshot, typed: TypedAccount | None) -> Transport:
+    """Return the way that the mail takes: through an account, or into the student's outbox."""
+    return transport_for(account_for(snapshot, typed), snapshot.folder / "outbox")
+
+
+def _port(text: str) -> int | None:
     """Return the port that was typed, None when none was: then the usual one is taken."""
-    # A page's number may come as 587.0.
-    number = int(given) if isinstance(given, float) and given.is_integer() else given
-    text = str(number).strip() if number is not None else ""
     if not text:
         return None
     if not text.isascii() or not text.isdecimal() or not 1 <= int(text[:20]) <= 65535:

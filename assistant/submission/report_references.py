@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from string import ascii_lowercase
 
+from assistant.brief import Brief
 from assistant.errors import ReportError
 from assistant.report.added_references import (
     ReferenceForm,
@@ -14,20 +15,19 @@ from assistant.report.added_references import (
 )
 from assistant.report.references import DATASET, Reference, as_line, known_references, typed_references
 from assistant.report.section_drafts import REFERENCES_DRAFT
-from assistant.submission.chart_choices import material
-from assistant.submission.report_building import figure_numbers
-from assistant.submission.report_texts import section_texts, set_section
-from assistant.submission.session import Desk
+from assistant.submission.report_commands import WriteSection
+from assistant.submission.session import Session
+from assistant.submission.snapshot import ProjectSnapshot
 
 _NOT_FOR_TEXTS = frozenset({"situation", "methods", "best_method"})  # what the drafts vary with
 
 
-def references_title(desk: Desk) -> str | None:
+def references_title(brief: Brief) -> str | None:
     """Return the title of the section that lists the references, or None when the brief has none."""
-    return next((section.title for section in desk.brief.report.sections if section.draft == REFERENCES_DRAFT), None)
+    return next((section.title for section in brief.report.sections if section.draft == REFERENCES_DRAFT), None)
 
 
-def add_pasted(desk: Desk, number: int, text: str) -> str:
+def add_pasted(session: Session, number: int, text: str) -> str:
     """Add what was pasted, BibTeX or text with a DOI, to the references and return how to cite it.
 
     Raises ReportError when it can be read as neither.
@@ -35,19 +35,19 @@ def add_pasted(desk: Desk, number: int, text: str) -> str:
     if not text.strip():
         raise ReportError("Nothing was pasted.", "", "Paste a text with a DOI in it, or BibTeX entries.")
     bibtex = "@" in text and "{" in text
-    return _add(desk, number, references_from_bibtex(text) if bibtex else [reference_from_doi(text)])
+    return _add(session, number, references_from_bibtex(text) if bibtex else [reference_from_doi(text)])
 
 
-def add_form(desk: Desk, number: int, form: ReferenceForm) -> str:
+def add_form(session: Session, number: int, form: ReferenceForm) -> str:
     """Add what the form says to the references and return how to cite it; raise ReportError when it has no title."""
-    return _add(desk, number, [reference_from_form(form)])
+    return _add(session, number, [reference_from_form(form)])
 
 
-def _add(desk: Desk, number: int, found: Sequence[Reference]) -> str:
-    title = references_title(desk)
+def _add(session: Session, number: int, found: Sequence[Reference]) -> str:
+    title = references_title(session.snapshot.brief)
     if title is None:
         raise ReportError("This course's report has no list of references.", "", "Name the source in the text.")
-    text = section_texts(desk, number)[title]
+    text = session.snapshot.project(number).section_texts[title]
     there = {reference.text: reference.key for reference in typed_references(text)}
     taken = {DATASET, *(reference.key for reference in known_references()), *there.values()}
     keys = []
@@ -59,7 +59,7 @@ def _add(desk: Desk, number: int, found: Sequence[Reference]) -> str:
         taken.add(key)
         keys.append(key)
         text = "\n".join(part for part in (text.rstrip(), as_line(Reference(key, reference.text))) if part)
-    set_section(desk, number, title, text, typed=False)
+    session.apply(WriteSection(project=number, title=title, text=text, typed=False))
     return f"In the list. Cite it with {', '.join(f'[@{key}]' for key in keys)}."
 
 
@@ -71,22 +71,22 @@ def _free(key: str, taken: set[str]) -> str:
     )
 
 
-def citable_facts(desk: Desk, number: int) -> tuple[tuple[str, str], ...]:
+def citable_facts(project: ProjectSnapshot) -> tuple[tuple[str, str], ...]:
     """Return the names that a text may give in braces, each with its present value."""
-    found = material(desk, number)
-    if found is None:
+    if project.material is None:
         return ()
     figures = tuple(
         (f"fig_{name}", f"Fig. {place}")
-        for name, place in sorted(figure_numbers(desk, number).items(), key=lambda pair: pair[1])
+        for name, place in sorted(project.figure_numbers.items(), key=lambda pair: pair[1])
     )
-    facts = tuple((name, text) for name, text in found.facts.texts.items() if text and name not in _NOT_FOR_TEXTS)
+    named = project.material.facts.texts.items()
+    facts = tuple((name, text) for name, text in named if text and name not in _NOT_FOR_TEXTS)
     return figures + facts
 
 
-def citable_keys(desk: Desk, number: int) -> tuple[tuple[str, str], ...]:
+def citable_keys(project: ProjectSnapshot) -> tuple[tuple[str, str], ...]:
     """Return the keys that a text may cite as [@key], each with its reference."""
-    title = references_title(desk)
-    own = typed_references(section_texts(desk, number)[title]) if title else ()
+    title = references_title(project.whole.brief)
+    own = typed_references(project.section_texts[title]) if title else ()
     known = (Reference(DATASET, "The dataset"), *known_references(), *own)
     return tuple((reference.key, reference.text) for reference in known)

@@ -1,13 +1,11 @@
-"""The versions of the report's sections, kept in a file beside the draft so that no step back is ever lost."""
+"""The versions of the report's sections, kept beside the draft so that no step back is ever lost."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from pathlib import Path
 
-from pydantic import ConfigDict, ValidationError
+from pydantic import ConfigDict
 
-from assistant.files import write_atomically
 from assistant.frozen import Frozen
 
 MOST_VERSIONS = 40
@@ -100,30 +98,17 @@ class SectionHistory(Frozen):
         )
 
 
-class History(Frozen):
-    """The histories of all sections of a report, by title."""
+class Histories(Frozen):
+    """The histories of all sections of all projects, by "project/title"; kept beside the draft, changed with it."""
 
     model_config = ConfigDict(extra="ignore")
 
     sections: dict[str, SectionHistory] = {}
 
-    def of(self, title: str) -> SectionHistory:
+    def of(self, project: int, title: str) -> SectionHistory:
         """Return the history of a section; an empty one when it was never changed."""
-        return self.sections.get(title, SectionHistory())
+        return self.sections.get(f"{project}/{title}", SectionHistory())
 
-    def with_section(self, title: str, history: SectionHistory) -> History:
+    def having(self, project: int, title: str, history: SectionHistory) -> Histories:
         """Return all histories with one replaced."""
-        return History(sections={**self.sections, title: history})
-
-
-def read_history(path: Path) -> History:
-    """Return what is kept in a file; nothing when it is not there or cannot be read."""
-    try:
-        return History.model_validate_json(path.read_bytes())
-    except (OSError, ValidationError):
-        return History()
-
-
-def keep_history(path: Path, history: History) -> None:
-    """Keep the histories in a file."""
-    write_atomically(path, history.model_dump_json())
+        return Histories(sections={**self.sections, f"{project}/{title}": history})

@@ -14,7 +14,6 @@ from assistant.dataset.fetching.network import Network
 from assistant.errors import BriefError
 from assistant.lecture import answers
 from assistant.settings import MailAccount, Settings
-from assistant.submission.background import Background
 from assistant.submission.database import open_database
 from assistant.submission.draft_store import DraftStore
 from assistant.submission.jobs.job import JobRunner, Lane
@@ -36,8 +35,6 @@ class Services:
     drafts: DraftStore
     ledger: Ledger
     jobs: JobRunner
-    background: Background
-    downloads: Background
     limits: FetchLimits
     network: Network
     kaggle: KaggleCredentials | None
@@ -50,9 +47,14 @@ class Services:
         return LectureQuestions(self.pool)
 
     @property
-    def press(self) -> Calls:
+    def drawing(self) -> Calls:
         """Return the calls that draw charts and set reports."""
         return LaneCalls(self.pool, Lane.REPORT)
+
+    @property
+    def reading(self) -> Calls:
+        """Return the calls that open what students bring: each with a limit of time, in a process of its own."""
+        return LaneCalls(self.pool, Lane.READING)
 
 
 def open_services(
@@ -77,8 +79,6 @@ def open_services(
         drafts=DraftStore(database, clock, len(brief.projects)),
         ledger=Ledger(database, clock),
         jobs=LocalJobRunner(database, settings.workspace / "jobs", _capacities(settings), clock),
-        background=Background(settings.jobs),
-        downloads=Background(at_once=4),
         limits=FetchLimits(download=settings.upload_mb * 1_000_000, unpacked=settings.unpacked_mb * 1_000_000),
         network=network or Network(),
         kaggle=_host_credentials(settings),
@@ -89,7 +89,7 @@ def open_services(
 
 def open_pool() -> WorkerPool:
     """Return the processes that answer a server's short calls."""
-    return WorkerPool({Lane.REPORT: 1, Lane.LECTURE: 1}, {Lane.LECTURE: answers.prepare})
+    return WorkerPool({Lane.REPORT: 1, Lane.READING: 1, Lane.LECTURE: 1}, {Lane.LECTURE: answers.prepare})
 
 
 def _capacities(settings: Settings) -> dict[Lane, int]:

@@ -1,57 +1,126 @@
-"""What the Train page does: plan, start, watch and choose trainings."""
+"""Training a project: the plan, starting and stopping it as a job, how far it is, and which run is the chosen one."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from assistant.dataset.series import Series, load_series, series_sha256
 from assistant.errors import TrainingError
-from assistant.submission.draft import Draft, RunSummary, TrainingChoice
+from assistant.submission.command import ProjectChange
+from assistant.submission.draft import ProjectDraft, TrainingChoice
+from assistant.submission.ended_jobs import run_job
 from assistant.submission.jobs.job import JobRecord, JobRequest, JobState, Lane, Limits
-from assistant.submission.session import Desk
+from assistant.submission.run_store import read_run
 from assistant.training.computer_speed import SPEED, read_speed
 from assistant.training.inputs import write_inputs
-from assistant.training.memory import NetworkMemory, read_memory
 from assistant.training.plan import expected_text, fit_to_budget, plan_settings
-from assistant.training.run import Progress, Run, load_run
+from assistant.training.run import Progress, Run
 from assistant.training.settings import TrainingSettings
 
+if TYPE_CHECKING:
+    from assistant.submission.services import Services
+    from assistant.submission.session import Session
+    from assistant.submission.snapshot import ProjectSnapshot
+
+Setting = Literal["seed", "units", "context", "epochs", "members"]
 # What each number is called, and between which bounds it makes sense.
-_RANGES = {
+_RANGES: dict[Setting, tuple[str, int, int]] = {
     "seed": ("Seed", 0, 2**53),
     "units": ("Units", 1, 1024),
     "context": ("Steps to look back", 2, 1_000_000),
     "epochs": ("Epochs", 1, 1000),
     "members": ("Networks to average", 1, 16),
 }
-_GRACE = 60.0  # seconds in which a training that is stopped forecasts with the best weights so far
 _OVERRIDES = ("cell", "units", "context", "epochs", "members")
+_LONGEST = 6 * 3600.0  # seconds; a thorough training takes minutes
+_GRACE = 60.0  # seconds in which a training that is stopped forecasts with the best weights so far
 
 
-def set_training(desk: Desk, number: int, **values: Any) -> None:
-    """Keep how to train; what is empty is left to the rules. Raises TrainingError for a number that cannot be right."""
-    kept = {name: value if name in ("preset", "cell") else _whole(name, value) for name, value in values.items()}
-    if "seed" in kept:
-        kept["seed"] = kept["seed"] or 0
-    desk.change(
-        lambda draft: draft.with_project(
-            number, training=TrainingChoice.model_validate(draft.project(number).training.model_dump() | kept)
-        )
-    )
+class SetTraining(ProjectChange):
+    """Keep how to train, all of it; None leaves a setting to the rules."""
+
+    choice: TrainingChoice
+
+    def change(self, project: ProjectSnapshot) -> ProjectDraft:
+        """Return the project with it."""
+        return project.draft.model_copy(update={"training": self.choice})
 
 
-def planned(desk: Desk, number: int) -> tuple[TrainingSettings, str]:
+class SetTrainingNumber(ProjectChange):
+    """Keep one number of how to train; what is no number is left to the rules."""
+
+    setting: Setting
+    value: float | None
+
+    def change(self, project: ProjectSnapshot) -> ProjectDraft:
+        """Return the project with it; raise TrainingError for a number that cannot be right."""
+        number = whole_number(self.setting, self.value)
+        kept = 0 if number is None and self.setting == "seed" else number
+        training = project.draft.training.model_copy(update={self.setting: kept})
+        return project.draft.model_copy(update={"training": training})
+
+
+class ChoosePreset(ProjectChange):
+    """Keep the preset or the cell; what is None stays as it is."""
+
+    preset: str | None = None
+    cell: str | None = None
+
+    def change(self, project: ProjectSnapshot) -> ProjectDraft:
+        """Return the project with it."""
+        told = self.model_dump(exclude_none=True, exclude={"project"})
+        training = project.draft.training.model_copy(update=told)
+        return project.draft.model_copy(update={"training": training})
+
+
+class FollowTraining(ProjectChange):
+    """Keep which run is being trained."""
+
+    run_id: str
+
+    def change(self, project: ProjectSnapshot) -> ProjectDraft:
+        """Return the project with it."""
+        return project.draft.model_copy(update={"running": self.run_id, "failed": None})
+
+
+class ChooseRun(ProjectChange):
+    """Choose which finished training charts, report and notebook are made of."""
+
+    run_id: str
+
+    def change(self, project: ProjectSnapshot) -> ProjectDraft:
+        """Return the project with it; raise TrainingError if it is gone."""
+        chosen = next((run for run in project.draft.runs if run.id == self.run_id), None)
+        if chosen is None:
+            raise TrainingError("This training is not there any more.", "", "Choose another one, or train again.")
+        return project.draft.model_copy(update={"run": chosen})
+
+
+def whole_number(setting: Setting, value: float | None) -> int | None:
+    """Return a typed number as a whole one, None for none; raise TrainingError for one that cannot be right."""
+    if value is None or value != value:
+        return None
+    label, least, most = _RANGES[setting]
+    if not least <= value <= most:
+        raise TrainingError(
+            f"{label}: this number is not possible.", f"{value:.15g} was given.",
+            f"Give a whole number from {least} to {most:,}"
+            + ("." if setting == "seed" else ", or leave the field empty: it then follows from your data."),
+        )  # fmt: skip
+    return int(value)
+
+
+def planned(project: ProjectSnapshot) -> tuple[TrainingSettings, str]:
     """Return the settings that a training would have now, and in words how long it takes on this computer.
 
-    Raises TrainingError when the series cannot carry a training.
+    Raises DatasetError when there is no series, TrainingError when it cannot carry a training.
     """
-    series, speed = load_series(desk.project_folder(number).series), read_speed(_speed_file(desk))
-    settings = _plan(series, desk.project(number).training)
+    series, speed = project.series, read_speed(speed_file(project.services))
+    settings = _plan(series, project.draft.training)
     return fit_to_budget(series, settings), expected_text(series, settings, speed)
 
 
@@ -60,184 +129,93 @@ def _plan(series: Series, choice: TrainingChoice) -> TrainingSettings:
     return plan_settings(series, choice.preset, choice.seed, **overrides)
 
 
-def start(desk: Desk, number: int) -> None:
-    """Start a training in a child process; raise TrainingError when the series cannot carry one."""
-    project = desk.project(number)
-    if project.dataset is None or project.dataset.series_sha256 is None:
+def speed_file(services: Services) -> Path:
+    """Return the file that keeps how fast this computer trains."""
+    return services.workspace.root.resolve() / SPEED
+
+
+def start_training(session: Session, number: int) -> None:
+    """Start a training as a job; raise TrainingError when the series cannot carry one."""
+    project = session.snapshot.project(number)
+    if project.draft.dataset is None or not project.draft.dataset.is_ready:
         raise TrainingError("There is nothing to train on yet.", "", "Choose a dataset first.")
-    if project.running is not None and _is_running(poll(desk, number)):
+    if project.draft.running is not None:
         raise TrainingError("This project is already training.", "", "Wait for it, or stop it first.")
-    folder = desk.project_folder(number)
-    series = load_series(folder.series)
-    settings = _plan(series, project.training)
+    series = project.series
+    settings = _plan(series, project.draft.training)
     content = json.dumps([series_sha256(series), asdict(settings)])
     run_id = hashlib.sha256(content.encode()).hexdigest()[:12]
-    desk.change_project(number, running=run_id, failed=None)
-    if not (folder.run(run_id) / "run.json").exists() or load_run(folder.run(run_id)).cancelled:
-        write_inputs(folder.run(run_id), series, settings)
-        desk.services.jobs.submit(
+    folder = project.folder.run(run_id)
+    known = read_run(folder)
+    if known is None or known.cancelled:
+        write_inputs(folder, series, settings)
+        session.services.jobs.submit(
             JobRequest(
-                key=_key(desk, number, run_id), owner=desk.owner, lane=Lane.TRAINING,
-                task="assistant.submission.jobs.tasks:train", arguments={"speed": str(_speed_file(desk))},
-                folder=str(folder.run(run_id).resolve()), limits=Limits(grace_seconds=_GRACE),
+                key=run_job(session.owner, number, run_id), owner=session.owner, lane=Lane.TRAINING,
+                task="assistant.submission.jobs.tasks:train",
+                arguments={"speed": str(speed_file(session.services))}, folder=str(folder.resolve()),
+                limits=Limits(seconds=_LONGEST, grace_seconds=_GRACE),
             )
         )  # fmt: skip
+    session.apply(FollowTraining(project=number, run_id=run_id))
 
 
-def start_again(desk: Desk, number: int) -> None:
-    """Start the same training with the next seed; raise TrainingError as `start` does."""
-    set_training(desk, number, seed=desk.project(number).training.seed + 1)
-    start(desk, number)
+def start_again(session: Session, number: int) -> None:
+    """Start the same training with the next seed; raise TrainingError as `start_training` does."""
+    seed = session.snapshot.project(number).draft.training.seed + 1
+    session.apply(SetTrainingNumber(project=number, setting="seed", value=seed))
+    start_training(session, number)
 
 
-def _is_running(progress: Progress | None) -> bool:
-    return progress is not None and progress.state in ("waiting", "running")
-
-
-def poll(desk: Desk, number: int) -> Progress | None:
-    """Return how far the project's training is, and take up its run once it is done; None when there never was one."""
-    project = desk.project(number)
-    if project.running is None:
-        return project.failed or _finished(desk, number)
-    run_id = project.running
-    folder = desk.project_folder(number).run(run_id)
-    record = desk.services.jobs.look(_key(desk, number, run_id))
-    if record is not None and not record.state.ended:
-        return progress_of(record)
-    run = load_run(folder) if (folder / "run.json").exists() else None
-    progress = _ended(run, record)
-
-    def settle(draft: Draft) -> Draft:
-        now = draft.project(number)
-        if now.running != run_id:
-            return draft  # another tab was faster
-        if run is None:
-            return draft.with_project(number, running=None, failed=progress if progress.state == "failed" else None)
-        summary = summarise(run)
-        others = tuple(old for old in now.runs if old.id != run.id)
-        return draft.with_project(number, running=None, failed=None, run=summary, runs=(*others, summary))
-
-    desk.change(settle)
-    return progress
-
-
-def look_inside(desk: Desk, number: int) -> None:
-    """Measure what the chosen network remembers while nobody waits for it; nothing happens when that was done."""
-    run = desk.project(number).run
-    if run is None:
-        return
-    folder, lecture = desk.project_folder(number).run(run.id), desk.services.lecture
-
-    def measure(_: Callable[[str], None]) -> None:
-        lecture.ask(NetworkMemory, "memory", folder=str(folder))
-
-    if read_memory(folder) is None:
-        desk.services.background.start(f"memory {folder}", measure)
-
-
-def runs_to_look_into(desk: Desk, number: int) -> list[tuple[str, Path]]:
-    """Return the name and the folder of each finished run, the chosen one first."""
-    project = desk.project(number)
-    chosen = [project.run] if project.run is not None else []
-    others = [run for run in project.runs if project.run is None or run.id != project.run.id]
-    return [(run.label, desk.project_folder(number).run(run.id)) for run in (*chosen, *others)]
-
-
-def _finished(desk: Desk, number: int) -> Progress | None:
-    run = chosen_run(desk, number)
-    return None if run is None else _ended(run, None)
-
-
-def progress_of(record: JobRecord) -> Progress:
-    """Return a training's job as the progress that a page shows."""
-    known = Progress.model_validate(record.progress or {"state": "running"})
-    if record.state is JobState.WAITING:
-        return Progress(state="waiting")
-    told: dict[str, Any] = {"state": record.state.value}
-    if record.problem is not None:
-        message = f"{record.problem.what} {record.problem.evidence}".strip()
-        told |= {"seconds_left": None, "message": message, "fix": record.problem.fix}
-    return known.model_copy(update=told)
-
-
-def _ended(run: Run | None, record: JobRecord | None) -> Progress:
-    """Return how a training ended: what its job says, or what the run itself says where there is no job of it."""
-    if record is not None:
-        return progress_of(record)
-    if run is None:
-        return Progress(state="failed", message="The training was never begun.", fix="Train again.")
-    epochs = len(run.history)
-    state: Literal["cancelled", "done"] = "cancelled" if run.cancelled else "done"
-    return Progress(
-        state=state, epoch=epochs, epochs=epochs, history=run.history, seconds=run.seconds, seconds_left=0.0
-    )
-
-
-def _key(desk: Desk, number: int, run_id: str) -> str:
-    return f"training {desk.owner} {number} {run_id}"
-
-
-def _speed_file(desk: Desk) -> Path:
-    return desk.services.workspace.root.resolve() / SPEED
-
-
-def summarise(run: Run) -> RunSummary:
-    """Return what the draft keeps of a run."""
-    settings = run.settings
-    label = f"{settings.cell.upper()}, {settings.preset}, seed {settings.seed}, {settings.units} units, {len(run.history)} epochs"
-    return RunSummary(
-        id=run.id,
-        series_sha256=run.series_sha256,
-        outcome=run.verdict.outcome,
-        sentence=run.verdict.sentence,
-        label=label,
-    )
-
-
-def cancel(desk: Desk, number: int) -> None:
+def stop_training(session: Session, number: int) -> None:
     """Stop the running training; the best weights so far are kept."""
-    running = desk.project(number).running
+    running = session.snapshot.project(number).draft.running
     if running is not None:
-        desk.services.jobs.cancel(_key(desk, number, running))
+        session.services.jobs.cancel(run_job(session.owner, number, running))
+        session.refresh()
 
 
-def choose_run(desk: Desk, number: int, run_id: str) -> None:
-    """Choose which finished training charts, report and notebook are made of."""
-    chosen = next((run for run in desk.project(number).runs if run.id == run_id), None)
-    if chosen is None:
-        raise TrainingError("This training is not there any more.", "", "Choose another one, or train again.")
-    desk.change_project(number, run=chosen)
+def training_progress(project: ProjectSnapshot) -> Progress | None:
+    """Return how far the project's training is, or how the last one ended; None when there never was one."""
+    draft = project.draft
+    if draft.running is not None:
+        record = project.job(run_job(project.whole.owner, project.number, draft.running))
+        return Progress(state="waiting") if record is None else _progress_of(record)
+    if draft.failed is not None or project.run is None:
+        return draft.failed
+    run = project.run
+    epochs = len(run.history)
+    return Progress(
+        state="cancelled" if run.cancelled else "done", epoch=epochs, epochs=epochs, history=run.history,
+        seconds=run.seconds, seconds_left=0.0,
+    )  # fmt: skip
 
 
-def chosen_run(desk: Desk, number: int) -> Run | None:
-    """Return the chosen run, or None."""
-    run = desk.project(number).run
-    return None if run is None else load_run(desk.project_folder(number).run(run.id))
+def _progress_of(record: JobRecord) -> Progress:
+    if record.state is JobState.WAITING:
+        ahead = f" It is number {record.place} in line." if record.place else ""
+        message = f"Another training is running; this one starts by itself when its turn comes.{ahead}"
+        return Progress(state="waiting", message=message)
+    known = Progress.model_validate(record.progress or {"state": "running"})
+    return known.model_copy(update={"message": "Stopping."}) if record.stopping else known
 
 
-def finished_runs(desk: Desk, number: int) -> list[tuple[str, Run]]:
+def runs_to_look_into(project: ProjectSnapshot) -> list[tuple[str, Path]]:
+    """Return the name and the folder of each finished run, the chosen one first."""
+    draft = project.draft
+    chosen = [draft.run] if draft.run is not None else []
+    others = [run for run in draft.runs if draft.run is None or run.id != draft.run.id]
+    return [(run.label, project.folder.run(run.id)) for run in (*chosen, *others)]
+
+
+def finished_runs(project: ProjectSnapshot) -> list[tuple[str, Run]]:
     """Return the name of each finished training and what it came to, in the order in which they ended."""
-    folder = desk.project_folder(number)
-    kept = [(run.label, folder.run(run.id)) for run in desk.project(number).runs]
-    return [(label, load_run(at)) for label, at in kept if (at / "run.json").is_file()]
+    found = [(run.label, read_run(project.folder.run(run.id))) for run in project.draft.runs]
+    return [(label, run) for label, run in found if run is not None]
 
 
-def run_series(desk: Desk, number: int) -> Series:
-    """Return the series that the chosen run was trained on."""
-    run = desk.project(number).run
-    if run is None:
+def run_series(project: ProjectSnapshot) -> Series:
+    """Return the series that the chosen run was trained on; raise TrainingError when there is none."""
+    if project.draft.run is None:
         raise TrainingError("There is no training yet.", "", "Train the LSTM first.")
-    return load_series(desk.project_folder(number).run(run.id) / "series")
-
-
-def _whole(name: str, value: Any) -> int | None:
-    if not isinstance(value, int | float) or value != value:
-        return None
-    label, least, most = _RANGES[name]
-    if not least <= value <= most:
-        raise TrainingError(
-            f"{label}: this number is not possible.", f"{value:.15g} was given.",
-            f"Give a whole number from {least} to {most:,}"
-            + ("." if name == "seed" else ", or leave the field empty: it then follows from your data."),
-        )  # fmt: skip
-    return int(value)
+    return load_series(project.folder.run(project.draft.run.id) / "series")

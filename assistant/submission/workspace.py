@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.files import write_atomically
+from assistant.submission.draft import DatasetChoice
 
 _OWNER = re.compile(r"[0-9a-f]{32}")
 
@@ -23,6 +24,38 @@ def is_owner(text: str) -> bool:
 
 
 @dataclass(frozen=True)
+class ProjectFolder:
+    """Where one project's artefacts lie: each under a key of its own, so that none is ever replaced by another."""
+
+    root: Path
+
+    def table(self, choice: DatasetChoice) -> Path:
+        """Return the file of a dataset as it came."""
+        return self.root / "tables" / choice.table / choice.source.file_name
+
+    @property
+    def prepared(self) -> Path:
+        """Return the folder of all that was prepared of the project's tables."""
+        return self.root / "prepared"
+
+    def run(self, run_id: str) -> Path:
+        """Return the folder of one training."""
+        return self.root / "runs" / run_id
+
+    def notebook(self, inputs_sha256: str) -> Path:
+        """Return the file of the notebook that was made from inputs of a digest."""
+        return self.root / "notebooks" / inputs_sha256 / "notebook.ipynb"
+
+    def report(self, digest: str) -> Path:
+        """Return the folder of the report that was made from a manuscript of a digest."""
+        return self.root / "reports" / digest
+
+    def job(self, key: str) -> Path:
+        """Return the folder of a job, by the last part of its key."""
+        return self.root / "jobs" / key.rpartition("/")[2]
+
+
+@dataclass(frozen=True)
 class Workspace:
     """The folder that holds every artefact, one folder a student below it."""
 
@@ -33,6 +66,10 @@ class Workspace:
         if not is_owner(owner):
             raise ValueError("an identity is 32 hexadecimal digits")
         return self.root / "students" / owner
+
+    def project(self, owner: str, number: int) -> ProjectFolder:
+        """Return where a project's artefacts lie."""
+        return ProjectFolder(self.of(owner) / f"project-{number}")
 
     def secret(self) -> str:
         """Return the secret that signs cookies, made at the first call and kept beside the artefacts."""

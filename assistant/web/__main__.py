@@ -11,7 +11,7 @@ def main() -> None:
     """Start the wizard; a wrong setting is one sentence and exit code 1."""
     sys.stderr.write("Starting the submission assistant …\n")
     try:
-        from assistant.web.app import serve
+        from assistant.web.server import serve
 
         serve(_announce)
     except AssistantError as error:

@@ -6,9 +6,8 @@ from collections.abc import Iterable, Sequence
 from html import escape
 
 from assistant.errors import AssistantError
-from assistant.findings import Finding, Level
+from assistant.findings import STEP_TITLES, Finding, Level, State, StepName
 from assistant.submission.draft import ProjectDraft
-from assistant.submission.status import STEP_TITLES, Mark, place
 
 _LEVELS = {
     Level.BLOCK: ("✗", "Must be mended"),
@@ -18,13 +17,18 @@ _LEVELS = {
 }
 
 
+def place(step: str, project: int | None) -> str:
+    """Return the name of a step's place in the page's address, such as `p1-train`."""
+    return step if project is None else f"p{project}-{step}"
+
+
 def link_to(step: str, project: int | None, text: str) -> str:
     """Return a link to a step; it works by the page's address, and without a reload where scripts run."""
     target = place(step, project)
     return f'<a class="go" href="?at={target}" data-go="{target}">{escape(text)}</a>'
 
 
-def step_name(step: str, project: int | None) -> str:
+def step_name(step: StepName, project: int | None) -> str:
     """Return a step's name for a link, such as "Project 1 · Train"."""
     return STEP_TITLES[step] if project is None else f"Project {project} · {STEP_TITLES[step]}"
 
@@ -41,7 +45,7 @@ def error_note(error: AssistantError) -> str:
     return f'<div class="note note-block" role="alert"><p><strong>{escape(error.what)}</strong></p>{rest}</div>'
 
 
-def needs(step: str, project: int, reason: str) -> str:
+def needs(step: StepName, project: int, reason: str) -> str:
     """Return the box of a step that needs another one first."""
     return (
         f'<div class="note note-info"><p>{escape(reason)}</p>'
@@ -117,25 +121,6 @@ def heading(title: str, lead: str) -> str:
     return f'<header class="step-head"><h2>{escape(title)}</h2><p>{escape(lead)}</p></header>'
 
 
-def mark_label(title: str, mark: Mark) -> str:
-    """Return a tab's label with its mark."""
-    return f"{mark.value} {title}"
-
-
-def size_text(count: int) -> str:
-    """Return a number of bytes in words."""
-    size = float(count)
-    for unit in ("bytes", "kB", "MB"):
-        if size < 1000 or unit == "MB":
-            return f"{size:,.0f} {unit}" if unit == "bytes" else f"{size:,.1f} {unit}"
-        size /= 1000
-    raise AssertionError
-
-
-def seconds_text(seconds: float) -> str:
-    """Return a duration in words."""
-    if seconds < 90:
-        return f"{max(seconds, 0):.0f} s"
-    if seconds < 5400:
-        return f"{seconds / 60:.0f} min"
-    return f"{seconds / 3600:.1f} h"
+def mark_label(title: str, state: State) -> str:
+    """Return a tab's label with the sign of its state."""
+    return f"{state.sign} {title}"

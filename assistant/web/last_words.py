@@ -8,9 +8,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
 from assistant.errors import AssistantError
-from assistant.submission import notebook_making as notebook
-from assistant.submission import report_texts as report_sections
-from assistant.submission.session import Desk
+from assistant.submission.colab_link import PasteColabLink
+from assistant.submission.command import Command
+from assistant.submission.dataset_commands import DescribeProject
+from assistant.submission.report_commands import WriteSection
+from assistant.submission.session import Session
+from assistant.submission.snapshot import Snapshot
+from assistant.submission.student_commands import IntroduceStudent
 
 _LONGEST = 60_000  # characters of one field
 _FIELD = re.compile(
@@ -27,7 +31,7 @@ class LastWords:
         self._lock = threading.RLock()
         self._kept: dict[tuple[str, str], float] = {}
 
-    def keep(self, desk: Desk, fields: Mapping[str, str], moment: float) -> None:
+    def keep(self, session: Session, fields: Mapping[str, str], moment: float) -> None:
         """Keep the texts of some fields, named by their element ids; what is no field of the wizard is left out.
 
         `moment` is when they arrived, in seconds of a clock that never goes back.
@@ -36,9 +40,11 @@ class LastWords:
             self._kept = {key: kept for key, kept in self._kept.items() if kept > moment - _STALE_SECONDS}
             for element, value in fields.items():
                 if place := _FIELD.fullmatch(element):
-                    self._kept[desk.owner, element] = moment
+                    self._kept[session.owner, element] = moment
                     try:
-                        _keep(desk, place, value[:_LONGEST])
+                        command = command_of(session.snapshot, place, value[:_LONGEST])
+                        if command is not None:
+                            session.apply(command)
                     except AssistantError:
                         continue  # the page says what is wrong when it is next opened
 
@@ -53,16 +59,18 @@ class LastWords:
             yield all(self._kept.get(key, moment) <= moment for key in own)
 
 
-def _keep(desk: Desk, place: re.Match[str], value: str) -> None:
-    if student := place["student"]:
-        desk.change(lambda draft: draft.with_student(**{student: value}))
-        return
+def command_of(snapshot: Snapshot, place: re.Match[str], value: str) -> Command | None:
+    """Return the command that keeps the text of a field; None for a field of a project or section that is not there."""
+    if place["student"]:
+        return IntroduceStudent(**{place["student"]: value})
     number = int(place["project"])
-    if not 1 <= number <= len(desk.brief.projects):
-        return
+    if not 1 <= number <= len(snapshot.projects):
+        return None
     if place["about"]:
-        desk.change_project(number, **{place["about"]: value})
-    elif place["link"]:
-        notebook.set_link(desk, number, value)
-    elif int(place["section"]) < len(sections := desk.brief.report.sections):
-        report_sections.set_section(desk, number, sections[int(place["section"])].title, value)
+        return DescribeProject(project=number, **{place["about"]: value})
+    if place["link"]:
+        return PasteColabLink(project=number, text=value)
+    sections = snapshot.brief.report.sections
+    if int(place["section"]) >= len(sections):
+        return None
+    return WriteSection(project=number, title=sections[int(place["section"])].title, text=value)

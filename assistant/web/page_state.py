@@ -8,11 +8,11 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import gradio as gr
 
-from assistant.web.field_values import NOTHING, Fields, is_field, parts
+from assistant.web.field_values import Fields
+from assistant.web.gradio_internals import NOTHING, Component, Updates, is_field, key_of, parts
 
 _LOCK = threading.Lock()
 # Two answers that leave within this time may reach the browser the other way round.
@@ -28,7 +28,7 @@ class _Sent:
     other: float
 
 
-class Shown:
+class PageState:
     """What one open page of the wizard shows: the last update of each component, and what its fields hold.
 
     A browser redraws what it is sent, and for a tab or a group all that lies inside: after some charts that takes
@@ -40,6 +40,7 @@ class Shown:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._turns = 0
+        self.newest_revision = 0
         self._sent: dict[int, _Sent] = {}
         self._last: dict[int, int] = {}
         self.fields = Fields()
@@ -50,17 +51,22 @@ class Shown:
             self._turns += 1
             return self._turns
 
-    def new(self, updates: dict[Any, Any], turn: int) -> dict[Any, Any]:
+    def changed_to(self, revision: int) -> None:
+        """Note that an event of this page stored a revision: an answer that saw an earlier one has to look again."""
+        with _LOCK:
+            self.newest_revision = max(self.newest_revision, revision)
+
+    def new(self, updates: Updates, turn: int) -> Updates:
         """Return the updates that change the page and are not older than what it shows, and note them."""
         with _LOCK:
             return {component: update for component, update in updates.items() if self._note(component, update, turn)}
 
-    def _note(self, component: Any, update: Any, turn: int) -> bool:
+    def _note(self, component: Component, update: object, turn: int) -> bool:
         if isinstance(component, gr.State):
             return True
-        if self._last.get(component._id, 0) > turn:
+        if self._last.get(key_of(component), 0) > turn:
             return False
-        self._last[component._id] = turn
+        self._last[key_of(component)] = turn
         said, value = parts(update)
         if is_field(component):
             if value is not NOTHING:
@@ -68,9 +74,9 @@ class Shown:
         else:
             said = said | {"value": value}
         digest = hashlib.blake2b(repr(said).encode(), digest_size=16).digest()
-        now, before = self._clock(), self._sent.get(component._id)
+        now, before = self._clock(), self._sent.get(key_of(component))
         if before is None or before.digest != digest or (is_field(component) and value is not NOTHING):
-            self._sent[component._id] = _Sent(digest, now, before.moment if before else -math.inf)
+            self._sent[key_of(component)] = _Sent(digest, now, before.moment if before else -math.inf)
             return True
         sure = before.moment - before.other > _UNSURE_SECONDS
         before.moment = now

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -11,11 +11,14 @@ from fastapi import FastAPI, Request
 from fastapi.responses import FileResponse, PlainTextResponse, RedirectResponse, Response
 from pydantic import TypeAdapter, ValidationError
 
+from assistant.delivery.outbox import mail_bytes
 from assistant.errors import AssistantError
-from assistant.submission import report_building as report
+from assistant.submission.packaging import composed
+from assistant.submission.report_building import page_picture
 from assistant.submission.sending import receipt
 from assistant.submission.services import Services
-from assistant.submission.session import Desk
+from assistant.submission.session import Session
+from assistant.submission.snapshot import ProjectSnapshot, Snapshot
 from assistant.web.identity import Identity, arrival
 from assistant.web.last_words import LastWords
 
@@ -24,6 +27,7 @@ _TYPES = {
     ".zip": "application/zip",
     ".ipynb": "application/x-ipynb+json",
     ".eml": "message/rfc822",
+    ".txt": "text/plain; charset=utf-8",
 }
 _SAFE = {"Cache-Control": "private, no-store", "X-Content-Type-Options": "nosniff"}
 
@@ -36,88 +40,158 @@ def _is_from_here(request: Request) -> bool:
     return urlsplit(request.headers.get("origin", "")).netloc == request.headers.get("host", "")
 
 
-def add_routes(app: FastAPI, services: Services, identity: Identity, last_words: LastWords) -> None:
-    """Add the routes for artefacts, the resume form and the health check."""
+@dataclass(frozen=True)
+class _Files:
+    """Answers for the files of the student whose cookie a request brings."""
 
-    def desk_of(request: Request) -> Desk | None:
-        owner = identity.read(request.cookies)
-        return None if owner is None else Desk(services, owner)
+    services: Services
+    identity: Identity
 
-    def given(path: Path, name: str) -> Response:
-        if not path.is_file():
-            return PlainTextResponse("This file is not there (yet).", status_code=404)
-        return FileResponse(
-            path, media_type=_TYPES.get(path.suffix, "application/octet-stream"), filename=name, headers=_SAFE
-        )
+    def snapshot(self, request: Request) -> Snapshot | None:
+        owner = self.identity.read(request.cookies)
+        return None if owner is None else Session(self.services, owner).snapshot
 
-    @app.get("/files/project-{number}/report.pdf")
-    def report_file(request: Request, number: int) -> Response:
-        desk = desk_of(request)
-        if desk is None or not 1 <= number <= len(services.brief.projects):
-            return PlainTextResponse("Not yours.", status_code=404)
-        return given(desk.project_folder(number).report, f"report-{number}.pdf")
+    def project(self, request: Request, number: int) -> ProjectSnapshot | None:
+        snapshot = self.snapshot(request)
+        if snapshot is None or not 1 <= number <= len(snapshot.projects):
+            return None
+        return snapshot.project(number)
 
-    @app.get("/files/project-{number}/notebook.ipynb")
-    def notebook_file(request: Request, number: int) -> Response:
-        desk = desk_of(request)
-        if desk is None or not 1 <= number <= len(services.brief.projects):
-            return PlainTextResponse("Not yours.", status_code=404)
-        return given(desk.project_folder(number).notebook, f"notebook-{number}.ipynb")
+    def report(self, request: Request, number: int) -> Response:
+        """Give the report as it is now."""
+        project = self.project(request, number)
+        if project is None:
+            return _NOT_YOURS
+        try:
+            return _content(project.report_pdf, f"report-{number}.pdf")
+        except AssistantError as error:
+            return PlainTextResponse(str(error), status_code=404)
 
-    @app.get("/files/project-{number}/page-{page}.png")
-    def page_picture(request: Request, number: int, page: int) -> Response:
-        desk = desk_of(request)
-        if desk is None or not 1 <= number <= len(services.brief.projects):
-            return PlainTextResponse("Not yours.", status_code=404)
-        picture = report.page_picture(desk, number, page)
+    def notebook(self, request: Request, number: int) -> Response:
+        """Give the notebook that was made last."""
+        project = self.project(request, number)
+        return _NOT_YOURS if project is None else _file(project.notebook_file, f"notebook-{number}.ipynb")
+
+    def page(self, request: Request, number: int, page: int) -> Response:
+        """Give a page of the report as a picture."""
+        project = self.project(request, number)
+        picture = None if project is None else page_picture(project, page)
         if picture is None:
             return PlainTextResponse("There is no such page.", status_code=404)
         return Response(picture, media_type="image/png", headers=_SAFE)
 
-    @app.get("/files/{name}")
-    def artefact(request: Request, name: str) -> Response:
-        desk = desk_of(request)
-        if desk is None:
-            return PlainTextResponse("Not yours.", status_code=404)
-        if name in ("bundle.zip", "message.eml"):
-            return given(desk.folder / "bundle" / name, name)
-        if match := re.fullmatch(r"receipt-([0-9a-f]{1,32})\.txt", name):
-            try:
-                return PlainTextResponse(
-                    receipt(desk, match[1]), headers={**_SAFE, "Content-Disposition": f'attachment; filename="{name}"'}
-                )
-            except AssistantError as error:
-                return PlainTextResponse(str(error), status_code=404)
-        return PlainTextResponse("There is no such file.", status_code=404)
+    def bundle(self, request: Request) -> Response:
+        """Give the bundle that was packed last, while it is what the student would hand in."""
+        snapshot = self.snapshot(request)
+        if snapshot is None:
+            return _NOT_YOURS
+        return _file(snapshot.package.bundle.path if snapshot.package is not None else None, "bundle.zip")
+
+    def mail(self, request: Request) -> Response:
+        """Give the mail as it would go now."""
+        snapshot = self.snapshot(request)
+        if snapshot is None:
+            return _NOT_YOURS
+        if snapshot.package is None:
+            return _MISSING
+        try:
+            mail = composed(snapshot, snapshot.package.bundle)
+        except AssistantError as error:
+            return PlainTextResponse(str(error), status_code=404)
+        return _content(mail_bytes(mail), "message.eml")
+
+    def receipt(self, request: Request, delivery: str) -> Response:
+        """Give the receipt of one of the student's deliveries."""
+        snapshot = self.snapshot(request)
+        if snapshot is None:
+            return _NOT_YOURS
+        try:
+            return _content(receipt(snapshot, delivery).encode(), f"receipt-{delivery}.txt")
+        except AssistantError as error:
+            return PlainTextResponse(str(error), status_code=404)
+
+
+_NOT_YOURS = PlainTextResponse("Not yours.", status_code=404)
+_MISSING = PlainTextResponse("This file is not there (yet).", status_code=404)
+
+
+def _file(path: Path | None, name: str) -> Response:
+    if path is None or not path.is_file():
+        return _MISSING
+    return FileResponse(path, media_type=_TYPES[Path(name).suffix], filename=name, headers=_SAFE)
+
+
+def _content(content: bytes, name: str) -> Response:
+    headers = {**_SAFE, "Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(content, media_type=_TYPES[Path(name).suffix], headers=headers)
+
+
+def add_routes(app: FastAPI, services: Services, identity: Identity, last_words: LastWords) -> None:
+    """Add the routes for artefacts, the resume form, the last words of a page and the health check."""
+    files = _Files(services, identity)
+
+    @app.get("/files/project-{number}/report.pdf")
+    def report_file(request: Request, number: int) -> Response:
+        return files.report(request, number)
+
+    @app.get("/files/project-{number}/notebook.ipynb")
+    def notebook_file(request: Request, number: int) -> Response:
+        return files.notebook(request, number)
+
+    @app.get("/files/project-{number}/page-{page}.png")
+    def page_file(request: Request, number: int, page: int) -> Response:
+        return files.page(request, number, page)
+
+    @app.get("/files/bundle.zip")
+    def bundle_file(request: Request) -> Response:
+        return files.bundle(request)
+
+    @app.get("/files/message.eml")
+    def mail_file(request: Request) -> Response:
+        return files.mail(request)
+
+    @app.get("/files/receipt-{delivery}.txt")
+    def receipt_file(request: Request, delivery: str) -> Response:
+        return files.receipt(request, delivery)
 
     @app.post("/resume")
     async def resume(request: Request) -> Response:
-        # Another site must not be able to slip its own draft under a student's cookie.
-        if not _is_from_here(request):
-            return PlainTextResponse("This form was not sent from this page.", status_code=403)
-        form = await request.form()
-        owner = services.drafts.owner_of(str(form.get("code", ""))[:60])
-        if owner is None:
-            return PlainTextResponse(
-                "There is no draft with this code here. Check it for typing errors and go back.", status_code=404
-            )
-        response = RedirectResponse("./", status_code=303)
-        response.headers.append("set-cookie", identity.header(owner))
-        return response
+        return await _resume(request, services, identity)
 
     @app.post("/keep")
     async def keep(request: Request) -> Response:
-        owner = identity.read(request.cookies)
-        if owner is None or not _is_from_here(request):
-            return PlainTextResponse("Not yours.", status_code=403)
-        content = await request.body()
-        try:
-            fields = _FIELDS.validate_json(content[:_LARGEST_FIELDS])
-        except ValidationError:
-            return PlainTextResponse("These are no fields.", status_code=400)
-        await to_thread.run_sync(last_words.keep, Desk(services, owner), fields, arrival(request))
-        return Response(status_code=204)
+        return await _keep(request, services, identity, last_words)
 
     @app.get("/health")
     def health() -> Response:
         return PlainTextResponse("ok")
+
+
+async def _resume(request: Request, services: Services, identity: Identity) -> Response:
+    """Give the browser the identity whose draft a resume code opens."""
+    # Another site must not be able to slip its own draft under a student's cookie.
+    if not _is_from_here(request):
+        return PlainTextResponse("This form was not sent from this page.", status_code=403)
+    form = await request.form()
+    owner = services.drafts.owner_of(str(form.get("code", ""))[:60])
+    if owner is None:
+        return PlainTextResponse(
+            "There is no draft with this code here. Check it for typing errors and go back.", status_code=404
+        )
+    response = RedirectResponse("./", status_code=303)
+    response.headers.append("set-cookie", identity.header(owner))
+    return response
+
+
+async def _keep(request: Request, services: Services, identity: Identity, last_words: LastWords) -> Response:
+    """Keep what was typed a moment before a page was left."""
+    owner = identity.read(request.cookies)
+    if owner is None or not _is_from_here(request):
+        return PlainTextResponse("Not yours.", status_code=403)
+    content = await request.body()
+    try:
+        fields = _FIELDS.validate_json(content[:_LARGEST_FIELDS])
+    except ValidationError:
+        return PlainTextResponse("These are no fields.", status_code=400)
+    await to_thread.run_sync(last_words.keep, Session(services, owner), fields, arrival(request))
+    return Response(status_code=204)

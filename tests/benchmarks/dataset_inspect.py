@@ -48,7 +48,7 @@ def measure(path: Path, what: str) -> None:
         from assistant.dataset.preparing.prepare import prepare_file
         from assistant.dataset.profile import make_profile
         from assistant.dataset.series import Source
-        from assistant.dataset.understanding.requested_roles import AskedRoles
+        from assistant.dataset.understanding.requested_roles import RequestedRoles
 
         print(f"{'libraries':9s} {most_memory():6.0f} MB")
         start, processor = time.perf_counter(), time.process_time()
@@ -56,7 +56,7 @@ def measure(path: Path, what: str) -> None:
             make_profile(examine(path))
         else:
             source = Source(kind="upload", reference="", title="", file_name=path.name, sha256="", size=1)
-            prepare_file(path, source, AskedRoles("sensor 3", ["date"]))
+            prepare_file(path, source, RequestedRoles("sensor 3", ["date"]))
     seconds, processor = time.perf_counter() - start, time.process_time() - processor
     print(f"{what:9s} {seconds:6.2f} s  {processor:6.2f} s of processor  at most {most_memory():6.0f} MB")
 

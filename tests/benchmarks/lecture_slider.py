@@ -14,7 +14,7 @@ from pathlib import Path
 import httpx
 from playwright.sync_api import Page, sync_playwright
 
-from tests.browser.test_lecture import ARGUMENTS, ROOT, free_port
+from tests.browser.conftest import ARGUMENTS, ROOT, free_port
 
 MOVES = 25
 SLIDERS = {

@@ -13,6 +13,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from assistant import wording
 from assistant.dataset.fetching.kaggle_credentials import KaggleCredentials
 from assistant.dataset.fetching.network import Answer, Interrupted, Network, open_url
 from assistant.errors import DatasetError
@@ -189,7 +190,9 @@ def receive(
             for chunk in answer.chunks:
                 if transfer.should_stop and transfer.should_stop():
                     raise FetchCancelled(
-                        "The download was cancelled.", f"{received:,} bytes had arrived.", "Start it again to go on."
+                        "The download was cancelled.",
+                        f"{wording.size(received)} had arrived.",
+                        "Start it again to go on.",
                     )
                 received += len(chunk)
                 if received > transfer.limits.download:
@@ -207,7 +210,9 @@ def receive(
         path.unlink(missing_ok=True)
         raise
     if total is not None and received != total:
-        raise Interrupted("The download ended early.", f"{received:,} of {total:,} bytes arrived.", "Try again.")
+        raise Interrupted(
+            "The download ended early.", f"{wording.size(received)} of {wording.size(total)} arrived.", "Try again."
+        )
 
 
 def _progress(received: int, start: int, total: int | None, seconds: float) -> FetchProgress:
@@ -257,7 +262,7 @@ def check_status(answer: Answer) -> None:
 
 def _limited(host: str, answer: Answer) -> DatasetError:
     wait = answer.headers.get("retry-after", "")
-    when = f"in {int(wait):,} seconds" if wait.isdecimal() else "in an hour"
+    when = f"in {wording.span(int(wait))}" if wait.isdecimal() else "in an hour"
     return DatasetError(
         "The server wants a pause: too many requests came from here.",
         f"{host} answered {answer.status}.",
@@ -289,10 +294,10 @@ def check_body(answer: Answer, limits: FetchLimits, start: int) -> int | None:
 
 def too_large(limits: FetchLimits, size: int | None = None) -> DatasetError:
     """Return the error for a file that is larger than allowed."""
-    known = f"It has {size / 1e6:,.0f} MB; " if size else ""
+    known = f"It has {wording.size(size)}; " if size else ""
     return DatasetError(
         "The file is too large.",
-        f"{known}{limits.download / 1e6:,.0f} MB are allowed.",
+        f"{known}{wording.size(limits.download)} are allowed.",
         "Cut the table to the rows and columns you need, or choose a smaller one.",
     )
 

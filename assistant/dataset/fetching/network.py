@@ -9,12 +9,14 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
 
 import httpcore
 import httpx
 
+from assistant import wording
 from assistant.errors import DatasetError
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -57,7 +59,7 @@ class Network:
     """
 
     resolver: Resolver = resolve
-    trust: ssl.SSLContext | None = field(default=None, repr=False)
+    ca_file: Path | None = None  # certificates to trust beside the system's
     routes: Mapping[tuple[str, int], tuple[str, int]] = field(default_factory=dict)
 
     def addresses(self, host: str, port: int) -> tuple[tuple[str, int], ...]:
@@ -126,7 +128,9 @@ def open_url(
     only; without `follow` a redirect is an answer like any other. Raises DatasetError when the server cannot be
     reached, in time and safely.
     """
-    context = network.trust or ssl.create_default_context()
+    context = ssl.create_default_context()
+    if network.ca_file is not None:
+        context.load_verify_locations(network.ca_file)
     with httpcore.ConnectionPool(ssl_context=context, network_backend=_Backend(network, deadline), http2=False) as pool:
         first = check_address(url)
         current = first
@@ -180,7 +184,9 @@ def read_all(answer: Answer, most: int) -> bytes:
         data += chunk
         if len(data) > most:
             raise DatasetError(
-                "The server's answer is too long.", f"{answer.url} sent more than {most:,} bytes.", "Try again later."
+                "The server's answer is too long.",
+                f"{answer.url} sent more than {wording.size(most)}.",
+                "Try again later.",
             )
     return bytes(data)
 
@@ -216,7 +222,7 @@ def _unreachable(host: str, error: Exception) -> DatasetError:
         )
     if isinstance(error, httpcore.TimeoutException):
         return Interrupted(
-            "The server does not answer.", f"{host} was silent for {_PATIENCE:.0f} seconds.", "Try again later."
+            "The server does not answer.", f"{host} was silent for {wording.span(_PATIENCE)}.", "Try again later."
         )
     return Interrupted(
         "The connection failed.", f"{host}: {reason}.", "Check whether this computer is online and try again."

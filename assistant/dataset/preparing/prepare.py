@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from assistant import wording
 from assistant.dataset.choices import Choices, ReadingRequest
 from assistant.dataset.preparing.frequency import suggest_horizon
 from assistant.dataset.preparing.regular_steps import Rows, bring_to_grid, fill_gaps
@@ -21,7 +22,7 @@ from assistant.dataset.repairs import CONSTANT, NOT_A_NUMBER, ZONE
 from assistant.dataset.series import Frequency, Repair, Roles, Series, Source
 from assistant.dataset.times.read_times import read_times
 from assistant.dataset.understanding.columns import Column, understand_columns
-from assistant.dataset.understanding.requested_roles import AskedRoles
+from assistant.dataset.understanding.requested_roles import RequestedRoles
 from assistant.dataset.understanding.stacked_series import find_stack, make_stack, rows_of_choice
 from assistant.errors import DatasetError
 
@@ -117,7 +118,7 @@ def prepare_ready(
 def prepare_file(
     path: Path,
     source: Source,
-    asked: AskedRoles | None = None,
+    asked: RequestedRoles | None = None,
     wanted: SeriesRequest | None = None,
     request: ReadingRequest | None = None,
 ) -> Series:
@@ -126,7 +127,7 @@ def prepare_file(
     With a target asked for and no features, none are used. Of a very large text table only the columns that are used are
     loaded. Raises DatasetError as `read_table` and `prepare` do.
     """
-    asked, request = asked or AskedRoles(), request or ReadingRequest()
+    asked, request = asked or RequestedRoles(), request or ReadingRequest()
     choices = request.choices
     table = read_table(path, replace(request, columns=asked.of_interest(path, choices)))
     columns = understand_columns(table, choices)
@@ -236,7 +237,7 @@ def _check_target(training: np.ndarray, target: str) -> None:
     if training.max() == training.min():
         raise DatasetError(
             f"The target {target} never changes in the training part.",
-            f"It is {training[0]:g} in all of its {len(training):,} rows.",
+            f"It is {training[0]:g} in all of its {wording.counted('row', len(training))}.",
             "Choose a column that varies as the target.",
         )
 
@@ -244,6 +245,6 @@ def _check_target(training: np.ndarray, target: str) -> None:
 def _too_few(rows: int) -> DatasetError:
     return DatasetError(
         "The table has too few rows to forecast from.",
-        f"{rows:,} usable rows are there, and at least {LEAST_ROWS} are needed.",
+        f"{rows:,} usable {wording.plural('row', rows)} {wording.agree(rows, 'is', 'are')} there, and at least {LEAST_ROWS} are needed.",
         "Choose a longer table.",
     )

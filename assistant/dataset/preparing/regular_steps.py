@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from assistant import wording
 from assistant.dataset.choices import Aggregate, Choices
 from assistant.dataset.preparing.frequency import Grid, find_grid
 from assistant.dataset.repairs import (
@@ -27,7 +28,7 @@ from assistant.dataset.repairs import (
     SAME_MOMENT,
 )
 from assistant.dataset.series import Frequency, Repair
-from assistant.dataset.times.reading import count_missing
+from assistant.dataset.times.time_reading import count_missing
 from assistant.errors import DatasetError
 
 _SUMMED = re.compile(
@@ -140,7 +141,7 @@ def _coarser(frame: pd.DataFrame, grid: Grid) -> Grid:
             return Grid(coarse.frequency, coarse.moments, irregular=True, moved=coarse.moved)
     raise DatasetError(
         "The moments lie too far apart for a regular series.",
-        f"{len(frame):,} moments would have to fill {grid.length:,.0f} steps.",
+        f"{wording.counted('moment', len(frame))} would have to fill {wording.counted('step', round(grid.length))}.",
         "Choose another time column, or none to take the rows in their order.",
     )
 
@@ -163,7 +164,9 @@ def _onto_grid(
     if len(full) > len(frame):
         missing = full.difference(pd.DatetimeIndex(frame.index))
         first = f"{missing[0]:%Y-%m-%d %H:%M}".removesuffix(" 00:00")
-        if not _note(repairs, MISSING_MOMENTS.made(len(missing), choices.undo, step=step, first=first)):
+        if not _note(
+            repairs, MISSING_MOMENTS.made(len(missing), choices.undo, steps=wording.plural(step, 2), first=first)
+        ):
             return frame, counted
         frame = frame.reindex(full)
     return frame.set_axis(full), grid.frequency
@@ -226,8 +229,8 @@ def _late_features(frame: pd.DataFrame, target: str, undo: frozenset[str], repai
         drop += slow
     start = max((first for name, first in begins.items() if first and name not in drop), default=0)
     if late:
-        several = len(late) > 1
-        features = f"feature{'s' if several else ''} {', '.join(late)} {'were' if several else 'was'}"
+        noun, were = wording.plural("feature", len(late)), wording.agree(len(late), "was", "were")
+        features = f"{noun} {', '.join(late)} {were}"
         repairs.append(LATE_FEATURES.made(len(late), undo, features=features))
     if slow:
         repairs.append(LATE_START.made(max(slow.values()), undo))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from assistant import wording
 from assistant.dataset.series import Scaler, Split
 from assistant.errors import DatasetError
 
@@ -31,13 +32,14 @@ def make_split(
         if part < horizon:
             raise DatasetError(
                 f"The horizon is longer than the {name} part.",
-                f"{horizon:,} steps are to be forecast, and the {name} part has {part:,} of {rows:,} rows.",
+                f"{wording.counted('step', horizon)} {wording.agree(horizon, 'is', 'are')} to be forecast, "
+                f"and the {name} part has {part:,} of {wording.counted('row', rows)}.",
                 f"Choose a horizon of at most {max(min(split.test, split.validation), 1):,}, or a longer table.",
             )
     if split.train < max(_LEAST_TRAIN, horizon):
         raise DatasetError(
             "The training part is too short.",
-            f"It has {split.train:,} of {rows:,} rows for a horizon of {horizon:,}.",
+            f"It has {split.train:,} of {wording.counted('row', rows)} for a horizon of {horizon:,}.",
             "Choose a shorter horizon, a larger training part or a longer table.",
         )
     return split
@@ -54,7 +56,7 @@ def _counted(rows: int, wanted: tuple[float, ...]) -> Split:
     if min(train, validation, test) < 1 or train + validation + test > rows:
         raise DatasetError(
             "The parts do not fit the table.",
-            f"{train:,} + {validation:,} + {test:,} rows are asked for, and there are {rows:,}.",
+            f"{train:,} + {validation:,} + {wording.counted('row', test)} are asked for, and there are {rows:,}.",
             "Give three numbers of rows that together are at most the table's.",
         )
     return Split(train=train, validation=validation, test=test)

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import IO
 
+from assistant import wording
 from assistant.dataset.choices import DEFAULT_UNPACKED
 from assistant.dataset.reading.formats import may_hold_table
 from assistant.dataset.reading.workbook import is_packed_workbook
@@ -49,7 +50,9 @@ def list_members(path: Path) -> tuple[tuple[str, int], ...]:
             return ((_bare_name(path), 0),)
         members = packed
     if len(members) > _MEMBERS:
-        raise DatasetError("The archive holds too many files.", f"{len(members):,} files.", "Upload the table itself.")
+        raise DatasetError(
+            "The archive holds too many files.", f"{wording.counted('file', len(members))}.", "Upload the table itself."
+        )
     wanted = [(name, size) for name, size in members if _is_wanted(name)]
     return tuple(sorted(wanted, key=lambda item: (_rank(item[0]), -item[1], item[0])))
 
@@ -216,7 +219,7 @@ def _blocks(stream: IO[bytes]) -> Iterator[bytes]:
 def _too_large(name: str, limit: int) -> DatasetError:
     return DatasetError(
         "The archive unpacks to more than is allowed.",
-        f"{name} is larger than {limit / 1e6:,.0f} MB, or packed absurdly tight.",
+        f"{name} is larger than {wording.size(limit)}, or packed absurdly tight.",
         "Cut the table to the rows and columns you need and try again.",
     )
 

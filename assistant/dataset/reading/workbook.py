@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from assistant import wording
 from assistant.dataset.choices import ReadingRequest
 from assistant.dataset.reading.raw_file import RawFile
 from assistant.dataset.reading.table import Reader, Table
@@ -98,7 +99,7 @@ def _check_size(path: Path, limit: int) -> None:
     if size > max(limit, _XML) or size > 400 * path.stat().st_size + 10_000_000:
         raise DatasetError(
             "The workbook unpacks to more than is allowed.",
-            f"{path.name} unpacks to {size / 1e6:,.0f} MB.",
+            f"{path.name} unpacks to {wording.size(size)}.",
             "Save the one sheet you need as CSV and choose that.",
         )
 

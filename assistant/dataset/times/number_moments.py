@@ -7,7 +7,7 @@ import re
 import numpy as np
 import pandas as pd
 
-from assistant.dataset.times.reading import TimeReading, count_missing
+from assistant.dataset.times.time_reading import TimeReading, count_missing
 from assistant.dataset.vocabulary import TIME_NAMES, plain_name
 
 _EPOCHS = (

@@ -12,8 +12,8 @@ import pandas as pd
 from assistant.dataset.choices import DateOrder
 from assistant.dataset.times.date_texts import IN_UTC, WHOLE_DAYS, are_days, read_date_texts
 from assistant.dataset.times.number_moments import dates_run_together, read_number_moments
-from assistant.dataset.times.reading import TimeReading, count_missing
 from assistant.dataset.times.time_of_day import read_clock, read_periods
+from assistant.dataset.times.time_reading import TimeReading, count_missing
 from assistant.dataset.vocabulary import (
     CLOCK_NAMES,
     MISSING_MARKS,

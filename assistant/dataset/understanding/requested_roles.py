@@ -17,7 +17,7 @@ from assistant.dataset.understanding.very_large_tables import read_start
 
 
 @dataclass(frozen=True)
-class AskedRoles:
+class RequestedRoles:
     """What columns were asked for; None leaves it to the table. With a target and no features, none are used."""
 
     target: str | None = None

@@ -9,11 +9,12 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from assistant import wording
 from assistant.dataset.choices import Choices
 from assistant.dataset.reading.table import Table
 from assistant.dataset.series import Roles
 from assistant.dataset.times.read_times import read_single
-from assistant.dataset.times.reading import TimeReading
+from assistant.dataset.times.time_reading import TimeReading
 from assistant.dataset.understanding.columns import Column, understand_columns
 from assistant.dataset.understanding.time_columns import find_time, names_things
 from assistant.dataset.vocabulary import (
@@ -253,4 +254,4 @@ def _why_target(target: Column, ranked: Sequence[Column], columns: Mapping[str, 
 
 def _what_columns_hold(columns: Mapping[str, Column]) -> str:
     kinds = ", ".join(f"{name} ({column.kind})" for name, column in list(columns.items())[:8])
-    return f"It has {len(columns)} columns: {kinds}{' …' if len(columns) > 8 else ''}."
+    return f"It has {wording.counted('column', len(columns))}: {kinds}{' …' if len(columns) > 8 else ''}."

@@ -12,7 +12,7 @@ import pandas as pd
 from assistant.dataset.choices import SeriesChoice
 from assistant.dataset.repairs import ONE_SERIES
 from assistant.dataset.series import Repair
-from assistant.dataset.times.reading import TimeReading
+from assistant.dataset.times.time_reading import TimeReading
 from assistant.dataset.understanding.columns import Column
 from assistant.dataset.vocabulary import find_parts
 

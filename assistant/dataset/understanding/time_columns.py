@@ -9,8 +9,8 @@ import pandas as pd
 
 from assistant.dataset.choices import Choices
 from assistant.dataset.times.read_times import read_single, read_times
-from assistant.dataset.times.reading import TimeReading
 from assistant.dataset.times.time_of_day import read_clock, read_periods
+from assistant.dataset.times.time_reading import TimeReading
 from assistant.dataset.understanding.columns import Column
 from assistant.dataset.vocabulary import CLOCK_NAMES, PART_NAMES, TIME_NAMES, find_parts, plain_name
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from assistant import wording
 from assistant.dataset.choices import Choices, ReadingRequest
 from assistant.dataset.reading.archive import is_archive
 from assistant.dataset.reading.table import Table, check_columns
@@ -59,9 +60,9 @@ class Start:
         return (
             Finding(
                 level=Level.FINE,
-                what=f"Of this very large table {len(loaded)} of {len(self.table.columns)} columns were loaded.",
+                what=f"Of this very large table {len(loaded)} of {wording.counted('column', len(self.table.columns))} {wording.agree(len(loaded), 'was', 'were')} loaded.",
                 evidence=f"What is said of {', '.join(others[:6])}{' …' if len(others) > 6 else ''} is told from the "
-                f"first {self.table.rows:,} rows.",
+                f"first {wording.counted('row', self.table.rows)}.",
                 fix="Choose one of them as target or feature, and it is loaded too.",
                 step="dataset",
             ),

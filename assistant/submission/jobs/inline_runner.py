@@ -8,7 +8,7 @@ from pathlib import Path
 from pydantic import JsonValue
 
 from assistant.submission.jobs.job import JobRecord, JobRequest, JobState
-from assistant.submission.jobs.perform import TaskContext, perform
+from assistant.submission.jobs.run_task import TaskContext, perform
 
 
 class InlineJobRunner:
@@ -33,6 +33,7 @@ class InlineJobRunner:
             Path(request.folder),
             lambda progress: self._update(key, progress=progress),
             lambda: self._records[key].stopping,
+            {name: secret.get_secret_value() for name, secret in request.secrets.items()},
         )
         outcome = perform(request, context)
         return self._update(key, **{name: getattr(outcome, name) for name in type(outcome).model_fields})

@@ -10,7 +10,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
-from pydantic import Field, JsonValue
+from pydantic import Field, JsonValue, SecretStr
 
 from assistant.errors import AssistantError
 from assistant.frozen import Frozen
@@ -55,7 +55,8 @@ class JobRequest(Frozen):
 
     `key` names it: while it waits or runs it is not begun a second time. `owner` is whose it is, for fairness. `task`
     is an importable function, "package.module:function", called with `arguments` and a JobContext. `folder` is the
-    absolute path of the folder where its artefacts lie.
+    absolute path of the folder where its artefacts lie. `secrets` are handed to the worker through its standard input and
+    written down nowhere: a job that waited while its server was started again has none.
     """
 
     key: str = Field(min_length=1, max_length=255)
@@ -65,6 +66,7 @@ class JobRequest(Frozen):
     arguments: dict[str, JsonValue] = {}
     folder: str
     limits: Limits = Limits()
+    secrets: dict[str, SecretStr] = Field(default={}, exclude=True)
 
 
 class Problem(Frozen):
@@ -126,6 +128,9 @@ class JobContext(Protocol):
 
     def report(self, progress: Mapping[str, JsonValue]) -> None:
         """Record how far the job is, in place of what was recorded before; a few times a second at most."""
+
+    def secret(self, name: str) -> str:
+        """Return one of the request's secrets, or nothing when it was given none or lost it with a restart."""
 
     def should_stop(self) -> bool:
         """Tell whether the job was asked to stop; a task that sees it raises JobCancelledError soon."""

@@ -17,13 +17,14 @@ from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from assistant import wording
 from assistant.clock import Clock, utc_now
 from assistant.submission.database import Database, JobRow
-from assistant.submission.jobs.attempt import Attempt
+from assistant.submission.jobs.attempt_folder import Attempt
 from assistant.submission.jobs.job import JobRecord, JobRequest, JobState, Lane, Limits, Outcome, Problem
-from assistant.submission.jobs.line import JobLine
-from assistant.submission.jobs.perform import memory_problem
+from assistant.submission.jobs.job_queue import JobLine
 from assistant.submission.jobs.process_tree import end_tree, memory_of, start_worker
+from assistant.submission.jobs.run_task import memory_problem
 from assistant.submission.process_identity import process_lives, process_name
 
 PAUSE = 0.25  # seconds between two looks at what runs
@@ -55,6 +56,7 @@ class LocalJobRunner:
         self._line, self._folder, self._clock = JobLine(database, clock), folder.resolve(), clock
         self._capacities = {lane: capacities.get(lane, 1) for lane in Lane}
         self._watched: dict[str, _Watch] = {}
+        self._secrets: dict[str, dict[str, str]] = {}  # by key, of jobs that this process was given and has not begun
         self._wake, self._closed = threading.Event(), False
         self._lock = threading.Lock()
         self._dispatcher: threading.Thread | None = None
@@ -63,6 +65,8 @@ class LocalJobRunner:
 
     def submit(self, request: JobRequest) -> JobRecord:
         """Put a job in line and return what is known of it; one that waits or runs is left as it is."""
+        if request.secrets:
+            self._secrets[request.key] = {name: one.get_secret_value() for name, one in request.secrets.items()}
         before = self._line.find(request.key)
         put = self._line.put(request)
         if not put:
@@ -162,7 +166,9 @@ class LocalJobRunner:
         attempt = self._attempt(row)
         try:
             attempt.prepare(JobRequest.model_validate_json(row.request))
-            _started[attempt.folder.name] = start_worker(attempt.folder, attempt.log, self._wake.set)
+            _started[attempt.folder.name] = start_worker(
+                attempt.folder, attempt.log, self._wake.set, self._secrets.pop(row.key, {})
+            )
         except OSError as error:
             problem = Problem(what="The work could not be begun.", evidence=f"{error}.", fix="Try again in a moment.")
             self._settle(row, attempt, Outcome(state=JobState.FAILED, problem=problem))
@@ -250,7 +256,7 @@ class LocalJobRunner:
         how = f"It ended with the code {code}." if code is not None else "Its process is gone."
         often = "The computer was restarted, or ran out of memory."
         if limits.memory_bytes:
-            often = f"The computer was restarted, or the {limits.memory_bytes / 1e6:,.0f} MB that it may use did not suffice."
+            often = f"The computer was restarted, or the {wording.size(limits.memory_bytes)} that it may use did not suffice."
         state = JobState.CANCELLED if row.stopping else JobState.FAILED
         problem = Problem(what="The work ended without a word.", evidence=f"{how} {often}", fix="Start it again.")
         return Outcome(
@@ -263,7 +269,7 @@ def _time_problem(limits: Limits, ran: float) -> Problem | None:
         return None
     return Problem(
         what="The work did not come to its end in time.",
-        evidence=f"It may take {limits.seconds:,.0f} seconds.",
+        evidence=f"It may take {wording.span(limits.seconds)}.",
         fix="Try again when less is running, or choose something smaller.",
     )
 

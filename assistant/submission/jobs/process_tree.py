@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import psutil
@@ -19,8 +20,13 @@ from assistant.submission.process_identity import process_lives
 _ROUNDS = 5  # a tree that is being ended may still start something
 
 
-def start_worker(folder: Path, log: Path, ended: Callable[[], None]) -> subprocess.Popen[bytes]:
-    """Start the worker of an attempt's folder in a session of its own; `ended` is called once it is gone."""
+def start_worker(
+    folder: Path, log: Path, ended: Callable[[], None], secrets: Mapping[str, str]
+) -> subprocess.Popen[bytes]:
+    """Start the worker of an attempt's folder in a session of its own; `ended` is called once it is gone.
+
+    `secrets` go through its standard input.
+    """
     root = str(Path(assistant.__file__).resolve().parent.parent)
     path = os.pathsep.join(part for part in (root, os.environ.get("PYTHONPATH", "")) if part)
     windows_only = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0) | getattr(subprocess, "CREATE_NO_WINDOW", 0)
@@ -29,12 +35,16 @@ def start_worker(folder: Path, log: Path, ended: Callable[[], None]) -> subproce
             [sys.executable, "-m", "assistant.submission.jobs.worker", str(folder)],
             env={**without_secrets(), "PYTHONPATH": path, "OMP_NUM_THREADS": "1"},
             cwd=root,
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE,
             stdout=output,
             stderr=output,
             start_new_session=True,
             creationflags=windows_only,
         )
+
+    assert child.stdin is not None
+    with contextlib.suppress(OSError), child.stdin as told:  # it may be gone already
+        told.write(json.dumps(dict(secrets)).encode())
 
     def wait() -> None:
         # Somebody has to take note of its end, or it stays in the system's table for as long as this process lives.

@@ -1,11 +1,13 @@
-"""The process that works on one job: `python -m assistant.submission.jobs.worker FOLDER`; see `attempt.py`.
+"""The process that works on one job: `python -m assistant.submission.jobs.worker FOLDER`; see `attempt_folder.py`.
 
-It knows the attempt's folder and nothing else: no database, no settings, no secrets.
+It knows the attempt's folder and nothing else: no database, no settings, and of secrets only those of its own request,
+which come through its standard input.
 """
 
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import signal
 import sys
@@ -15,9 +17,9 @@ from pathlib import Path
 
 from filelock import Timeout
 
-from assistant.submission.jobs.attempt import Attempt
+from assistant.submission.jobs.attempt_folder import Attempt
 from assistant.submission.jobs.job import JobState, Outcome
-from assistant.submission.jobs.perform import TaskContext, perform
+from assistant.submission.jobs.run_task import TaskContext, perform
 from assistant.submission.process_identity import process_name
 
 PAUSE = 0.1  # seconds between two looks at the mark that asks to stop
@@ -27,6 +29,7 @@ LOCK_SECONDS = 30.0  # others hold the lock for an instant, to see whether it is
 def main(folder: Path) -> int:
     """Do what the attempt's folder asks for; return the process's exit status."""
     attempt = Attempt(folder)
+    secrets: dict[str, str] = json.loads(sys.stdin.read() or "{}")
     lock = attempt.lock()
     try:
         lock.acquire(timeout=LOCK_SECONDS)
@@ -42,7 +45,7 @@ def main(folder: Path) -> int:
         limit_memory(request.limits.memory_bytes)
     stop = Stop(attempt)
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
-    context = TaskContext(Path(request.folder), attempt.report, stop)
+    context = TaskContext(Path(request.folder), attempt.report, stop, secrets)
     outcome = Outcome(state=JobState.CANCELLED) if stop() else perform(request, context)
     attempt.end(outcome)
     return 0

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import Any, ParamSpec, Protocol, TypeVar, cast
 
+from assistant import wording
 from assistant.child_environment import without_secrets
 from assistant.errors import AssistantError
 
@@ -140,7 +141,7 @@ class WorkerPool:
         except queue.Empty:
             raise CallTimeoutError(
                 "Too many are waiting for an answer.",
-                f"In {timeout:,.0f} seconds this one's turn did not come.",
+                f"In {wording.span(timeout)} this one's turn did not come.",
                 "Try again in a moment.",
             ) from None
         try:
@@ -240,7 +241,7 @@ class _Child:
     def _answer(self, seconds: float) -> object:
         if not self._pipe.poll(seconds):
             raise CallTimeoutError(
-                "There was no answer in time.", f"It was waited for {seconds:,.0f} seconds.", "Try again in a moment."
+                "There was no answer in time.", f"It was waited for {wording.span(seconds)}.", "Try again in a moment."
             )
         good, answer = self._pipe.recv()
         if good:

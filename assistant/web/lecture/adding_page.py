@@ -9,6 +9,7 @@ from typing import Any
 
 import gradio as gr
 
+from assistant import wording
 from assistant.errors import AssistantError
 from assistant.lecture.page_texts import Texts
 from assistant.lecture.results import AddingProgress
@@ -67,7 +68,7 @@ def _outcome(one: AddingProgress) -> str:
     limit = "" if one.solved else " (the limit)"
     return (
         f"The <b>{NAMES[one.cell]} {how}</b> T = {one.length}: error {number(one.mse)} on 1,000 fresh sequences after "
-        f"{one.sequences:,} sequences and {one.cpu_seconds:.1f} seconds of computing{limit}."
+        f"{wording.counted('sequence', one.sequences)} and {wording.span(one.cpu_seconds)} of computing{limit}."
     )
 
 
@@ -128,7 +129,10 @@ def build(texts: Texts) -> AddingView:
         lay_text(texts, "adding")
         with gr.Row():
             length = gr.Radio(
-                [(f"T = {length} (at most {CPU_LIMITS[length]:.0f} s a cell)", length) for length in LENGTHS],
+                [
+                    (f"T = {length} (at most {wording.short_span(CPU_LIMITS[length])} a cell)", length)
+                    for length in LENGTHS
+                ],
                 value=LENGTHS[1],
                 label="Length of the sequences",
                 elem_id="lecture-adding-length",

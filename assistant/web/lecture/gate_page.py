@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import gradio as gr
 
+from assistant import wording
 from assistant.lecture.page_texts import Texts
 from assistant.lecture.results import Gate
 from assistant.submission.lecture_questions import LectureQuestions
@@ -59,7 +60,7 @@ def show(questions: LectureQuestions, x: float, h: float, w_x: float, w_h: float
             x_label="steps later",
             y_label="part that is left",
             y_range=(0, 1.05),
-            points=[Point(steps[-1], gate.kept[-1], f"{number(gate.kept[-1] * 100)} %", "a")],
+            points=[Point(steps[-1], gate.kept[-1], wording.with_unit(number(gate.kept[-1] * 100), "%"), "a")],
             curves=[
                 Line(f"your gate, f = {number(gate.f)}", steps, gate.kept, "a"),
                 *(
@@ -76,15 +77,15 @@ def show(questions: LectureQuestions, x: float, h: float, w_x: float, w_h: float
 
 
 def _sentence(gate: Gate, x: float, h: float, w_x: float, w_h: float, b: float) -> str:
-    half = (
-        "it never loses half"
-        if gate.half_life is None
-        else f"half is lost after <b>{number(gate.half_life)}</b> step{'' if number(gate.half_life) == '1' else 's'}"
-    )
+    half = "it never loses half"
+    if gate.half_life is not None:
+        shown = number(gate.half_life)
+        half = f"half is lost after <b>{shown}</b> {wording.plural('step', 1 if shown == '1' else gate.half_life)}"
     return (
         f"a = {number(w_h)} · {number(h)} + {number(w_x)} · {number(x)} + {_bracketed(b)} = {number(gate.a)}, so "
         f"{equation_html('f_t')} = σ(a) = <b>{number(gate.f)}</b> (slope of σ there: {number(gate.slope)}). Held at "
-        f"this value, {half} and after {len(gate.kept) - 1} steps <b>{number(gate.kept[-1] * 100)} %</b> is left."
+        f"this value, {half} and after {wording.counted('step', len(gate.kept) - 1)} "
+        f"<b>{wording.with_unit(number(gate.kept[-1] * 100), '%')}</b> is left."
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import gradio as gr
 
+from assistant import wording
 from assistant.lecture.page_texts import Texts
 from assistant.lecture.results import GradientCurves
 from assistant.submission.lecture_questions import LectureQuestions
@@ -75,8 +76,8 @@ def show(questions: LectureQuestions, w: float, length: float, activation: str, 
             log=True,
             levels=[Level(1.0, "as it left: 1")],
             curves=[
-                Line(f"RNN, {result.units} units", back, result.rnn, "b", "7 4"),
-                Line(f"LSTM, {result.units} units, by its cell state", back, result.lstm, "a"),
+                Line(f"RNN, {wording.counted('unit', result.units)}", back, result.rnn, "b", "7 4"),
+                Line(f"LSTM, {wording.counted('unit', result.units)}, by its cell state", back, result.lstm, "a"),
             ],
         )
     )
@@ -93,7 +94,7 @@ def _case_sentence(result: GradientCurves) -> str:
     slope = "" if result.activation == "identity" else " times the slope of tanh"
     return (
         f"{equation_html('w_{rec}')} = {number(result.w)}: <b>{CASES[result.case]}</b>. Each step multiplies it by "
-        f"{number(result.factor_per_step)} on average ({equation_html('w_{rec}')}{slope}); after {result.length} steps "
+        f"{number(result.factor_per_step)} on average ({equation_html('w_{rec}')}{slope}); after {wording.counted('step', result.length)} "
         f"<b>{left}</b> is left of 1."
     )
 
@@ -102,7 +103,7 @@ def _networks_sentence(result: GradientCurves) -> str:
     w_rec = equation_html("w_{rec}")
     bias = result.forget_bias
     return (
-        f"Over {result.length} steps the RNN's gradient becomes <b>{number(result.rnn[-1])}</b>: its recurrent matrix "
+        f"Over {wording.counted('step', result.length)} the RNN's gradient becomes <b>{number(result.rnn[-1])}</b>: its recurrent matrix "
         f"is {w_rec} times a rotation. The LSTM's by its cell state becomes <b>{number(result.lstm[-1])}</b>: there "
         f"the forget gate stands in the place of {w_rec}, with the bias {number(bias)} (and the input gate with "
         f"{number(-bias)}). Both get the same inputs; neither was trained."

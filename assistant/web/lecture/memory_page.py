@@ -9,6 +9,7 @@ from typing import Any
 
 import gradio as gr
 
+from assistant import wording
 from assistant.errors import LectureError
 from assistant.lecture.page_texts import Texts
 from assistant.lecture.results import Recurrence
@@ -108,8 +109,8 @@ def _sentence(result: Recurrence) -> str:
     rnn = _left([max(map(abs, step.h)) for step in result.rnn])
     lstm = _left([max(map(abs, step.c)) for step in result.lstm])
     return (
-        f"At the last step the RNN's state still has <b>{number(rnn * 100)} %</b> of its largest size, the LSTM's cell "
-        f"state <b>{number(lstm * 100)} %</b>."
+        f"At the last step the RNN's state still has <b>{wording.with_unit(number(rnn * 100), '%')}</b> of its largest size, the LSTM's cell "
+        f"state <b>{wording.with_unit(number(lstm * 100), '%')}</b>."
     )
 
 

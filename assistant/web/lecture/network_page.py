@@ -12,6 +12,7 @@ from typing import Any
 import gradio as gr
 import numpy as np
 
+from assistant import wording
 from assistant.charts.network_memory import count_keeping, longest, memory_span, steps_in_words
 from assistant.errors import AssistantError
 from assistant.lecture.page_texts import load_texts
@@ -126,7 +127,7 @@ def _memory_sentence(found: NetworkWindow) -> str:
     span = memory_span(found.frequency, len(found.forecast))
     keeping = count_keeping(found.half_lives, span)
     return (
-        f"{keeping} of {found.units} units act as a memory over <b>{escape(found.frequency.count(span))}</b> or more. "
+        f"{keeping} of {wording.counted('unit', found.units)} {wording.agree(keeping, 'acts', 'act')} as a memory over <b>{escape(found.frequency.count(span))}</b> or more. "
         f"The longest {word_link('half-life', 'half-life')} of a unit is "
         f"<b>{escape(steps_in_words(longest(found.half_lives), found.frequency))}</b>."
     )
@@ -138,7 +139,7 @@ def _values(found: NetworkWindow) -> str:
     return draw_plot(
         Plot(
             title="What it read",
-            x_label=f"{found.frequency.step}s before the last known value",
+            x_label=f"{wording.plural(found.frequency.step, 2)} before the last known value",
             y_label=f"{found.target[:24]}{unit[:14]}",
             curves=[Line(found.target, back, found.values, "a")],
         )
@@ -152,7 +153,7 @@ def _forecast(found: NetworkWindow) -> str:
     return draw_plot(
         Plot(
             title="What it forecast",
-            x_label=f"{found.frequency.step}s after the last known value",
+            x_label=f"{wording.plural(found.frequency.step, 2)} after the last known value",
             y_label=f"{found.target[:24]}{unit[:14]}",
             now=0,
             curves=[
@@ -180,7 +181,7 @@ def _look_back(found: NetworkWindow, others: Sequence[tuple[str, NetworkWindow]]
     return draw_plot(
         Plot(
             title="What the forecast owes to each past value",
-            x_label=f"{found.frequency.step}s back",
+            x_label=f"{wording.plural(found.frequency.step, 2)} back",
             y_label="forecast moves, per unit",
             points=marks,
             curves=lines,
@@ -202,7 +203,7 @@ def _units(found: NetworkWindow) -> str:
         Plot(
             title="How long the units remember, longest first",
             x_label="unit",
-            y_label=f"half-life ({found.frequency.step}s)",
+            y_label=f"half-life ({wording.plural(found.frequency.step, 2)})",
             log=bool(drawn) and max(drawn) > 20 * min(drawn),
             curves=[Line("half-life", list(range(1, len(drawn) + 1)), drawn, "a")],
         )
@@ -233,7 +234,7 @@ def _map(found: NetworkWindow, letter: str, title: str, signed: bool) -> str:
         x_label="time steps of the window",
         y_label="units",
         description=(
-            f"{array.shape[0]} units by {array.shape[1]} steps, {order}; mean {number(mean)}, from {number(low)} to "
+            f"{wording.counted('unit', array.shape[0])} by {wording.counted('step', array.shape[1])}, {order}; mean {number(mean)}, from {number(low)} to "
             f"{number(high)}."
         ),
         signed=signed,
@@ -246,8 +247,8 @@ def _honesty(found: NetworkWindow) -> str:
     return (
         f'<p class="lecture-note">{equation} are read from the cell written out with the trained weights; its states '
         f"differ from torch's own by at most {number(found.from_torch)}, the forecast from the run's by "
-        f"{number(found.from_run)} standard deviations. Gates are those of the first of {found.members} "
-        f"network{'' if found.members == 1 else 's'}, forecast and look-back those of all.</p>"
+        f"{number(found.from_run)} standard deviations. Gates are those of the first of "
+        f"{wording.counted('network', found.members)}, forecast and look-back those of all.</p>"
     )
 
 

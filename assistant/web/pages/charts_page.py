@@ -6,19 +6,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from html import escape
-from typing import Any
 
 import gradio as gr
 
+from assistant import wording
 from assistant.charts.chart import Chart
 from assistant.charts.registry import most_charts
 from assistant.charts.zoom import can_zoom
+from assistant.errors import TrainingError
 from assistant.findings import Finding, Level
-from assistant.submission import chart_choices as steps
 from assistant.submission import chart_pictures as pictures
-from assistant.submission.report_building import figure_numbers
-from assistant.submission.session import Desk
-from assistant.web.events import Updates, Wizard
+from assistant.submission.chart_choices import CaptionChart, ConfirmChart, MoveChart, PlaceChart, ShownChart
+from assistant.submission.session import Session
+from assistant.submission.snapshot import ProjectSnapshot, Snapshot
+from assistant.web.events import Action, Events, Timing
+from assistant.web.gradio_internals import Component, Updates
 from assistant.web.html import findings_list, heading, needs, note, out_of_date
 
 DRAW_SECONDS = 0.4  # of drawing at a time; the page shows between what is there
@@ -50,7 +52,7 @@ class Slot:
     caption: gr.Textbox
 
     @property
-    def places(self) -> list[Any]:
+    def places(self) -> list[Component]:
         """Return what tells and changes the chart's place in the report."""
         return [self.place, self.order, self.earlier, self.later]
 
@@ -63,18 +65,19 @@ class Places:
     message: gr.HTML
 
     @property
-    def outputs(self) -> Sequence[Any]:
+    def outputs(self) -> Sequence[Component]:
         """Return every component that `render` may change."""
         return [component for slot in self.page.slots for component in slot.places]
 
     @property
-    def typed(self) -> Sequence[Any]:
+    def typed(self) -> Sequence[Component]:
         """Return nothing: nobody types here."""
         return []
 
-    def render(self, desk: Desk) -> Updates:
+    def render(self, snapshot: Snapshot) -> Updates:
         """Return each chart's place in the report."""
-        shown, numbers = steps.charts(desk, self.page.number), figure_numbers(desk, self.page.number)
+        project = snapshot.project(self.page.number)
+        shown, numbers = project.charts, project.figure_numbers
         last = sum(item.in_report for item in shown)
         updates: Updates = {}
         for slot, item in zip(self.page.slots, shown, strict=False):
@@ -82,8 +85,8 @@ class Places:
             updates |= {
                 slot.place: place_text(figure),
                 slot.order: gr.Row(visible=figure is not None),
-                slot.earlier: gr.Button(interactive=item.figure is not None and item.figure > 1),
-                slot.later: gr.Button(interactive=item.figure is not None and item.figure < last),
+                slot.earlier: gr.Button(interactive=item.place is not None and item.place > 1),
+                slot.later: gr.Button(interactive=item.place is not None and item.place < last),
             }
         return updates
 
@@ -100,7 +103,7 @@ class ChartsPage:
     drawn: gr.State
 
     @property
-    def outputs(self) -> Sequence[Any]:
+    def outputs(self) -> Sequence[Component]:
         """Return every component that `render` may change."""
         parts = [
             [slot.box, slot.picture, slot.closer, slot.text, *slot.places, *_typed(slot)] for slot in self.slots
@@ -108,17 +111,18 @@ class ChartsPage:
         return [self.missing, self.timer, self.drawn, *(component for part in parts for component in part)]
 
     @property
-    def typed(self) -> Sequence[Any]:
+    def typed(self) -> Sequence[Component]:
         """Return those of the outputs that the student types in."""
         return [component for slot in self.slots for component in _typed(slot)]
 
-    def render(self, desk: Desk) -> Updates:
+    def render(self, snapshot: Snapshot) -> Updates:
         """Return what each component shows for this student now; what is not drawn yet follows with the timer."""
-        shown = steps.charts(desk, self.number)
+        project = snapshot.project(self.number)
+        shown = project.charts
         reason = needs("train", self.number, "The charts show a training; there is none yet.")
         if shown:
-            reason = out_of_date(desk.project(self.number), self.number, "charts")
-        complete = pictures.draw_some(desk.services.press, [item.chart for item in shown], 0)
+            reason = out_of_date(project.draft, self.number, "charts")
+        complete = pictures.draw_some(project.services.drawing, [item.chart for item in shown], 0)
         updates: Updates = {
             self.missing: reason,
             self.timer: gr.Timer(active=not complete),
@@ -140,12 +144,12 @@ class ChartsPage:
                 slot.in_report: gr.Checkbox(value=item.in_report),
                 slot.caption: gr.Textbox(value=item.caption),
             }
-        return {**updates, **Places(self, self.message).render(desk)}
+        return {**updates, **Places(self, self.message).render(snapshot)}
 
-    def render_drawn(self, desk: Desk, before: Sequence[int]) -> Updates:
+    def render_drawn(self, project: ProjectSnapshot, before: Sequence[int]) -> Updates:
         """Draw for a moment and return what is new since the stages `before`."""
-        shown = steps.charts(desk, self.number)
-        complete = pictures.draw_some(desk.services.press, [item.chart for item in shown], DRAW_SECONDS)
+        shown = project.charts
+        complete = pictures.draw_some(project.services.drawing, [item.chart for item in shown], DRAW_SECONDS)
         now = _stages(shown, self.number)
         updates: Updates = {self.drawn: now}
         if complete:
@@ -159,11 +163,11 @@ class ChartsPage:
         return updates
 
 
-def _typed(slot: Slot) -> list[Any]:
+def _typed(slot: Slot) -> list[Component]:
     return [slot.start, slot.end, slot.checked, slot.in_report, slot.caption]
 
 
-def _stages(shown: Sequence[steps.ShownChart], number: int) -> tuple[int, ...]:
+def _stages(shown: Sequence[ShownChart], number: int) -> tuple[int, ...]:
     """Return how far each chart is: 0 nothing, 1 drawn, 2 checked too."""
     return tuple(
         0
@@ -200,7 +204,7 @@ def checks_card(findings: Sequence[Finding] | None) -> str:
         return '<p class="checks">Its checks are being made …</p>'
     wanting = [finding for finding in findings if finding.level is not Level.FINE]
     passed = len(findings) - len(wanting)
-    line = f'<p class="checks">{passed} check{"" if passed == 1 else "s"} passed.</p>' if passed else ""
+    line = f'<p class="checks">{wording.counted("check", passed)} passed.</p>' if passed else ""
     return findings_list(wanting) + line
 
 
@@ -254,59 +258,66 @@ def _build_slot(prefix: str) -> Slot:
     )  # fmt: skip
 
 
-def wire(page: ChartsPage, wizard: Wizard) -> None:
+def wire(page: ChartsPage, events: Events) -> None:
     """Connect the page's events."""
     number, places = page.number, Places(page, page.message)
     for index, slot in enumerate(page.slots):
+        _wire_slot(page, places, events, index)
+        _wire_closer(page, events, index, slot)
 
-        def check(desk: Desk, value: bool, index: int = index) -> None:
-            steps.set_checked(desk, number, index, value)
-
-        def choose(desk: Desk, value: bool, index: int = index) -> None:
-            steps.set_in_report(desk, number, index, value)
-
-        def describe(desk: Desk, text: str, index: int = index) -> None:
-            steps.set_caption(desk, number, index, text)
-
-        def step(by: int, index: int = index) -> Any:
-            def move(desk: Desk) -> str:
-                before = figure_numbers(desk, number)
-                steps.move(desk, number, index, by)
-                if figure_numbers(desk, number) != before:
-                    return ""
-                return note(
-                    "Figures are numbered as your text speaks of them: to change their order, move those sentences in "
-                    "the Report."
-                )
-
-            return move
-
-        wizard.save(slot.checked.input, page, check, [slot.checked])
-        wizard.act(
-            slot.in_report.input, places, choose, [slot.in_report], show_progress="hidden", trigger_mode="always_last"
-        )
-        wizard.save(slot.caption.change, page, describe, [slot.caption])
-        wizard.act(slot.earlier.click, places, step(-1), show_progress="hidden")
-        wizard.act(slot.later.click, places, step(1), show_progress="hidden")
-        _wire_closer(page, wizard, index)
-
-    def tick(desk: Desk, before: Sequence[int]) -> Updates:
-        return page.render_drawn(desk, before or ())
+    def tick(snapshot: Snapshot, before: Sequence[int]) -> Updates:
+        return page.render_drawn(snapshot.project(number), before or ())
 
     drawings = [component for slot in page.slots for component in (slot.picture, slot.text)]
-    wizard.follow(page.timer.tick, page, tick, [page.drawn], [page.timer, page.drawn, *drawings], trigger_mode="once")
+    outputs = [page.timer, page.drawn, *drawings]
+    events.follow(page.timer.tick, page, tick, [page.drawn], outputs, timing=Timing(trigger="once"))
 
 
-def _wire_closer(page: ChartsPage, wizard: Wizard, index: int) -> None:
-    slot = page.slots[index]
+def _wire_slot(page: ChartsPage, places: Places, events: Events, index: int) -> None:
+    number, slot = page.number, page.slots[index]
 
-    def look(desk: Desk, start: float | None, end: float | None) -> Updates:
-        shown = steps.charts(desk, page.number)
+    def name_of(session: Session) -> str:
+        shown = session.snapshot.project(number).charts
         if index >= len(shown):
+            raise TrainingError("This chart is not there any more.", "", "Look at the charts that are there now.")
+        return shown[index].chart.name
+
+    def check(session: Session, value: bool) -> None:
+        session.apply(ConfirmChart(project=number, chart=name_of(session), checked=value))
+
+    def choose(session: Session, value: bool) -> None:
+        session.apply(PlaceChart(project=number, chart=name_of(session), in_report=value))
+
+    def describe(session: Session, text: str) -> None:
+        session.apply(CaptionChart(project=number, chart=name_of(session), caption=text))
+
+    def step(by: int) -> Action:
+        def move(session: Session) -> str:
+            before = session.snapshot.project(number).figure_numbers
+            session.apply(MoveChart(project=number, chart=name_of(session), by=by))
+            if session.snapshot.project(number).figure_numbers != before:
+                return ""
+            return note(
+                "Figures are numbered as your text speaks of them: to change their order, move those sentences in the Report."
+            )
+
+        return move
+
+    events.save(slot.checked.input, page, check, [slot.checked])
+    events.act(slot.in_report.input, places, choose, [slot.in_report], timing=Timing(trigger="always_last"))
+    events.save(slot.caption.change, page, describe, [slot.caption])
+    events.act(slot.earlier.click, places, step(-1), timing=Timing())
+    events.act(slot.later.click, places, step(1), timing=Timing())
+
+
+def _wire_closer(page: ChartsPage, events: Events, index: int, slot: Slot) -> None:
+    def look(snapshot: Snapshot, start: float | None, end: float | None) -> Updates:
+        project = snapshot.project(page.number)
+        if index >= len(project.charts):
             return {}
-        chart = shown[index].chart
+        chart = project.charts[index].chart
         ends = (start or 0) / 100, (100 if end is None else end) / 100
-        return {slot.picture: chart_picture(chart, pictures.closer_picture(desk.services.press, chart, *ends))}
+        return {slot.picture: chart_picture(chart, pictures.closer_picture(project.services.drawing, chart, *ends))}
 
     moves = [slot.start.input, slot.end.input, slot.start.release, slot.end.release]
-    wizard.follow(partial(gr.on, moves), page, look, [slot.start, slot.end], [slot.picture])
+    events.follow(partial(gr.on, moves), page, look, [slot.start, slot.end], [slot.picture])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from html import escape
 
+from assistant import wording
 from assistant.dataset.choices import Choices
 from assistant.dataset.fetching.fetch import dataset_searches
 from assistant.dataset.fetching.hosts.kaggle import ALL_FILES
@@ -16,10 +17,10 @@ from assistant.dataset.series import Repair, Series, Source
 from assistant.errors import DatasetError
 from assistant.findings import Finding, Level
 from assistant.submission import dataset_choice as steps
-from assistant.submission.dataset_download import FetchState, FoundDataset, KaggleSearch
+from assistant.submission.dataset_download import DownloadState
 from assistant.submission.dataset_overview import Overview
-from assistant.submission.draft import OfferedFiles
-from assistant.web.html import definition_list, error_note, findings_list, note, seconds_text, size_text
+from assistant.submission.draft import FoundDataset, KaggleSearch, OfferedFiles
+from assistant.web.html import definition_list, error_note, findings_list, note
 from assistant.web.pages.dataset_profile import profile_pictures
 
 _KINDS = {"good": "fine", "usable": "info", "too short": "warn", "no time order": "warn"}
@@ -133,7 +134,9 @@ def series_choices(inspection: Inspection) -> list[tuple[str, str]]:
     if inspection.series is None:
         return []
     together = [(label, _ALL + how) for how, label in TOGETHER.items()]
-    return together + [(f"{name} ({rows:,} rows)", _ONE + name) for name, rows in inspection.series.names.items()]
+    return together + [
+        (f"{name} ({wording.counted('row', rows)})", _ONE + name) for name, rows in inspection.series.names.items()
+    ]
 
 
 def chosen_series(inspection: Inspection, choices: Choices) -> str | None:
@@ -161,7 +164,7 @@ def source_card(source: Source) -> str:
     """Return where the table came from."""
     return definition_list(
         [
-            ("File", f"{source.file_name} ({size_text(source.size)})"),
+            ("File", f"{source.file_name} ({wording.size(source.size)})"),
             ("SHA-256", source.sha256),
             ("From", source.url or source.reference),
             ("Cited as", source.citation or ""),
@@ -180,7 +183,7 @@ def share_card(question: str, decided: bool) -> str:
     )
 
 
-def fetch_card(state: FetchState | None) -> str:
+def fetch_card(state: DownloadState | None) -> str:
     """Return how a download stands: its bytes and the time left, or how it ended."""
     if state is None:
         return ""
@@ -192,8 +195,8 @@ def fetch_card(state: FetchState | None) -> str:
         return note(f"{state.reference}: waiting for its turn.")
     total, left = state.total, state.seconds_left
     share = min(state.received / total, 1.0) if total else None
-    of = f" of <b>{size_text(total)}</b>" if total else ""
-    time_left = f"<span>about <b>{seconds_text(left)}</b> left</span>" if left is not None else ""
+    of = f" of <b>{wording.size(total)}</b>" if total else ""
+    time_left = f"<span>about <b>{wording.short_span(left)}</b> left</span>" if left is not None else ""
     bar = (
         f'<div class="progress" role="progressbar" aria-label="Download" aria-valuemin="0" aria-valuemax="100" '
         f'aria-valuenow="{share * 100:.0f}"><span style="width:{share:.1%}"></span></div>'
@@ -202,7 +205,7 @@ def fetch_card(state: FetchState | None) -> str:
     )
     return (
         f'<div class="live">{bar}<div class="live-line"><span>Fetching {escape(state.reference)}</span>'
-        f"<span><b>{size_text(state.received)}</b>{of}</span>{time_left}</div></div>"
+        f"<span><b>{wording.size(state.received)}</b>{of}</span>{time_left}</div></div>"
     )
 
 
@@ -212,8 +215,11 @@ def offered_choices(offered: OfferedFiles | None) -> list[tuple[str, str]]:
         return []
     sizes = offered.sizes or (None,) * len(offered.names)
     return [
-        (f"{'All of them, as a zip' if name == ALL_FILES else name}{f' ({size_text(size)})' if size else ''}", name)
-        for name, size in zip(offered.names, sizes, strict=True)
+        (
+            f"{'All of them, as a zip' if name == ALL_FILES else name}{f' ({wording.size(count)})' if count else ''}",
+            name,
+        )
+        for name, count in zip(offered.names, sizes, strict=True)
     ]
 
 
@@ -224,9 +230,9 @@ def found_choices(search: KaggleSearch | None) -> list[tuple[str, str]]:
 
 def _found(entry: FoundDataset) -> str:
     facts = [
-        size_text(entry.size) if entry.size else "",
+        wording.size(entry.size) if entry.size else "",
         entry.licence or "no licence told",
-        f"{entry.votes:,} vote{'' if entry.votes == 1 else 's'}",
+        wording.counted("vote", entry.votes),
         entry.updated and f"updated {entry.updated}",
         entry.reference,
     ]

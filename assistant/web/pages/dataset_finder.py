@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import gradio as gr
 
 from assistant.dataset.ready_projects import ReadyProject
 from assistant.submission import dataset_choice as steps
-from assistant.submission import dataset_download as fetching
-from assistant.submission.session import Desk
-from assistant.web.events import Page, Updates, Wizard
+from assistant.submission import dataset_download as downloads
+from assistant.submission.dataset_commands import RememberSearch
+from assistant.submission.session import Session
+from assistant.submission.snapshot import ProjectSnapshot, Snapshot
+from assistant.web.events import Action, Events, Page, Timing
+from assistant.web.gradio_internals import Component, Updates
 from assistant.web.pages import dataset_cards as cards
 
 READY, UPLOAD, LINK, KAGGLE = "Ready project", "Upload a file", "Link", "Kaggle"
@@ -58,7 +60,7 @@ class Finder:
     timer: gr.Timer
 
     @property
-    def outputs(self) -> Sequence[Any]:
+    def outputs(self) -> Sequence[Component]:
         """Return every component that `render` may change."""
         return [
             *self.typed, *self.boxes.values(), self.ready, self.about, self.use_ready, self.link_searches, self.found_line, self.found, self.found_row,
@@ -66,23 +68,22 @@ class Finder:
         ]  # fmt: skip
 
     @property
-    def typed(self) -> Sequence[Any]:
+    def typed(self) -> Sequence[Component]:
         """Return those of the outputs that the student types in or picks."""
         return [self.way, self.link, self.kaggle]
 
-    def render(self, desk: Desk) -> Updates:
+    def render(self, whole: ProjectSnapshot) -> Updates:
         """Return what each component shows for this student now."""
-        project = desk.project(self.number)
-        looking = project.looking
-        chosen = (project.dataset.ready if project.dataset else None) or steps.default_ready(desk, self.number)
-        search = fetching.last_search(desk, self.number)
+        project = whole.draft
+        looking, search = project.looking, project.kaggle_search
+        chosen = (project.dataset.ready if project.dataset else None) or steps.default_ready(whole.whole, self.number)
         found = cards.found_choices(search)
         return {
             **self.open_box(looking.way),
             self.way: gr.Radio(value=looking.way or READY),
             self.link: gr.Textbox(value=looking.link),
             self.kaggle: gr.Textbox(value=looking.kaggle),
-            **self.render_fetch(desk),
+            **self.render_fetch(whole),
             self.ready: gr.Dropdown(value=chosen, interactive=True),
             self.about: cards.about_ready(chosen),
             self.use_ready: gr.Button(interactive=True),
@@ -98,9 +99,9 @@ class Finder:
         """Return the boxes with the one that belongs to a way of looking."""
         return {box: gr.Group(visible=name == (way or READY)) for name, box in self.boxes.items()}
 
-    def render_fetch(self, desk: Desk) -> Updates:
+    def render_fetch(self, project: ProjectSnapshot) -> Updates:
         """Return what is shown of a download while it runs and when it has ended."""
-        state, offered = fetching.poll_fetch(desk, self.number), desk.project(self.number).offered
+        state, offered = downloads.download_state(project), project.draft.offered
         busy = state is not None and state.under_way
         return {
             self.fetched: cards.fetch_card(state),
@@ -176,73 +177,84 @@ def build_finder(number: int, ready: Sequence[ReadyProject], *, local: bool) -> 
     )  # fmt: skip
 
 
-def wire_finder(finder: Finder, page: Page, wizard: Wizard) -> None:
+def wire_finder(finder: Finder, page: Page, events: Events) -> None:
     """Connect the finder's events."""
     number = finder.number
-    quiet: dict[str, Any] = {
-        "concurrency_limit": None, "api_visibility": "private", "show_progress": "hidden", "show_progress_on": [],
-    }  # fmt: skip
 
-    def open_box(desk: Desk, way: str) -> Updates:
-        fetching.keep_looking(desk, number, way=way)
+    def open_box(_snapshot: Snapshot, way: str) -> Updates:
         return finder.open_box(way)
 
-    wizard.follow(finder.way.input, page, open_box, [finder.way], list(finder.boxes.values()))
-    wizard.follow(
-        finder.ready.input,
-        page,
-        lambda _desk, name: {finder.about: cards.about_ready(name)},
-        [finder.ready],
-        [finder.about],
-    )
-    finder.text.change(cards.web_searches, finder.text, finder.searches, trigger_mode="always_last", **quiet)
+    def keep_way(session: Session, way: str) -> None:
+        session.apply(RememberSearch(project=number, way=way))
 
-    def choose_ready(desk: Desk, name: str) -> None:
-        fetching.cancel_fetch(desk, number)
-        steps.choose_ready(desk, number, name)
+    def keep_link(session: Session, text: str | None) -> None:
+        session.apply(RememberSearch(project=number, link=text))
 
-    def take_upload(desk: Desk, path: str | None) -> None:
-        fetching.cancel_fetch(desk, number)
-        steps.take_upload(desk, number, path)
+    def keep_kaggle(session: Session, text: str | None) -> None:
+        session.apply(RememberSearch(project=number, kaggle=text))
 
-    wizard.act(finder.use_ready.click, page, choose_ready, [finder.ready], retype=True)
-    wizard.act(finder.upload.upload, page, take_upload, [finder.upload], retype=True)
+    def about(_snapshot: Snapshot, name: str) -> Updates:
+        return {finder.about: cards.about_ready(name)}
+
+    events.follow(finder.way.input, page, open_box, [finder.way], list(finder.boxes.values()), keep=keep_way)
+    events.follow(finder.ready.input, page, about, [finder.ready], [finder.about])
+    finder.text.change(
+        cards.web_searches, finder.text, finder.searches, trigger_mode="always_last", concurrency_limit=None,
+        api_visibility="private", show_progress="hidden", show_progress_on=[],
+    )  # fmt: skip
+    events.save(finder.link.change, page, keep_link, [finder.link])
+    events.save(finder.kaggle.change, page, keep_kaggle, [finder.kaggle])
+
+    def choose_ready(session: Session, name: str) -> None:
+        downloads.cancel_download(session, number)
+        steps.choose_ready(session, number, name)
+
+    def take_upload(session: Session, path: str | None) -> None:
+        downloads.cancel_download(session, number)
+        steps.take_upload(session, number, path)
+
+    events.act(finder.use_ready.click, page, choose_ready, [finder.ready], retype=True)
+    events.act(finder.upload.upload, page, take_upload, [finder.upload], retype=True)
+    _wire_downloads(finder, page, events)
+
+
+def _wire_downloads(finder: Finder, page: Page, events: Events) -> None:
+    number = finder.number
     token = [finder.token] if finder.token is not None else []
 
     # A field that was never opened sends None.
-    def fetch(desk: Desk, text: str | None, token: str | None = None) -> None:
-        fetching.start_fetch(desk, number, text or "", token or "")
+    def fetch(session: Session, text: str | None, token: str | None = None) -> None:
+        downloads.start_download(session, number, text or "", token or "")
 
-    def fetch_offered(desk: Desk, name: str | None, token: str | None = None) -> None:
-        fetching.start_fetch_offered(desk, number, name, token or "")
+    def fetch_offered(session: Session, name: str | None, token: str | None = None) -> None:
+        downloads.start_download_offered(session, number, name, token or "")
 
-    def keep(name: str) -> Any:
-        return lambda desk, text: fetching.keep_looking(desk, number, **{name: text})
+    events.act(finder.fetch_link.click, page, fetch, [finder.link])
+    events.act(finder.link.submit, page, fetch, [finder.link])
+    events.act(finder.fetch_kaggle.click, page, fetch, [finder.kaggle, *token])
+    events.act(finder.fetch_found.click, page, fetch, [finder.found, *token])
+    events.act(finder.fetch_file.click, page, fetch_offered, [finder.file, *token])
+    events.act(finder.cancel.click, page, lambda session: downloads.cancel_download(session, number))
 
-    wizard.save(finder.link.change, page, keep("link"), [finder.link])
-    wizard.save(finder.kaggle.change, page, keep("kaggle"), [finder.kaggle])
-    wizard.act(finder.fetch_link.click, page, fetch, [finder.link])
-    wizard.act(finder.link.submit, page, fetch, [finder.link])
-    wizard.act(finder.fetch_kaggle.click, page, fetch, [finder.kaggle, *token])
-    wizard.act(finder.fetch_found.click, page, fetch, [finder.found, *token])
-    wizard.act(finder.fetch_file.click, page, fetch_offered, [finder.file, *token])
-    wizard.act(finder.cancel.click, page, lambda desk: fetching.cancel_fetch(desk, number))
+    def search(session: Session, text: str, token: str | None = None) -> None:
+        downloads.search_kaggle(session, number, text, 1, token or "")
 
-    def search(desk: Desk, text: str, token: str | None = None) -> None:
-        fetching.search_kaggle(desk, number, text, 1, token or "")
+    def turn(by: int) -> Action:
+        def turn_page(session: Session, token: str | None = None) -> None:
+            downloads.turn_page(session, number, by, token or "")
 
-    def turn(by: int) -> Any:
-        return lambda desk, token=None: fetching.turn_page(desk, number, by, token or "")
+        return turn_page
 
-    wizard.act(finder.search.click, page, search, [finder.text, *token])
-    wizard.act(finder.text.submit, page, search, [finder.text, *token])
-    wizard.act(finder.earlier.click, page, turn(-1), token)
-    wizard.act(finder.later.click, page, turn(1), token)
+    events.act(finder.search.click, page, search, [finder.text, *token])
+    events.act(finder.text.submit, page, search, [finder.text, *token])
+    events.act(finder.earlier.click, page, turn(-1), token)
+    events.act(finder.later.click, page, turn(1), token)
 
-    def tick(desk: Desk) -> Updates:
-        state = fetching.poll_fetch(desk, number)
+    def tick(snapshot: Snapshot) -> Updates:
+        project = snapshot.project(number)
+        state = downloads.download_state(project)
         if state is not None and state.under_way:
-            return finder.render_fetch(desk)
-        return page.render(desk)
+            return finder.render_fetch(project)
+        return page.render(snapshot)
 
-    wizard.follow(finder.timer.tick, page, tick, (), page.outputs, trigger_mode="once")
+    events.follow(finder.timer.tick, page, tick, (), page.outputs, timing=Timing(trigger="once"))

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Literal
 
 import gradio as gr
 
+from assistant import wording
 from assistant.dataset.ready_projects import ReadyProject
 from assistant.dataset.series import Series
 from assistant.errors import AssistantError
 from assistant.submission import dataset_choice as steps
+from assistant.submission.dataset_commands import DescribeProject, DescribeSource, ShareDataset
 from assistant.submission.dataset_overview import Overview
-from assistant.submission.draft import DatasetChoice
-from assistant.submission.session import Desk
-from assistant.web.events import Updates, Wizard
-from assistant.web.html import error_note, heading, table
+from assistant.submission.draft import DatasetChoice, ProjectDraft
+from assistant.submission.session import Session
+from assistant.submission.snapshot import ProjectSnapshot, Snapshot
+from assistant.web.events import Events
+from assistant.web.gradio_internals import Component, Updates
+from assistant.web.html import error_note, heading, note, table
 from assistant.web.pages import dataset_cards as cards
 from assistant.web.pages.dataset_finder import Finder, build_finder, wire_finder
-from assistant.web.pages.dataset_readings import Ways, build_ways, wire_ways
+from assistant.web.pages.dataset_readings import ReadingParts, build_readings, wire_readings
 
 
 @dataclass
@@ -33,7 +37,7 @@ class DatasetPage:
     verdict: gr.HTML
     result: gr.HTML
     findings: gr.HTML
-    ways: Ways
+    readings: ReadingParts
     repairs: gr.CheckboxGroup
     read: gr.HTML
     title: gr.Textbox
@@ -52,34 +56,38 @@ class DatasetPage:
     share: gr.Radio
 
     @property
-    def outputs(self) -> Sequence[Any]:
+    def outputs(self) -> Sequence[Component]:
         """Return every component that `render` may change."""
         return [
-            *self.finder.outputs, *self.ways.outputs, self.understood, self.verdict, self.result, self.findings, self.repairs,
+            *self.finder.outputs, *self.readings.outputs, self.understood, self.verdict, self.result, self.findings, self.repairs,
             self.read, self.title, self.question, self.time, self.target, self.features, self.horizon, self.unit,
             self.preview, self.source, self.licence, self.url, self.share_why, self.share,
         ]  # fmt: skip
 
     @property
-    def typed(self) -> Sequence[Any]:
+    def typed(self) -> Sequence[Component]:
         """Return those of the outputs that the student types in."""
         return [
             *self.finder.typed, self.title, self.question, self.time, self.target, self.features, self.horizon, self.unit,
             self.licence, self.url,
         ]  # fmt: skip
 
-    def render(self, desk: Desk) -> Updates:
+    def render(self, snapshot: Snapshot) -> Updates:
         """Return what each component shows for this student now."""
-        choice = desk.project(self.number).dataset
-        updates = self.finder.render(desk)
+        project = snapshot.project(self.number)
+        choice = project.draft.dataset
+        updates = self.finder.render(project)
         updates[self.understood] = gr.Column(visible=choice is not None)
         if choice is None:
             return updates
-        overview = steps.overview(desk, self.number)
+        overview = project.overview
+        if overview is None:
+            again = "Choose the dataset again: what was understood of it is not there any more."
+            return {**updates, self.verdict: note(again, "warn")}
         series: Series | None = None
         if overview.problem is None:
             try:
-                series = steps.series(desk, self.number)
+                series = project.series
             except AssistantError as error:
                 updates[self.verdict] = error_note(error)
         inspection, profile = overview.inspection, overview.profile
@@ -87,18 +95,22 @@ class DatasetPage:
         return {
             self.verdict: cards.verdict_card(overview),
             **updates,
-            self.result: cards.glance(series, overview, steps.series_chart(desk, series) if series is not None else ""),
+            self.result: cards.glance(
+                series, overview, steps.series_chart(snapshot, series) if series is not None else ""
+            ),
             self.findings: cards.findings_card(inspection.findings, overview.problem),
-            **self.ways.render(overview, choice),
+            **self.readings.render(overview, choice),
             self.repairs: gr.CheckboxGroup(choices=repairs, value=kept, visible=bool(repairs)),
             self.read: cards.fixed_repairs(overview.repairs),
-            **self._render_roles(desk, overview, choice),
-            self.preview: table(profile.columns, profile.preview, f"The first of {inspection.rows:,} rows"),
-            **self._render_source(desk, choice),
+            **self._render_roles(project.draft, overview, choice),
+            self.preview: table(
+                profile.columns, profile.preview, f"The first of {wording.counted('row', inspection.rows)}"
+            ),
+            **self._render_source(project, choice),
         }
 
-    def _render_roles(self, desk: Desk, overview: Overview, choice: DatasetChoice) -> Updates:
-        columns, roles, project = list(overview.columns), choice.roles, desk.project(self.number)
+    def _render_roles(self, project: ProjectDraft, overview: Overview, choice: DatasetChoice) -> Updates:
+        columns, roles = list(overview.columns), choice.roles
         reasons = overview.inspection.reasons
         return {
             self.title: gr.Textbox(value=project.title),
@@ -119,9 +131,9 @@ class DatasetPage:
             self.unit: gr.Textbox(value=choice.unit),
         }  # fmt: skip
 
-    def _render_source(self, desk: Desk, choice: DatasetChoice) -> Updates:
+    def _render_source(self, project: ProjectSnapshot, choice: DatasetChoice) -> Updates:
         source = choice.source
-        question = steps.sharing_question(desk, self.number)
+        question = project.sharing_question
         own = choice.ready is None
         return {
             self.source: cards.source_card(source),
@@ -147,7 +159,7 @@ def build(number: int, ready: Sequence[ReadyProject], *, local: bool) -> Dataset
         verdict = gr.HTML(elem_id=f"{prefix}-verdict")
         result = gr.HTML(elem_id=f"{prefix}-result")
         findings = gr.HTML(elem_id=f"{prefix}-findings")
-        ways = build_ways(number)
+        readings = build_readings(number)
         repairs = gr.CheckboxGroup(
             [], label="What was repaired – take a tick away to undo it", elem_id=f"{prefix}-repairs",
             elem_classes="one-a-line",
@@ -179,39 +191,59 @@ def build(number: int, ready: Sequence[ReadyProject], *, local: bool) -> Dataset
         share_why = gr.HTML(elem_id=f"{prefix}-share-why")
         share = gr.Radio(cards.SHARES, label="What the mail carries of this dataset", elem_id=f"{prefix}-share")
     return DatasetPage(
-        number, message, finder, understood, verdict, result, findings, ways, repairs, read, title, question, time, target,
+        number, message, finder, understood, verdict, result, findings, readings, repairs, read, title, question, time, target,
         features, horizon, unit, apply, preview, source, licence, url, share_why, share,
     )  # fmt: skip
 
 
-def wire(page: DatasetPage, wizard: Wizard) -> None:
+def wire(page: DatasetPage, events: Events) -> None:
     """Connect the page's events."""
-    wire_finder(page.finder, page, wizard)
-    wire_ways(page.ways, page, wizard)
+    wire_finder(page.finder, page, events)
+    wire_readings(page.readings, page, events)
     number = page.number
-    wizard.save(
-        page.title.change, page, lambda desk, text: desk.change_project(number, title=text) and None, [page.title]
-    )
-    wizard.save(
-        page.question.change,
-        page,
-        lambda desk, text: desk.change_project(number, question=text) and None,
-        [page.question],
-    )
+
+    def keep_title(session: Session, text: str) -> None:
+        session.apply(DescribeProject(project=number, title=text))
+
+    def keep_question(session: Session, text: str) -> None:
+        session.apply(DescribeProject(project=number, question=text))
+
+    events.save(page.title.change, page, keep_title, [page.title])
+    events.save(page.question.change, page, keep_question, [page.question])
+
+    def set_roles(
+        session: Session, time: list[str] | None, target: str | None, features: list[str] | None,
+        horizon: float | None, unit: str,
+    ) -> None:  # fmt: skip
+        steps.set_roles(session, number, steps.roles_of(time, target, features), horizon, unit)
+
+    def set_roles_if_changed(
+        session: Session, time: list[str] | None, target: str | None, features: list[str] | None,
+        horizon: float | None, unit: str,
+    ) -> None:  # fmt: skip
+        steps.set_roles(session, number, steps.roles_of(time, target, features), horizon, unit, anew=False)
+
     roles = [page.time, page.target, page.features, page.horizon, page.unit]
-    wizard.act(page.apply.click, page, lambda desk, *values: steps.set_roles(desk, number, *values), roles, retype=True)
+    events.act(page.apply.click, page, set_roles, roles, retype=True)
     for left in (page.horizon.blur, page.unit.blur):
-        wizard.refresh(left, page, lambda desk, *values: steps.set_roles(desk, number, *values, anew=False), roles)
+        events.refresh(left, page, set_roles_if_changed, roles)
 
-    for name, box in (("licence", page.licence), ("url", page.url)):
+    def keep_licence(session: Session, text: str | None) -> None:
+        session.apply(DescribeSource(project=number, licence=text))
 
-        def keep(desk: Desk, text: str | None, name: str = name) -> None:
-            steps.set_source(desk, number, **{name: text})
+    def keep_url(session: Session, text: str | None) -> None:
+        session.apply(DescribeSource(project=number, url=text))
 
-        wizard.save(box.change, page, keep, [box])
-        wizard.refresh(box.blur, page, keep, [box])
-    wizard.act(
-        page.repairs.input, page, lambda desk, kept: steps.set_repairs(desk, number, kept or []), [page.repairs],
-        retype=True,
-    )  # fmt: skip
-    wizard.act(page.share.input, page, lambda desk, share: steps.set_share(desk, number, share), [page.share])
+    # Each alone: what a field sent before the other one was typed in must not empty that other one.
+    for box, keep in ((page.licence, keep_licence), (page.url, keep_url)):
+        events.save(box.change, page, keep, [box])
+        events.refresh(box.blur, page, keep, [box])
+
+    def set_repairs(session: Session, kept: list[str] | None) -> None:
+        steps.set_repairs(session, number, kept or [])
+
+    def share(session: Session, value: Literal["file", "link"] | None) -> None:
+        session.apply(ShareDataset(project=number, share=value))
+
+    events.act(page.repairs.input, page, set_repairs, [page.repairs], retype=True)
+    events.act(page.share.input, page, share, [page.share])

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from html import escape
 from itertools import pairwise
 
+from assistant import wording
 from assistant.dataset.inspection import Inspection
 from assistant.dataset.preparing.season import repeats
 from assistant.dataset.profile import Profile
@@ -58,11 +59,11 @@ def repetition(profile: Profile, inspection: Inspection) -> str:
     at_season = {lag for lag in range(1, len(values)) if season > 1 and lag % season == 0}
     bars = [_of_lags("autocorrelation", values, set(range(1, len(values))) - at_season, "a")]
     if at_season:
-        bars.append(_of_lags(f"after whole seasons of {season:,} {noun}s", values, at_season, "b"))
+        bars.append(_of_lags(f"after whole seasons of {wording.counted(noun, season)}", values, at_season, "b"))
     return draw_plot(
         Plot(
             title="What repeats",
-            x_label=f"{noun.capitalize()}s apart",
+            x_label=f"{wording.sentence_case(wording.plural(noun, 2))} apart",
             y_label="Autocorrelation",
             curves=bars,
             y_range=(min(0.0, -0.06, *values) * 1.06, 1.06),
@@ -84,27 +85,27 @@ def _said_of_season(profile: Profile, season: int, noun: str) -> str:
     at_season = profile.autocorrelation[season] if 1 < season < len(profile.autocorrelation) else None
     if at_season is not None and repeats(profile.autocorrelation, season):
         return (
-            f"Each value is like the one {season:,} {noun}s before (autocorrelation {at_season:.2f}): "
+            f"Each value is like the one {wording.counted(noun, season)} before (autocorrelation {at_season:.2f}): "
             "a pattern that repeats."
         )
     if at_season is not None and at_season >= profile.autocorrelation[season // 2] - _SAME and at_season > 0.5:
         return (
-            f"Values {season:,} {noun}s apart are alike (autocorrelation {at_season:.2f}), but hardly more than those "
+            f"Values {wording.counted(noun, season)} apart are alike (autocorrelation {at_season:.2f}), but hardly more than those "
             "between: a slow course rather than a pattern that repeats."
         )
     if at_season is not None and at_season > 0.5:
         return (
             f"Neighbouring values are alike (autocorrelation {first:.2f}), and the more so the closer they are: "
-            f"a slow course, without a pattern that repeats after {season:,} {noun}s."
+            f"a slow course, without a pattern that repeats after {wording.counted(noun, season)}."
         )
     if at_season is not None and at_season < -_SAME:
         return (
-            f"Values {season:,} {noun}s apart tend to opposite sides (autocorrelation {at_season:.2f}): "
-            f"no pattern of {season:,} {noun}s repeats."
+            f"Values {wording.counted(noun, season)} apart tend to opposite sides (autocorrelation {at_season:.2f}): "
+            f"no pattern of {wording.counted(noun, season)} repeats."
         )
     if at_season is not None:
         return (
-            f"A pattern of {season:,} {noun}s is usual for such data, but these hardly show it "
+            f"A pattern of {wording.counted(noun, season)} is usual for such data, but these hardly show it "
             f"(autocorrelation {at_season:.2f})."
         )
     if first > 0.5:
@@ -129,14 +130,21 @@ def missing_map(profile: Profile, inspection: Inspection) -> str:
             for share in profile.missing[name]
         )
         share = missing.get(name, 0) / rows
-        told = "none" if not missing.get(name) else "under 1 %" if share < 0.01 else f"{share:.0%}".replace("%", " %")
+        told = "none"
+        if missing.get(name):
+            told = wording.percent(share) if share >= 0.01 else f"under {wording.percent(0.01)}"
         lines.append(
             f'<div class="missing-row"><span title="{escape(name)}">{escape(name)}</span>'
             f'<span class="strip" aria-hidden="true">{cells}</span><span>{told}</span></div>'
         )
     rest = len(names) - len(shown)
-    more = f" {rest:,} more columns are not shown." if rest > 0 else ""
-    words = f"{len(holed)} of {len(names)} columns have gaps; dark is missing, the first row is at the left.{more}"
+    more = (
+        f" {rest:,} more {wording.plural('column', rest)} {wording.agree(rest, 'is', 'are')} not shown."
+        if rest > 0
+        else ""
+    )
+    words = f"{len(holed)} of {wording.counted('column', len(names))} {wording.agree(len(holed), 'has', 'have')} gaps; "
+    words += f"dark is missing, the first row is at the left.{more}"
     return _missing_figure("".join(lines), words)
 
 

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import gradio as gr
 
 from assistant.submission import dataset_choice as steps
 from assistant.submission.dataset_overview import Overview
 from assistant.submission.draft import DatasetChoice
-from assistant.submission.session import Desk
-from assistant.web.events import Page, Updates, Wizard
+from assistant.submission.session import Session
+from assistant.web.events import Action, Events, Page
+from assistant.web.gradio_internals import Component, Updates
 from assistant.web.pages import dataset_cards as cards
 
 DECIMALS = [("A comma: 1,5 is one and a half", ","), ("A point: 1.5 is one and a half", ".")]
 
 
 @dataclass
-class Ways:
+class ReadingParts:
     """The ways in which a table can be read, where there are several."""
 
     number: int
@@ -33,7 +33,7 @@ class Ways:
     frequency: gr.Dropdown
 
     @property
-    def outputs(self) -> Sequence[Any]:
+    def outputs(self) -> Sequence[Component]:
         """Return every component that `render` may change."""
         return [
             self.box, self.member, self.sheet, self.order, self.decimal, self.series, self.same_time, self.frequency,
@@ -77,7 +77,7 @@ class Ways:
         }  # fmt: skip
 
 
-def build_ways(number: int) -> Ways:
+def build_readings(number: int) -> ReadingParts:
     """Lay the choices out."""
     prefix = f"p{number}-dataset"
     with gr.Group(visible=False) as box:
@@ -97,30 +97,37 @@ def build_ways(number: int) -> Ways:
             )  # fmt: skip
             frequency = gr.Dropdown(cards.STEPS, label="One row for each", visible=False, elem_id=f"{prefix}-frequency",
                 filterable=False)  # fmt: skip
-    return Ways(number, box, member, sheet, order, decimal, series, same_time, frequency)
+    return ReadingParts(number, box, member, sheet, order, decimal, series, same_time, frequency)
 
 
-def wire_ways(ways: Ways, page: Page, wizard: Wizard) -> None:
+def wire_readings(parts: ReadingParts, page: Page, events: Events) -> None:
     """Connect the choices' events."""
-    number = ways.number
+    number = parts.number
 
-    def part(name: str) -> Any:
-        return lambda desk, value: steps.set_part(desk, number, **{name: value})
+    def take_member(session: Session, value: str) -> None:
+        steps.set_part(session, number, member=value)
 
-    def choice(name: str) -> Any:
-        return lambda desk, value: steps.set_choices(desk, number, **{name: value or None})
+    def take_sheet(session: Session, value: str) -> None:
+        steps.set_part(session, number, sheet=value)
 
-    def series(desk: Desk, picked: str | None) -> None:
-        inspection = steps.overview(desk, number).inspection
-        steps.set_choices(desk, number, series=cards.picked_series(inspection, picked))
+    def choose(session: Session, name: str, value: object) -> None:
+        before = session.snapshot.project(number).chosen_dataset.choices
+        steps.set_choices(session, number, before.model_copy(update={name: value}))
+
+    def choice(name: str) -> Action:
+        return lambda session, value: choose(session, name, value or None)
+
+    def series(session: Session, picked: str | None) -> None:
+        inspection = session.snapshot.project(number).required_overview.inspection
+        choose(session, "series", cards.picked_series(inspection, picked))
 
     for component, do in (
-        (ways.member, part("member")),
-        (ways.sheet, part("sheet")),
-        (ways.order, choice("date_order")),
-        (ways.decimal, choice("decimal")),
-        (ways.series, series),
-        (ways.same_time, choice("same_time")),
-        (ways.frequency, choice("frequency")),
+        (parts.member, take_member),
+        (parts.sheet, take_sheet),
+        (parts.order, choice("date_order")),
+        (parts.decimal, choice("decimal")),
+        (parts.series, series),
+        (parts.same_time, choice("same_time")),
+        (parts.frequency, choice("frequency")),
     ):
-        wizard.act(component.input, page, do, [component], retype=True)
+        events.act(component.input, page, do, [component], retype=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from assistant import wording
 from assistant.training.run import Epoch
 from assistant.web.numbers import number, whole
 from assistant.web.plot import Line, Plot, Point, draw_plot
@@ -19,7 +20,7 @@ def loss_curve(history: Sequence[Epoch], epochs: int) -> str:
     validated = [epoch for epoch in history if _drawable(epoch.validation_loss)]
     best = min(validated, key=lambda epoch: epoch.validation_loss, default=None)
     points = []
-    note = f"{len(history)} of {epochs} epochs." if epochs else ""
+    note = f"{len(history)} of {wording.counted('epoch', epochs)}." if epochs else ""
     if best is not None:
         points = [Point(best.number, best.validation_loss, f"best: epoch {best.number}", "b", below=True)]
         note = f"{note} Best validation loss {number(best.validation_loss)} in epoch {best.number}.".strip()

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import gradio as gr
 
-from assistant.submission import notebook_making as steps
-from assistant.submission.background import Work
-from assistant.submission.session import Desk
-from assistant.web.events import Updates, Wizard, without
-from assistant.web.html import download, findings_list, heading, needs, note, out_of_date, seconds_text
+from assistant.submission.colab_link import PasteColabLink, check_link
+from assistant.submission.jobs.job import JobRecord
+from assistant.submission.notebook_making import cancel_notebook, notebook_job, start_notebook
+from assistant.submission.session import Session
+from assistant.submission.snapshot import ProjectSnapshot, Snapshot
+from assistant.submission.status import link_status
+from assistant.submission.submit_findings import finding_of, value_findings
+from assistant.web.events import Events, Timing, without
+from assistant.web.gradio_internals import Component, Updates
+from assistant.web.html import download, error_note, findings_list, heading, needs, note, out_of_date
+from assistant.wording import short_span
 
 HOW = """
 1. **Download** the notebook, then open [Google Colab](https://colab.research.google.com/) and choose *File → Upload notebook*.
@@ -31,6 +36,7 @@ class NotebookPage:
     missing: gr.HTML
     panel: gr.Column
     make: gr.Button
+    cancel: gr.Button
     status: gr.HTML
     link: gr.Textbox
     checked: gr.HTML
@@ -38,60 +44,63 @@ class NotebookPage:
     timer: gr.Timer
 
     @property
-    def outputs(self) -> Sequence[Any]:
+    def outputs(self) -> Sequence[Component]:
         """Return every component that `render` may change."""
-        return [self.missing, self.panel, self.make, self.status, self.link, self.checked, self.timer]
+        return [self.missing, self.panel, self.make, self.cancel, self.status, self.link, self.checked, self.timer]
 
     @property
-    def typed(self) -> Sequence[Any]:
+    def typed(self) -> Sequence[Component]:
         """Return those of the outputs that the student types in."""
         return [self.link]
 
-    def render(self, desk: Desk) -> Updates:
+    def render(self, snapshot: Snapshot) -> Updates:
         """Return what each component shows for this student now."""
-        making = steps.poll(desk, self.number)
-        project = desk.project(self.number)
+        project = snapshot.project(self.number)
         if project.run is None:
             return {
                 self.missing: needs("train", self.number, "The notebook repeats a training; there is none yet."),
                 self.panel: gr.Column(visible=False),
             }
+        draft = project.draft
         return {
-            self.missing: out_of_date(project, self.number, "colab"),
+            self.missing: out_of_date(draft, self.number, "colab"),
             self.panel: gr.Column(visible=True),
-            self.link: gr.Textbox(value=project.colab_link, interactive=True),
-            self.checked: findings_list(steps.link_findings(desk, self.number)),
-            **self.render_making(desk, making),
+            self.link: gr.Textbox(value=draft.colab_link, interactive=True),
+            self.checked: findings_list([finding_of(link_status(project))]) if draft.colab_link else "",
+            **self.render_making(project),
         }
 
-    def render_making(self, desk: Desk, making: Work | None) -> Updates:
+    def render_making(self, project: ProjectSnapshot) -> Updates:
         """Return what the upper half shows while the notebook is made and afterwards."""
-        busy = making is not None and making.state == "running"
+        making = notebook_job(project)
+        busy = making is not None and not making.state.ended
         return {
             self.make: gr.Button(interactive=not busy),
-            self.status: status_card(desk, self.number, making),
+            self.cancel: gr.Button(visible=busy),
+            self.status: status_card(project, making),
             self.timer: gr.Timer(active=busy),
         }
 
 
-def status_card(desk: Desk, number: int, making: Work | None) -> str:
+def status_card(project: ProjectSnapshot, making: JobRecord | None) -> str:
     """Return how far the notebook is, and its download when it is there."""
-    if making is not None and making.state == "running":
-        return note(f"{making.message} ({seconds_text(making.seconds)})")
-    failed = note(making.message, "block", alert=True) if making is not None and making.state == "failed" else ""
-    project = desk.project(number)
-    notebook = project.notebook
+    if making is not None and not making.state.ended:
+        said = "Stopping." if making.stopping else str(making.progress.get("message", "Waiting for its turn."))
+        return note(f"{said} ({short_span(making.seconds)})")
+    failed = ""
+    if making is not None and making.problem is not None:
+        failed = error_note(making.problem.as_error())
+    number, notebook = project.number, project.draft.notebook
     if notebook is None:
         return failed
-    if not steps.is_current(desk, number) or not project.run_is_current:
+    if not project.notebook_is_current or project.current_run is None:
         return failed + note("Something changed since this notebook was made: make it again.", "warn")
     said = (
         note("The notebook was run from top to bottom and gave the report’s scores.", "fine")
         if notebook.reproduced
         else note("The notebook ran, but its scores differ from the report’s. Train again on this machine.", "warn")
     )
-    held = steps.values_finding(desk, number)
-    said += findings_list([held]) if held is not None else ""
+    said += findings_list(value_findings(project))
     return failed + said + download(f"files/project-{number}/notebook.ipynb", "Download the notebook", primary=True)
 
 
@@ -107,6 +116,7 @@ def build(number: int) -> NotebookPage:
     missing = gr.HTML(elem_id=f"{prefix}-missing")
     with gr.Column(visible=False) as panel:
         make = gr.Button("Make the notebook and run it once", variant="primary", elem_id=f"{prefix}-make")
+        cancel = gr.Button("Stop making it", visible=False, size="sm", elem_id=f"{prefix}-cancel")
         status = gr.HTML(elem_id=f"{prefix}-status")
         gr.Markdown(HOW)
         link = gr.Textbox(
@@ -116,25 +126,27 @@ def build(number: int) -> NotebookPage:
         check = gr.Button("Can everybody open it?", elem_id=f"{prefix}-check")
         checked = gr.HTML(elem_id=f"{prefix}-checked")
     timer = gr.Timer(1, active=False)
-    return NotebookPage(number, message, missing, panel, make, status, link, checked, check, timer)
+    return NotebookPage(number, message, missing, panel, make, cancel, status, link, checked, check, timer)
 
 
-def wire(page: NotebookPage, wizard: Wizard) -> None:
+def wire(page: NotebookPage, events: Events) -> None:
     """Connect the page's events."""
     number = page.number
-    wizard.act(page.make.click, page, lambda desk: steps.start(desk, number))
+    events.act(page.make.click, page, lambda session: start_notebook(session, number))
+    events.act(page.cancel.click, page, lambda session: cancel_notebook(session, number))
 
-    def set_link(desk: Desk, text: str | None) -> None:
-        steps.set_link(desk, number, text or "")
+    def paste(session: Session, text: str | None) -> None:
+        session.apply(PasteColabLink(project=number, text=text or ""))
 
-    wizard.save(page.link.change, page, set_link, [page.link])
-    wizard.refresh(page.link.blur, page, set_link, [page.link])
-    wizard.act(page.check.click, page, lambda desk: findings_list(steps.check_open(desk, number)))
+    events.save(page.link.change, page, paste, [page.link])
+    events.refresh(page.link.blur, page, paste, [page.link])
+    events.act(page.check.click, page, lambda session: check_link(session, number))
 
-    def tick(desk: Desk) -> Updates:
-        making = steps.poll(desk, number)
-        if making is not None and making.state == "running":
-            return page.render_making(desk, making)
-        return without(page.render(desk), page.typed)
+    def tick(snapshot: Snapshot) -> Updates:
+        project = snapshot.project(number)
+        making = notebook_job(project)
+        if making is not None and not making.state.ended:
+            return page.render_making(project)
+        return without(page.render(snapshot), page.typed)
 
-    wizard.follow(page.timer.tick, page, tick, (), page.outputs, trigger_mode="once")
+    events.follow(page.timer.tick, page, tick, (), page.outputs, timing=Timing(trigger="once"))

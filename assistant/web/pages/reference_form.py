@@ -8,8 +8,8 @@ import gradio as gr
 
 from assistant.report.added_references import ReferenceForm
 from assistant.submission import report_references as steps
-from assistant.submission.session import Desk
-from assistant.web.events import Page, Wizard
+from assistant.submission.session import Session
+from assistant.web.events import Events, Page
 from assistant.web.html import note
 
 _FIELDS = {
@@ -63,17 +63,17 @@ def build(prefix: str) -> ReferenceParts:
     return ReferenceParts(pasted, add_pasted, fields, add_form)
 
 
-def wire(parts: ReferenceParts, page: Page, wizard: Wizard) -> None:
+def wire(parts: ReferenceParts, page: Page, events: Events) -> None:
     """Connect the events; what was typed stays until it was added."""
     number = page.number  # type: ignore[attr-defined]
     names = list(parts.fields)
 
-    def add_pasted(desk: Desk, text: str) -> str:
-        return note(steps.add_pasted(desk, number, text or ""), "fine")
+    def add_pasted(session: Session, text: str) -> str:
+        return note(steps.add_pasted(session, number, text or ""), "fine")
 
-    def add_form(desk: Desk, *values: str) -> str:
+    def add_form(session: Session, *values: str) -> str:
         form = ReferenceForm(**{name: value or "" for name, value in zip(names, values, strict=True)})
-        return note(steps.add_form(desk, number, form), "fine")
+        return note(steps.add_form(session, number, form), "fine")
 
-    wizard.act(parts.add_pasted.click, page, add_pasted, [parts.pasted], retype=True)
-    wizard.act(parts.add_form.click, page, add_form, parts.fields.values(), retype=True)
+    events.act(parts.add_pasted.click, page, add_pasted, [parts.pasted], retype=True)
+    events.act(parts.add_form.click, page, add_form, parts.fields.values(), retype=True)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from html import escape
 
+from assistant import wording
 from assistant.report.own_words import OwnWords
 from assistant.report.result import Suggestion, allowed
 from assistant.report.stale_sentences import StaleSentence
-from assistant.submission import report_building as steps
+from assistant.submission.report_building import BuiltReport
 from assistant.submission.report_texts import SectionText
 from assistant.web.html import download, findings_list, note
 
@@ -17,13 +18,19 @@ _LONGEST_VALUE = 90
 
 def section_state(text: SectionText) -> str:
     """Return whether a section is still the draft, how much of it is own words, and what has to be read again."""
+    again = other_dataset_note() if text.other_dataset else stale_list(text.stale)
     if text.words is None:
-        return stale_list(text.stale)
-    if not text.own:
+        return again
+    if not text.changed:
         line = '<span class="draft-tag">Still the draft from your numbers: say it in your own words.</span>'
     else:
         line = '<span class="own-tag">Changed by you.</span>'
-    return f'<div class="section-state">{line}{words_meter(text.words)}</div>{stale_list(text.stale)}'
+    return f'<div class="section-state">{line}{words_meter(text.words)}</div>{again}'
+
+
+def other_dataset_note() -> str:
+    """Return what is said of a section that was written about another dataset."""
+    return note("This was written about another dataset. Is every sentence still right? If so, say it below.", "warn")
 
 
 def words_meter(words: OwnWords) -> str:
@@ -32,7 +39,8 @@ def words_meter(words: OwnWords) -> str:
         return '<span class="words">No words yet.</span>'
     return (
         f'<span class="words"><span class="meter" aria-hidden="true"><span style="width: {words.share:.0%}"></span></span>'
-        f"{words.own} of {words.words} words are your own ({words.share:.0%})</span>".replace("%)", " %)")
+        f"{words.own} of {wording.counted('word', words.words)} {wording.agree(words.own, 'is', 'are')} your own "
+        f"({wording.percent(words.share)})</span>"
     )
 
 
@@ -53,21 +61,19 @@ def stale_list(stale: Iterable[StaleSentence]) -> str:
     )
 
 
-def status_card(built: steps.BuiltReport, number: int) -> str:
+def status_card(built: BuiltReport, number: int) -> str:
     """Return the page count, what to cut when it is over, the findings, and the download."""
     kind = "warn" if built.over else "fine"
-    sentence = (
-        built.over or f"The report has {built.pages} page{'' if built.pages == 1 else 's'}; {allowed(built.limit)}."
-    )
+    sentence = built.over or f"The report has {wording.counted('page', built.pages)}; {allowed(built.limit)}."
     link = download(f"files/project-{number}/report.pdf", "Download the report (PDF)")
     return note(sentence, kind) + findings_list(built.findings) + link
 
 
-def pages_card(built: steps.BuiltReport, number: int) -> str:
+def pages_card(built: BuiltReport, number: int) -> str:
     """Return the pages as pictures."""
     figures = "".join(
-        f'<figure><a href="files/project-{number}/page-{page}.png?v={built.digest[:12]}" target="_blank" rel="noopener">'
-        f'<img src="files/project-{number}/page-{page}.png?v={built.digest[:12]}" '
+        f'<figure><a href="files/project-{number}/page-{page}.png?v={built.sha256[:12]}" target="_blank" rel="noopener">'
+        f'<img src="files/project-{number}/page-{page}.png?v={built.sha256[:12]}" '
         f'alt="Page {page} of the report, opens in full size" width="910" height="1287"></a>'
         f"<figcaption>Page {page} of {built.pages}</figcaption></figure>"
         for page in range(1, built.pages + 1)

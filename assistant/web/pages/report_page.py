@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import gradio as gr
 
+from assistant import wording
 from assistant.brief import Brief
 from assistant.report.section_drafts import REFERENCES_DRAFT
-from assistant.submission import report_building as steps
-from assistant.submission import report_references as references
-from assistant.submission import report_texts as texts
-from assistant.submission.session import Desk
-from assistant.web.events import Updates, Wizard
+from assistant.submission import report_building, report_references
+from assistant.submission.report_commands import ConfirmSection, RestoreDraft, StepThroughVersions, WriteSection
+from assistant.submission.report_texts import SectionText, questions
+from assistant.submission.session import Session
+from assistant.submission.snapshot import ProjectSnapshot, Snapshot
+from assistant.web.events import Events, Timing
+from assistant.web.gradio_internals import Component, Updates
 from assistant.web.html import heading, needs, note, out_of_date
-from assistant.web.pages import reference_form as report_references
-from assistant.web.pages import report_versions
+from assistant.web.pages import reference_form, report_versions
 from assistant.web.pages.report_cards import hints_card, names_card, pages_card, section_state, status_card
 
 MOST_ADVICE = 5
@@ -37,18 +38,18 @@ class SectionBox:
     restore: gr.Button
     confirm: gr.Button
 
-    def render(self, text: texts.SectionText) -> Updates:
+    def render(self, text: SectionText) -> Updates:
         """Return what follows from the section's text."""
         return {
             self.state: section_state(text),
             self.undo: gr.Button(visible=text.can_undo or text.can_redo, interactive=text.can_undo),
             self.redo: gr.Button(visible=text.can_undo or text.can_redo, interactive=text.can_redo),
-            self.restore: gr.Button(visible=text.own),
-            self.confirm: gr.Button(visible=bool(text.stale)),
+            self.restore: gr.Button(visible=text.changed),
+            self.confirm: gr.Button(visible=text.is_stale),
         }
 
     @property
-    def around(self) -> list[Any]:
+    def around(self) -> list[Component]:
         """Return what stands around the text box."""
         return [self.state, self.undo, self.redo, self.restore, self.confirm]
 
@@ -63,18 +64,19 @@ class AdvicePart:
     buttons: list[gr.Button]
 
     @property
-    def outputs(self) -> Sequence[Any]:
+    def outputs(self) -> Sequence[Component]:
         """Return every component that `render` may change."""
         return [self.hints, *self.buttons]
 
     @property
-    def typed(self) -> Sequence[Any]:
+    def typed(self) -> Sequence[Component]:
         """Return nothing: nobody types here."""
         return []
 
-    def render(self, desk: Desk) -> Updates:
+    def render(self, snapshot: Snapshot) -> Updates:
         """Return what would help the report as it is now."""
-        advice = steps.advice(desk, self.number) if desk.project(self.number).run_is_current else ()
+        project = snapshot.project(self.number)
+        advice = report_building.advice(project) if project.current_run is not None else ()
         clicks = [change for change in advice if change.kind != "extend"]
         updates: Updates = {self.hints: hints_card(advice)}
         for index, button in enumerate(self.buttons):
@@ -97,35 +99,35 @@ class ReportPage:
     status: gr.HTML
     pages: gr.HTML
     advice: AdvicePart
-    adding: report_references.ReferenceParts | None
+    adding: reference_form.ReferenceParts | None
     versions: report_versions.VersionParts
 
     @property
-    def outputs(self) -> Sequence[Any]:
+    def outputs(self) -> Sequence[Component]:
         """Return every component that `render` may change."""
         boxes = [component for box in self.sections for component in (box.text, box.edition, *box.around)]
         parts = [self.missing, self.panel, self.names, self.status, self.pages]
         return [*parts, *self.advice.outputs, *self.versions.outputs, *boxes]
 
     @property
-    def typed(self) -> Sequence[Any]:
+    def typed(self) -> Sequence[Component]:
         """Return those of the outputs that the student types in."""
         return [component for box in self.sections for component in (box.text, box.edition)]
 
-    def render(self, desk: Desk) -> Updates:
+    def render(self, snapshot: Snapshot) -> Updates:
         """Return what each component shows for this student now."""
-        if desk.project(self.number).run is None:
+        project = snapshot.project(self.number)
+        if project.run is None:
             return {
                 self.missing: needs(
                     "train", self.number, "The report cites the scores of a training; there is none yet."
                 ),
                 self.panel: gr.Column(visible=False),
             }
-        missing = out_of_date(desk.project(self.number), self.number, "report")
+        missing = out_of_date(project.draft, self.number, "report")
         updates: Updates = {self.missing: missing, self.panel: gr.Column(visible=True)}
-        sections = texts.sections(desk, self.number)
         for box in self.sections:
-            text = sections[box.title]
+            text = project.sections[box.title]
             updates |= {
                 box.text: gr.Textbox(value=text.shown),
                 box.edition: gr.Textbox(value=str(text.edition)),
@@ -133,31 +135,30 @@ class ReportPage:
             }
         return {
             **updates,
-            self.names: names_card(
-                references.citable_facts(desk, self.number), references.citable_keys(desk, self.number)
-            ),
-            **self.render_pages(desk),
-            **self.advice.render(desk),
-            **self.versions.render(desk),
+            self.names: names_card(report_references.citable_facts(project), report_references.citable_keys(project)),
+            **self.render_pages(project),
+            **self.advice.render(snapshot),
+            **self.versions.render(snapshot),
         }
 
-    def render_pages(self, desk: Desk) -> Updates:
-        """Return the pages as pictures and what the checks say of them, built anew when something changed."""
-        if not desk.project(self.number).run_is_current:
+    def render_pages(self, project: ProjectSnapshot) -> Updates:
+        """Return the pages as pictures and what the checks say of them."""
+        if project.current_run is None:
             # Pages of the training before would carry the name of the dataset of now.
             return {self.status: "", self.pages: ""}
-        built = steps.build(desk, self.number)
+        built = project.report()
         return {self.status: status_card(built, self.number), self.pages: pages_card(built, self.number)}
 
-    def render_typed(self, desk: Desk, box: SectionBox, typed: str, *shown: str) -> Updates:
+    def render_typed(self, snapshot: Snapshot, box: SectionBox, typed: str, *shown: str) -> Updates:
         """Return what follows from a text just typed; nothing when the stored text is another one by now.
 
         `shown` are the status and the pages on the screen: what would stay as it is is not sent again.
         """
-        text = texts.sections(desk, self.number)[box.title]
+        project = snapshot.project(self.number)
+        text = project.sections[box.title]
         if typed != text.shown:
             return {}
-        new = self.render_pages(desk)
+        new = self.render_pages(project)
         kept = dict(zip((self.status, self.pages), shown, strict=True))
         return {**box.render(text), **{part: value for part, value in new.items() if kept[part] != value}}
 
@@ -169,8 +170,8 @@ def build(number: int, brief: Brief) -> ReportPage:
     gr.HTML(
         heading(
             "Report",
-            f"Each section starts with a draft from your numbers. Answer the questions in your own words; {limit} "
-            f"page{'' if limit == 1 else 's'} at most.",
+            f"Each section starts with a draft from your numbers. Answer the questions in your own words; "
+            f"{wording.counted('page', limit)} at most.",
         )
     )
     message = gr.HTML(elem_id=f"{prefix}-message")
@@ -185,9 +186,9 @@ def build(number: int, brief: Brief) -> ReportPage:
             names = gr.HTML(elem_id=f"{prefix}-names")
             sections = []
             for index, section in enumerate(brief.report.sections):
-                sections.append(_build_section(prefix, index, section.title, " ".join(texts.questions(section))))
+                sections.append(_build_section(prefix, index, section.title, " ".join(questions(section))))
                 if section.draft == REFERENCES_DRAFT:
-                    adding = report_references.build(prefix)
+                    adding = reference_form.build(prefix)
             versions = report_versions.build(number, message, prefix)
         with gr.Column(scale=5, min_width=320, elem_classes="beside"):
             status = gr.HTML(elem_id=f"{prefix}-status")
@@ -223,47 +224,67 @@ def _build_section(prefix: str, index: int, title: str, questions: str) -> Secti
     return SectionBox(title, text, edition, state, undo, redo, restore, confirm)
 
 
-def wire(page: ReportPage, wizard: Wizard) -> None:
+def wire(page: ReportPage, events: Events) -> None:
     """Connect the page's events."""
     number = page.number
     for box in page.sections:
-        _wire_section(page, box, wizard)
-    wizard.refresh(page.refresh.click, page)
+        _wire_section(page, box, events)
+    events.refresh(page.refresh.click, page)
     for button in page.advice.buttons:
 
-        def follow(desk: Desk, sentence: str) -> str:
-            return note(steps.follow(desk, number, sentence), "fine")
+        def follow(session: Session, sentence: str) -> str:
+            return note(report_building.follow(session, number, sentence), "fine")
 
-        wizard.act(button.click, page, follow, [button], retype=True)
+        events.act(button.click, page, follow, [button], retype=True)
     if page.adding is not None:
-        report_references.wire(page.adding, page, wizard)
-    report_versions.wire(page.versions, page, wizard)
+        reference_form.wire(page.adding, page, events)
+    report_versions.wire(page.versions, page, events)
 
 
-def _wire_section(page: ReportPage, box: SectionBox, wizard: Wizard) -> None:
+def _wire_section(page: ReportPage, box: SectionBox, events: Events) -> None:
     number, title = page.number, box.title
 
-    def keep(desk: Desk, text: str, edition: str | None, *_shown: str) -> None:
-        texts.type_section(desk, number, title, text, int(edition) if edition else None)
+    def keep(session: Session, text: str, edition: str | None, *_shown: str) -> None:
+        typed_on = int(edition) if edition else None
+        session.apply(WriteSection(project=number, title=title, text=text, edition=typed_on))
 
-    def show(desk: Desk, text: str, _edition: str | None, status: str, pages: str) -> Updates:
-        return page.render_typed(desk, box, text, status, pages)
+    def keep_and_set(session: Session, text: str, edition: str | None, *_shown: str) -> None:
+        keep(session, text, edition)
+        project = session.snapshot.project(number)
+        if project.current_run is not None:
+            report_building.keep(project)
+
+    def show(snapshot: Snapshot, text: str, _edition: str | None, status: str, pages: str) -> Updates:
+        return page.render_typed(snapshot, box, text, status, pages)
 
     # What a button filled in is a change too, and the button's message is to be read: it stays.
-    wizard.follow(box.text.change, page, lambda _desk, *_values: {}, [box.text, box.edition], [], keep=keep)
+    events.follow(box.text.change, page, lambda _snapshot, *_values: {}, [box.text, box.edition], [], keep=keep)
     # The key that came last may be kept a moment later than it is shown: what is shown is kept first.
-    built = wizard.follow(
+    built = events.follow(
         box.text.change,
         page,
         show,
         [box.text, box.edition, page.status, page.pages],
         [*box.around, page.status, page.pages],
-        keep=keep,
-        seconds=PAUSE,
+        keep=keep_and_set,
+        timing=Timing(seconds=PAUSE, trigger="always_last", only_news=True),
     )
-    wizard.refresh(built.then, page.advice)
-    wizard.refresh(box.text.blur, page)
-    wizard.act(box.undo.click, page, lambda desk: texts.step_section(desk, number, title, -1), retype=True)
-    wizard.act(box.redo.click, page, lambda desk: texts.step_section(desk, number, title, 1), retype=True)
-    wizard.act(box.restore.click, page, lambda desk: texts.restore_section(desk, number, title), retype=True)
-    wizard.act(box.confirm.click, page, lambda desk: texts.confirm_section(desk, number, title))
+    events.refresh(built.then, page.advice)
+    events.refresh(box.text.blur, page)
+
+    def undo(session: Session) -> None:
+        session.apply(StepThroughVersions(project=number, title=title, by=-1))
+
+    def redo(session: Session) -> None:
+        session.apply(StepThroughVersions(project=number, title=title, by=1))
+
+    def restore(session: Session) -> None:
+        session.apply(RestoreDraft(project=number, title=title))
+
+    def confirm(session: Session) -> None:
+        session.apply(ConfirmSection(project=number, title=title))
+
+    events.act(box.undo.click, page, undo, retype=True)
+    events.act(box.redo.click, page, redo, retype=True)
+    events.act(box.restore.click, page, restore, retype=True)
+    events.act(box.confirm.click, page, confirm)

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
-from typing import Any
 
 import gradio as gr
 
-from assistant.submission import report_texts as steps
-from assistant.submission.session import Desk
-from assistant.web.events import Page, Updates, Wizard
+from assistant import wording
+from assistant.submission.report_commands import BringBackVersion, version_of
+from assistant.submission.report_texts import ShownVersion, versions
+from assistant.submission.session import Session
+from assistant.submission.snapshot import Snapshot
+from assistant.web.events import Events, Page
+from assistant.web.gradio_internals import Component, Updates
 from assistant.web.html import note
 
 _LABEL_WORDS = 7
@@ -29,18 +32,18 @@ class VersionParts:
     bring_back: gr.Button
 
     @property
-    def outputs(self) -> Sequence[Any]:
+    def outputs(self) -> Sequence[Component]:
         """Return every component that `render` may change."""
         return [self.choice, self.text, self.bring_back]
 
     @property
-    def typed(self) -> Sequence[Any]:
+    def typed(self) -> Sequence[Component]:
         """Return nothing: nobody types here."""
         return []
 
-    def render(self, desk: Desk) -> Updates:
+    def render(self, snapshot: Snapshot) -> Updates:
         """Return the versions there are now, none of them chosen."""
-        kept = steps.versions(desk, self.number)
+        kept = versions(snapshot.project(self.number))
         return {
             self.choice: gr.Dropdown(choices=[(_label(version), version.key) for version in kept], value=None),
             self.text: _CHOOSE,
@@ -48,10 +51,10 @@ class VersionParts:
         }
 
 
-def _label(version: steps.ShownVersion) -> str:
+def _label(version: ShownVersion) -> str:
     words = version.text.split()
     first = " ".join(words[:_LABEL_WORDS]) + (" …" if len(words) > _LABEL_WORDS else "")
-    return f"{version.title} · {version.when} · {len(words)} words · {first}"
+    return f"{version.title} · {version.when} · {wording.counted('word', len(words))} · {first}"
 
 
 def build(number: int, message: gr.HTML, prefix: str) -> VersionParts:
@@ -69,19 +72,21 @@ def build(number: int, message: gr.HTML, prefix: str) -> VersionParts:
     return VersionParts(number, message, choice, text, bring_back)
 
 
-def wire(parts: VersionParts, page: Page, wizard: Wizard) -> None:
+def wire(parts: VersionParts, page: Page, events: Events) -> None:
     """Connect the events."""
     number = parts.number
 
-    def look(desk: Desk, key: str | None) -> Updates:
-        kept = {version.key: version for version in steps.versions(desk, number)}
+    def look(snapshot: Snapshot, key: str | None) -> Updates:
+        kept = {version.key: version for version in versions(snapshot.project(number))}
         text = kept[key].text if key in kept else ""
         shown = f'<div class="version-text">{escape(text)}</div>' if text else _CHOOSE
         return {parts.text: shown, parts.bring_back: gr.Button(visible=bool(text))}
 
-    wizard.follow(parts.choice.input, page, look, [parts.choice], [parts.text, parts.bring_back])
+    events.follow(parts.choice.input, page, look, [parts.choice], [parts.text, parts.bring_back])
 
-    def bring_back(desk: Desk, key: str | None) -> str:
-        return note(f"“{steps.bring_back(desk, number, key or '')}” is back as it was.", "fine")
+    def bring_back(session: Session, key: str | None) -> str:
+        title, _, _ = version_of(session.snapshot.project(number), key or "")
+        session.apply(BringBackVersion(project=number, key=key or ""))
+        return note(f"“{title}” is back as it was.", "fine")
 
-    wizard.act(parts.bring_back.click, page, bring_back, [parts.choice], retype=True)
+    events.act(parts.bring_back.click, page, bring_back, [parts.choice], retype=True)

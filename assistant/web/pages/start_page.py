@@ -6,15 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC
 from html import escape
-from typing import Any
 
 import gradio as gr
 
+from assistant import wording
 from assistant.brief import Timing
-from assistant.submission import own_rules
-from assistant.submission.session import Desk
-from assistant.submission.status import Mark, all_states
-from assistant.web.events import Updates, Wizard
+from assistant.submission.session import Session
+from assistant.submission.snapshot import Snapshot
+from assistant.submission.student_commands import IntroduceStudent, SetOwnRules
+from assistant.submission.submit_findings import lateness, time_left
+from assistant.web.events import Events
+from assistant.web.gradio_internals import Component, Updates
 from assistant.web.html import definition_list, heading, link_to, step_name
 
 
@@ -35,74 +37,74 @@ class StartPage:
     own_apply: gr.Button | None
 
     @property
-    def outputs(self) -> Sequence[Any]:
+    def outputs(self) -> Sequence[Component]:
         """Return every component that `render` may change."""
         return [self.name, self.email, self.registration, self.deadline, self.rules, self.todo, self.resume, *self._own]
 
     @property
-    def _own(self) -> list[Any]:
+    def _own(self) -> list[Component]:
         return [component for component in (self.own_deadline, self.own_recipients) if component is not None]
 
     @property
-    def typed(self) -> Sequence[Any]:
+    def typed(self) -> Sequence[Component]:
         """Return those of the outputs that the student types in."""
         return [self.name, self.email, self.registration, *self._own]
 
-    def render(self, desk: Desk) -> Updates:
+    def render(self, snapshot: Snapshot) -> Updates:
         """Return what each component shows for this student now."""
-        stored = desk.stored
-        student = stored.draft.student
+        draft = snapshot.draft
+        student = draft.student
         updates: Updates = {
             self.name: gr.Textbox(value=student.name, interactive=True),
             self.email: gr.Textbox(value=student.email, interactive=True),
             self.registration: gr.Textbox(value=student.registration, interactive=True),
-            self.deadline: deadline_card(desk),
-            self.rules: rules_card(desk),
-            self.todo: todo_list(desk),
-            self.resume: resume_card(stored.resume_code),
+            self.deadline: deadline_card(snapshot),
+            self.rules: rules_card(snapshot),
+            self.todo: todo_list(snapshot),
+            self.resume: resume_card(snapshot.resume_code),
         }
         if self.own_deadline is not None and self.own_recipients is not None:
-            updates[self.own_deadline] = gr.Textbox(value=stored.draft.own_deadline, interactive=True)
-            updates[self.own_recipients] = gr.Textbox(value=stored.draft.own_recipients, interactive=True)
+            updates[self.own_deadline] = gr.Textbox(value=draft.own_deadline, interactive=True)
+            updates[self.own_recipients] = gr.Textbox(value=draft.own_recipients, interactive=True)
         return updates
 
 
-def deadline_card(desk: Desk) -> str:
+def deadline_card(snapshot: Snapshot) -> str:
     """Return the deadline in the course's zone, the time left, and what being late would mean."""
-    deadline = desk.brief.submission.deadline
+    deadline = snapshot.brief.submission.deadline
     moment = deadline.moment.astimezone(UTC)
-    timing = desk.brief.timing(desk.services.clock())
+    timing = snapshot.timing
     if timing is Timing.ON_TIME:
         kind, rest = "info", "The last second still counts, and what counts is the moment you press Send."
     elif timing is Timing.LATE:
         kind = "warn"
         rest = (
             "The deadline has passed. You can still hand in: the course accepts late submissions, "
-            f"and yours will be marked as late{desk.lateness_text()}."
+            f"and yours will be marked as late{lateness(snapshot)}."
         )
     else:
         kind = "block"
         rest = (
             "The deadline has passed, and the course does not accept late submissions. You can still package your work."
         )
-    if desk.own_rules_allowed and timing is not Timing.ON_TIME:
+    if snapshot.own_rules_allowed and timing is not Timing.ON_TIME:
         rest += " If you have been given another date, set it below."
     return (
         f'<div class="note note-{kind} deadline"><p><strong>{escape(f"{deadline.local:%A, %d %B %Y, %H:%M:%S}")}</strong> '
         f"({escape(deadline.zone)}, the course’s zone)</p><p data-own-zone></p>"
-        f'<p><b data-deadline="{moment:%Y-%m-%dT%H:%M:%SZ}">{escape(desk.time_left_text())}</b></p><p>{escape(rest)}</p></div>'
+        f'<p><b data-deadline="{moment:%Y-%m-%dT%H:%M:%SZ}">{escape(time_left(snapshot))}</b></p><p>{escape(rest)}</p></div>'
     )
 
 
-def rules_card(desk: Desk) -> str:
+def rules_card(snapshot: Snapshot) -> str:
     """Return the course's rules and the pages it hands out."""
-    brief = desk.brief
+    brief = snapshot.brief
     sections = " · ".join(section.title for section in brief.report.sections)
     pairs = [
         ("Projects", str(len(brief.projects))),
-        ("Report", f"at most {brief.report.page_limit} pages each: {sections}"),
+        ("Report", f"at most {wording.counted('page', brief.report.page_limit)} each: {sections}"),
         ("Goes to", ", ".join(brief.submission.recipients)),
-        ("Largest mail", f"{brief.submission.mail_limit / 1e6:g} MB"),
+        ("Largest mail", wording.size(brief.submission.mail_limit)),
     ]
     links = "".join(
         f'<li><a href="{escape(link.url)}" target="_blank" rel="noopener noreferrer">{escape(link.title)}</a></li>'
@@ -111,22 +113,23 @@ def rules_card(desk: Desk) -> str:
     return f"{definition_list(pairs)}<ul class='course-links'>{links}</ul>"
 
 
-def todo_list(desk: Desk) -> str:
+def todo_list(snapshot: Snapshot) -> str:
     """Return what is still open, each with a link to its step."""
-    states = all_states(desk.draft, desk.brief, sent=desk.is_sent())
+    statuses = snapshot.statuses
     items = []
-    for (project, step), state in states.items():
-        if state.mark is Mark.DONE:
+    for status in statuses.values():
+        if status.state.is_done:
             continue
-        kind = "warn" if state.mark is Mark.LOOK else "unchecked"
+        kind = "warn" if status.state.sign == "!" else "unchecked"
         items.append(
-            f'<li class="finding finding-{kind}"><span class="sign" aria-hidden="true">{state.mark.value}</span>'
-            f"<div>{link_to(step, project, step_name(step, project))}<p>{escape(state.todo)}</p></div></li>"
+            f'<li class="finding finding-{kind}"><span class="sign" aria-hidden="true">{status.state.sign}</span>'
+            f"<div>{link_to(status.step, status.project, step_name(status.step, status.project))}<p>{escape(status.sentence)}</p></div></li>"
         )
     if not items:
         return '<div class="note note-fine">Everything is done.</div>'
-    done = len(states) - len(items)
-    return f"<p>{done} of {len(states)} steps are done.</p><ul class='findings'>{''.join(items)}</ul>"
+    done = len(statuses) - len(items)
+    line = f"{done} of {wording.counted('step', len(statuses))} {wording.agree(done, 'is', 'are')} done."
+    return f"<p>{line}</p><ul class='findings'>{''.join(items)}</ul>"
 
 
 def resume_card(code: str) -> str:
@@ -189,16 +192,29 @@ def build(services_local: bool, course: str) -> StartPage:
     )
 
 
-def wire(page: StartPage, wizard: Wizard) -> None:
+def wire(page: StartPage, events: Events) -> None:
     """Connect the page's events."""
-    for field in ("name", "email", "registration"):
-        component = getattr(page, field)
 
-        def keep(desk: Desk, value: str, field: str = field) -> None:
-            desk.change(lambda draft: draft.with_student(**{field: value}))
+    def keep_name(session: Session, value: str) -> None:
+        session.apply(IntroduceStudent(name=value))
 
-        kept = wizard.save(component.change, page, keep, [component])
+    def keep_email(session: Session, value: str) -> None:
+        session.apply(IntroduceStudent(email=value))
+
+    def keep_registration(session: Session, value: str) -> None:
+        session.apply(IntroduceStudent(registration=value))
+
+    for box, keep in (
+        (page.name, keep_name),
+        (page.email, keep_email),
+        (page.registration, keep_registration),
+    ):
+        kept = events.save(box.change, page, keep, [box])
         # After it and not beside it: an answer from before must not be the last one to arrive.
-        wizard.refresh(kept.then, page)
-    if page.own_apply is not None:
-        wizard.act(page.own_apply.click, page, own_rules.apply, [page.own_deadline, page.own_recipients])
+        events.refresh(kept.then, page)
+
+    def set_rules(session: Session, deadline: str, recipients: str) -> None:
+        session.apply(SetOwnRules(deadline=deadline, recipients=recipients))
+
+    if page.own_apply is not None and page.own_deadline is not None and page.own_recipients is not None:
+        events.act(page.own_apply.click, page, set_rules, [page.own_deadline, page.own_recipients])

@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
+from assistant import wording
 from assistant.findings import Finding, Level
-from assistant.submission.draft import Draft
 from assistant.submission.packaging import Package
-from assistant.submission.sending import DeliveryRow, HandedOver
-from assistant.web.html import download, error_note, findings_list, note, size_text, table
+from assistant.submission.sending import HandedOver, ShownDelivery
+from assistant.web.html import download, error_note, findings_list, note, table
 
 
-def grouped_findings(findings: Sequence[Finding], draft: Draft) -> str:
-    """Return what is complete and what is not, by project; what is fine is folded away under its number."""
+def grouped_findings(findings: Sequence[Finding], titles: Sequence[str]) -> str:
+    """Return what is complete and what is not, by project, which `titles` name; what is fine is folded away under its number."""
     groups = []
-    for number in (None, *range(1, len(draft.projects) + 1)):
+    for number in (None, *range(1, len(titles) + 1)):
         own = [finding for finding in findings if finding.project == number]
         if not own:
             continue
-        title = draft.projects[number - 1].title.strip() if number else ""
+        title = titles[number - 1] if number else ""
         name = "You and the deadline" if number is None else f"Project {number}" + (f" – {title}" if title else "")
         fine = [finding for finding in own if finding.level is Level.FINE]
         folded = (
@@ -38,12 +38,14 @@ def bundle_card(package: Package | None, *, packaged_before: bool) -> str:
         if packaged_before:
             return note("Something changed since you packaged: package again, so that what goes out is what you see.")
         return note("Nothing is packaged yet: press the button when you want to see the bundle and the mail.")
-    rows = [[entry.name, size_text(entry.size), entry.sha256[:12]] for entry in package.files]
+    rows = [[entry.name, wording.size(entry.size), entry.sha256[:12]] for entry in package.files]
     missing = "".join(f"<li>{escape(text)}</li>" for text in package.missing)
     honest = f"<p>Not in it:</p><ul>{missing}</ul>" if missing else ""
     return (
         table(
-            ["File", "Size", "SHA-256 begins"], rows, f"bundle.zip, {size_text(package.size)}, {package.sha256[:12]}…"
+            ["File", "Size", "SHA-256 begins"],
+            rows,
+            f"bundle.zip, {wording.size(package.size)}, {package.sha256[:12]}…",
         )
         + honest
         + download("files/bundle.zip", "Download the bundle")
@@ -60,7 +62,7 @@ def mail_card(package: Package | None) -> str:
     pairs = "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in mail.headers)
     return (
         f'<h3>The mail</h3><div class="mail"><dl>{pairs}</dl><pre>{escape(mail.body)}</pre></div>'
-        f"<p>{size_text(mail.size)} as it goes over the line; {size_text(mail.limit)} are allowed.</p>"
+        f"<p>{wording.size(mail.size)} as it goes over the line; {wording.size(mail.limit)} are allowed.</p>"
         + download("files/message.eml", "Download the finished mail (.eml)")
     )
 
@@ -73,7 +75,7 @@ def sent_note(handed: HandedOver) -> str:
     return note(f"{handed.sentence} {how}", "warn") + download("files/message.eml", "Download the finished mail (.eml)")
 
 
-def deliveries_card(rows: Sequence[DeliveryRow]) -> str:
+def deliveries_card(rows: Sequence[ShownDelivery]) -> str:
     """Return every attempt to hand in, newest first, each with its receipt."""
     cards = []
     for row in rows:

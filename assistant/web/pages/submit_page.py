@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import gradio as gr
 
-from assistant.submission import completeness as submission
-from assistant.submission import packaging
-from assistant.submission import sending as hand_over
-from assistant.submission.session import Desk
-from assistant.web.events import Updates, Wizard
+from assistant.submission.packaging import TypedAccount, make_package
+from assistant.submission.sending import send, send_state, shown_deliveries
+from assistant.submission.session import Session
+from assistant.submission.snapshot import Snapshot
+from assistant.web.events import Events
+from assistant.web.gradio_internals import Component, Updates
 from assistant.web.html import heading, note
 from assistant.web.pages.submit_cards import bundle_card, deliveries_card, grouped_findings, mail_card, sent_note
 
@@ -26,34 +26,33 @@ class SubmitPage:
     package: gr.Button
     bundle: gr.HTML
     mail: gr.HTML
-    account: dict[str, Any]
+    account: dict[str, Component]
     confirm: gr.Checkbox
     send: gr.Button
     again: gr.Button
     deliveries: gr.HTML
 
     @property
-    def outputs(self) -> Sequence[Any]:
+    def outputs(self) -> Sequence[Component]:
         """Return every component that `render` may change."""
         return [self.findings, self.bundle, self.mail, self.confirm, self.send, self.again, self.deliveries]
 
     @property
-    def typed(self) -> Sequence[Any]:
+    def typed(self) -> Sequence[Component]:
         """Return those of the outputs that the student types in."""
         return []
 
-    def render(self, desk: Desk) -> Updates:
+    def render(self, snapshot: Snapshot) -> Updates:
         """Return what each component shows for this student now."""
-        package = packaging.current(desk)
-        state = hand_over.send_state(desk, package)
+        findings, package, state = snapshot.findings, snapshot.package, send_state(snapshot)
         return {
-            self.findings: grouped_findings(submission.findings(desk), desk.draft),
-            self.bundle: bundle_card(package, packaged_before=packaging.was_made(desk)),
+            self.findings: grouped_findings(findings, [project.title for project in snapshot.projects]),
+            self.bundle: bundle_card(package, packaged_before=snapshot.draft.package is not None),
             self.mail: mail_card(package),
             self.confirm: gr.Checkbox(value=False, visible=package is not None and state.may_send),
             self.send: gr.Button(value=state.button, interactive=state.may_send, visible=package is not None),
             self.again: gr.Button(visible=state.may_repeat),
-            self.deliveries: note(state.sentence, state.kind) + deliveries_card(hand_over.deliveries(desk)),
+            self.deliveries: note(state.sentence, state.kind) + deliveries_card(shown_deliveries(snapshot)),
         }
 
 
@@ -65,7 +64,7 @@ def build(*, local: bool) -> SubmitPage:
     package = gr.Button("Package what I have", variant="primary", elem_id="submit-package")
     bundle = gr.HTML(elem_id="submit-bundle")
     mail = gr.HTML(elem_id="submit-mail")
-    account: dict[str, Any] = {}
+    account: dict[str, Component] = {}
     if local:
         with gr.Accordion("Your mail account", open=False, elem_id="submit-account"):
             gr.Markdown(
@@ -95,20 +94,23 @@ def build(*, local: bool) -> SubmitPage:
     return SubmitPage(message, findings, package, bundle, mail, account, confirm, send, again, deliveries)
 
 
-def wire(page: SubmitPage, wizard: Wizard) -> None:
+def wire(page: SubmitPage, events: Events) -> None:
     """Connect the page's events."""
     fields = list(page.account)
 
-    def send(desk: Desk, confirmed: bool, *values: Any) -> str:
-        return sent_note(hand_over.send(desk, confirmed, dict(zip(fields, values, strict=True))))
+    def account_of(values: Sequence[object]) -> TypedAccount:
+        return TypedAccount.of_fields(dict(zip(fields, values, strict=True)))
 
-    def again(desk: Desk, *values: Any) -> str:
-        return sent_note(hand_over.send(desk, True, dict(zip(fields, values, strict=True)), again=True))
+    def send_once(session: Session, confirmed: bool, *values: object) -> str:
+        return sent_note(send(session, confirmed, account_of(values)))
 
-    def pack(desk: Desk) -> None:
-        packaging.make(desk)
+    def send_again(session: Session, *values: object) -> str:
+        return sent_note(send(session, True, account_of(values), again=True))
+
+    def pack(session: Session) -> None:
+        make_package(session)
 
     inputs = list(page.account.values())
-    wizard.act(page.package.click, page, pack)
-    wizard.act(page.send.click, page, send, [page.confirm, *inputs])
-    wizard.act(page.again.click, page, again, inputs)
+    events.act(page.package.click, page, pack)
+    events.act(page.send.click, page, send_once, [page.confirm, *inputs])
+    events.act(page.again.click, page, send_again, inputs)

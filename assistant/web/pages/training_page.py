@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
-from typing import Any
 
 import gradio as gr
 
 from assistant import wording
 from assistant.errors import AssistantError
 from assistant.submission import training_runs as steps
-from assistant.submission.drawing_ahead import prepare
-from assistant.submission.session import Desk
+from assistant.submission.draft import TrainingChoice
+from assistant.submission.drawing_ahead import draw_ahead
+from assistant.submission.session import Session
+from assistant.submission.snapshot import ProjectSnapshot, Snapshot
 from assistant.training.run import Progress, Run
-from assistant.web.events import Updates, Wizard, without
-from assistant.web.html import definition_list, error_note, heading, needs, note, out_of_date, seconds_text, table
+from assistant.web.events import Events, Timing, without
+from assistant.web.gradio_internals import Component, Updates
+from assistant.web.html import definition_list, error_note, heading, needs, note, out_of_date, table
 from assistant.web.lecture import network_page as lecture_network
 from assistant.web.lecture.glossary import word_link
 from assistant.web.pages.loss_curve import loss_curve
@@ -60,7 +62,7 @@ class TrainingPage:
     timer: gr.Timer
 
     @property
-    def outputs(self) -> Sequence[Any]:
+    def outputs(self) -> Sequence[Component]:
         """Return every component that `render` may change."""
         return [
             self.missing, self.panel, self.preset, self.seed, self.cell, self.units, self.context, self.epochs, self.members,
@@ -68,19 +70,17 @@ class TrainingPage:
         ]  # fmt: skip
 
     @property
-    def typed(self) -> Sequence[Any]:
+    def typed(self) -> Sequence[Component]:
         """Return those of the outputs that the student types in."""
         return [self.preset, self.seed, self.cell, self.units, self.context, self.epochs, self.members]
 
-    def render(self, desk: Desk) -> Updates:
+    def render(self, snapshot: Snapshot) -> Updates:
         """Return what each component shows for this student now."""
-        progress = steps.poll(desk, self.number)
-        steps.look_inside(desk, self.number)
-        prepare(desk, self.number)
-        project = desk.project(self.number)
-        ready = project.dataset is not None and project.dataset.series_sha256 is not None
+        whole = snapshot.project(self.number)
+        progress, project = steps.training_progress(whole), whole.draft
+        ready = project.dataset is not None and project.dataset.is_ready
         choice = project.training
-        time, planned = planned_cards(desk, self.number) if ready else ("", "")
+        time, planned = planned_cards(whole) if ready else ("", "")
         missing = needs("dataset", self.number, "The training needs a dataset first.")
         return {
             self.missing: out_of_date(project, self.number, "train") if ready else missing,
@@ -99,7 +99,7 @@ class TrainingPage:
                 value=project.run.id if project.run else None,
                 visible=len(project.runs) > 1,
             ),
-            self.result: result_card(desk, self.number),
+            self.result: result_card(whole),
             self.inside: gr.Accordion(visible=project.run is not None),
             **self.render_live(progress, trained=project.run is not None),
         }
@@ -122,49 +122,51 @@ def live_card(progress: Progress | None) -> str:
         return ""
     if progress.state == "failed":
         return error_note(AssistantError("The training did not end well.", progress.message, progress.fix))
+    if progress.state == "cancelled" and not progress.history:
+        return note(f"{progress.message} {progress.fix}", "warn")
     if progress.state == "waiting":
         return note(progress.message or "Another training is running; this one starts by itself when its turn comes.")
     # The time left covers what follows the last epoch too: the forecasts, and the test on earlier moments.
     left_seconds = progress.seconds_left
     share = 0.0 if left_seconds is None else progress.seconds / max(progress.seconds + left_seconds, 1e-9)
     if progress.state == "running":
-        left = "" if left_seconds is None else f"<span>time left <b>about {seconds_text(left_seconds)}</b></span>"
+        left = "" if left_seconds is None else f"<span>time left <b>about {wording.short_span(left_seconds)}</b></span>"
         line = (
             f'<div class="progress" role="progressbar" aria-valuemin="0" aria-valuemax="100" aria-valuenow="{share * 100:.0f}" '
             f'aria-label="Training"><span style="width:{share:.1%}"></span></div><div class="live-line">'
             f"<span>epoch <b>{progress.epoch}</b> of {progress.epochs or '…'}</span>"
-            f"<span>since <b>{seconds_text(progress.seconds)}</b></span>{left}</div>"
+            f"<span>since <b>{wording.short_span(progress.seconds)}</b></span>{left}</div>"
         )
     else:
         ended = "Stopped; the best weights so far were kept." if progress.state == "cancelled" else "Trained."
-        line = f'<div class="live-line"><span>{ended} {len(progress.history)} epochs in {seconds_text(progress.seconds)}.</span></div>'
+        line = f'<div class="live-line"><span>{ended} {wording.counted("epoch", len(progress.history))} in {wording.short_span(progress.seconds)}.</span></div>'
     message = f"<p>{escape(progress.message)}</p>" if progress.message and progress.state == "running" else ""
     return f'<div class="live">{line}{message}{loss_curve(progress.history, progress.epochs)}</div>'
 
 
-def planned_cards(desk: Desk, number: int) -> tuple[str, str]:
+def planned_cards(project: ProjectSnapshot) -> tuple[str, str]:
     """Return how long a training would take, and the settings that the rules give for the dataset and the choices."""
     try:
-        settings, time = steps.planned(desk, number)
+        settings, time = steps.planned(project)
     except AssistantError as error:
         return error_note(error), ""
     return f'<p class="words">{escape(time)}</p>', definition_list(
         [
-            ("Network", f"{settings.cell.upper()}, {settings.units} units"),
-            ("Looks back at most", f"{settings.context:,} steps"),
-            ("Forecasts", f"{settings.horizon:,} steps"),
+            ("Network", f"{settings.cell.upper()}, {wording.counted('unit', settings.units)}"),
+            ("Looks back at most", wording.counted("step", settings.context)),
+            ("Forecasts", wording.counted("step", settings.horizon)),
             ("Epochs", f"{settings.epochs:,}"),
             ("Networks averaged", str(settings.members)),
         ]
     )
 
 
-def result_card(desk: Desk, number: int) -> str:
+def result_card(project: ProjectSnapshot) -> str:
     """Return the verdict and the scores of the chosen run beside the baselines'."""
-    run = steps.chosen_run(desk, number)
+    run = project.run
     if run is None:
         return ""
-    series = steps.run_series(desk, number)
+    series = steps.run_series(project)
     unit = f" ({series.unit})" if series.unit else ""
     kind = {"beats": "fine", "ties": "info", "loses": "warn"}[run.verdict.outcome]
     return (
@@ -175,13 +177,15 @@ def result_card(desk: Desk, number: int) -> str:
         + f"<p>Scores on the test part, which the network has not seen. MAE and RMSE are in the data’s units{escape(unit)}; "
         "MASE below 1 is better than repeating the last season inside the training part.</p>"
         + f"<p>{escape(sureness(run))}</p>"
-        + runs_table(desk, number, unit)
+        + runs_table(project, unit)
     )
 
 
 def sureness(run: Run) -> str:
     """Return how often the intervals held, and how the forecast did at several moments of the test part."""
-    held = [f"the {level} % interval held {100 * interval.coverage:.0f} %" for level, interval in run.intervals.items()]
+    held = [
+        f"the {level} % interval held {wording.percent(interval.coverage)}" for level, interval in run.intervals.items()
+    ]
     sentences = [f"Of the values in the test part {', '.join(held)}."] if held else []
     tested = run.backtest
     if tested is not None and len(tested.origins) > 1 and (own := tested.mean_mase.get(run.settings.cell)) is not None:
@@ -191,15 +195,15 @@ def sureness(run: Run) -> str:
         best = min(others, key=lambda name: others[name])
         anew = ", with a network trained anew for each" if tested.refitted else ""
         sentences.append(
-            f"Made at {len(tested.origins)} moments one horizon apart{anew}, the forecasts have a MASE of {own:.3f}; "
+            f"Made at {wording.counted('moment', len(tested.origins))} one horizon apart{anew}, the forecasts have a MASE of {own:.3f}; "
             f"the best simple method there, {wording.method_name(best, 'sentence')}, has {others[best]:.3f}."
         )
     return " ".join(sentences)
 
 
-def runs_table(desk: Desk, number: int, unit: str) -> str:
+def runs_table(project: ProjectSnapshot, unit: str) -> str:
     """Return the finished trainings beside each other, or nothing when there is only one."""
-    runs = steps.finished_runs(desk, number)
+    runs = steps.finished_runs(project)
     if len(runs) < 2:
         return ""
     rows = []
@@ -207,8 +211,8 @@ def runs_table(desk: Desk, number: int, unit: str) -> str:
         score, best = run.scores[run.settings.cell], run.scores[run.verdict.against]
         mase = "–" if score.mase is None else f"{score.mase:.3f}"
         against = f"{wording.method_name(run.verdict.against)} {best.mae:.4g}"
-        rows.append([label, f"{score.mae:.4g}", mase, against, run.verdict.outcome, seconds_text(run.seconds)])
-    chosen = desk.project(number).run
+        rows.append([label, f"{score.mae:.4g}", mase, against, run.verdict.outcome, wording.short_span(run.seconds)])
+    chosen = project.draft.run
     own = next((place for place, (_, run) in enumerate(runs) if chosen is not None and run.id == chosen.id), None)
     header = ["Training", f"MAE{unit}", "MASE", f"Best simple method, MAE{unit}", "Verdict", "Time"]
     return table(header, rows, "Your trainings; the report uses the marked one", bold=own)
@@ -278,43 +282,57 @@ def build(number: int) -> TrainingPage:
     )  # fmt: skip
 
 
-def wire(page: TrainingPage, wizard: Wizard) -> None:
+def wire(page: TrainingPage, events: Events) -> None:
     """Connect the page's events."""
     number = page.number
-    settings: dict[str, Any] = {
-        "preset": page.preset, "seed": page.seed, "cell": page.cell, "units": page.units, "context": page.context,
-        "epochs": page.epochs, "members": page.members,
+
+    def keep_preset(session: Session, preset: str) -> None:
+        session.apply(steps.ChoosePreset(project=number, preset=preset))
+
+    def keep_cell(session: Session, cell: str) -> None:
+        session.apply(steps.ChoosePreset(project=number, cell=cell))
+
+    numbers: dict[steps.Setting, gr.Number] = {
+        "seed": page.seed, "units": page.units, "context": page.context, "epochs": page.epochs, "members": page.members,
     }  # fmt: skip
-
-    for name, component in settings.items():
-
-        def keep(desk: Desk, value: Any, name: str = name) -> None:
-            steps.set_training(desk, number, **{name: value})
-
-        wizard.save(component.change, page, keep, [component])
+    for component, kept in ((page.preset, keep_preset), (page.cell, keep_cell)):
+        events.save(component.change, page, kept, [component])
         # What the rules make of it.
-        left = component.blur if isinstance(component, gr.Number) else component.input
-        wizard.refresh(left, page, keep, [component])
+        events.refresh(component.input, page, kept, [component])
+    for setting, box in numbers.items():
 
-    def start(desk: Desk, *values: Any) -> None:
-        steps.set_training(desk, number, **dict(zip(settings, values, strict=True)))
-        steps.start(desk, number)
+        def keep(session: Session, value: float | None, setting: steps.Setting = setting) -> None:
+            session.apply(steps.SetTrainingNumber(project=number, setting=setting, value=value))
 
-    wizard.act(page.train.click, page, start, settings.values())
-    wizard.act(page.again.click, page, lambda desk: steps.start_again(desk, number), retype=True)
-    wizard.act(page.cancel.click, page, lambda desk: steps.cancel(desk, number))
-    wizard.act(page.runs.input, page, lambda desk, run_id: steps.choose_run(desk, number, run_id), [page.runs])
+        events.save(box.change, page, keep, [box])
+        events.refresh(box.blur, page, keep, [box])
+
+    def start(session: Session, preset: str, cell: str, *values: float | None) -> None:
+        typed = {name: steps.whole_number(name, value) for name, value in zip(numbers, values, strict=True)}
+        choice = TrainingChoice.model_validate({"preset": preset, "cell": cell, **typed, "seed": typed["seed"] or 0})
+        session.apply(steps.SetTraining(project=number, choice=choice))
+        steps.start_training(session, number)
+
+    def choose_run(session: Session, run_id: str) -> None:
+        session.apply(steps.ChooseRun(project=number, run_id=run_id))
+
+    events.act(page.train.click, page, start, [page.preset, page.cell, *numbers.values()])
+    events.act(page.again.click, page, lambda session: steps.start_again(session, number), retype=True)
+    events.act(page.cancel.click, page, lambda session: steps.stop_training(session, number))
+    events.act(page.runs.input, page, choose_run, [page.runs])
 
     def runs_of(request: gr.Request) -> list[lecture_network.ShownRun]:
-        runs = steps.runs_to_look_into(wizard.desk(request), number)
+        runs = steps.runs_to_look_into(events.session(request).snapshot.project(number))
         return [lecture_network.ShownRun(label, folder) for label, folder in runs]
 
-    lecture_network.wire(page.network, wizard.services.lecture, runs_of, [page.inside.expand, page.runs.input])
+    lecture_network.wire(page.network, events.services.lecture, runs_of, [page.inside.expand, page.runs.input])
 
-    def tick(desk: Desk) -> Updates:
-        progress = steps.poll(desk, number)
+    def tick(snapshot: Snapshot) -> Updates:
+        project = snapshot.project(number)
+        progress = steps.training_progress(project)
         if progress is not None and progress.state in ("waiting", "running"):
             return page.render_live(progress)
-        return without(page.render(desk), page.typed)
+        draw_ahead(project)
+        return without(page.render(snapshot), page.typed)
 
-    wizard.follow(page.timer.tick, page, tick, (), page.outputs, trigger_mode="once")
+    events.follow(page.timer.tick, page, tick, (), page.outputs, timing=Timing(trigger="once"))

@@ -1,4 +1,4 @@
-"""The child process that runs a notebook: `python runner.py FOLDER`.
+"""The child process that runs a notebook: `python kernel_process.py FOLDER`.
 
 It reads `FOLDER/notebook.ipynb`, runs it in a kernel of its own and writes `FOLDER/executed.ipynb`, or
 `FOLDER/failure.json` when a cell fails. Each cell that is done puts a line "number all" on standard output. The kernel

@@ -11,6 +11,7 @@ from typing import cast
 
 from pydantic import JsonValue
 
+from assistant import wording
 from assistant.errors import AssistantError
 from assistant.submission.jobs.job import JobCancelledError, JobRequest, JobState, Outcome, Problem, Task
 
@@ -19,9 +20,13 @@ class TaskContext:
     """A JobContext that hands progress to `record` and asks `asked` whether to stop."""
 
     def __init__(
-        self, folder: Path, record: Callable[[dict[str, JsonValue]], object], asked: Callable[[], bool]
+        self,
+        folder: Path,
+        record: Callable[[dict[str, JsonValue]], object],
+        asked: Callable[[], bool],
+        secrets: Mapping[str, str],
     ) -> None:
-        self._folder, self._record, self._asked = folder, record, asked
+        self._folder, self._record, self._asked, self._secrets = folder, record, asked, secrets
         self.progress: dict[str, JsonValue] = {}
 
     @property
@@ -33,6 +38,10 @@ class TaskContext:
         """Record how far the job is."""
         self.progress = dict(progress)
         self._record(self.progress)
+
+    def secret(self, name: str) -> str:
+        """Return one of the request's secrets, or nothing."""
+        return self._secrets.get(name, "")
 
     def should_stop(self) -> bool:
         """Tell whether the job was asked to stop."""
@@ -59,7 +68,7 @@ def perform(request: JobRequest, context: TaskContext) -> Outcome:
 
 def memory_problem(limit: int | None) -> Problem:
     """Return what is said of a job that needed more memory than it may have, or than there is."""
-    evidence = f"It may use {limit / 1e6:,.0f} MB." if limit else "The computer has no more."
+    evidence = f"It may use {wording.size(limit)}." if limit else "The computer has no more."
     return Problem(
         what="The memory did not suffice.",
         evidence=evidence,
