@@ -127,17 +127,17 @@ def test_every_end_of_a_name_belongs_to_one_format() -> None:
 
 
 def test_a_repair_knows_its_words_and_its_switch() -> None:
-    kind = RepairKind("rounded", "{count:,} values of {column} were rounded to {step}.", "So they are written elsewhere.",
-                      undone="{count:,} values of {column} stay as they are.", of_column=True)  # fmt: skip
+    kind = RepairKind("rounded", "{rows} of {column} {were} rounded to {step}.", "So they are written elsewhere.",
+                      undone="{rows} of {column} {were} left as found.", of_column=True)  # fmt: skip
     made = kind.made(1200, column="level", step="tenths")
     assert (made.what, made.key, made.applied) == (
-        "1,200 values of level were rounded to tenths.", "rounded:level", True
+        "1,200 rows of level were rounded to tenths.", "rounded:level", True
     )  # fmt: skip
     assert kind.is_kind_of(made)
     assert kind.is_kind_of(made, "level")
     assert not kind.is_kind_of(made, "rain")
     undone = kind.made(1200, frozenset({"rounded:level"}), column="level", step="tenths")
-    assert (undone.what, undone.applied) == ("1,200 values of level stay as they are.", False)
+    assert (undone.what, undone.applied) == ("1,200 rows of level were left as found.", False)
     assert kind.made(1, frozenset({"rounded:rain"}), column="level", step="tenths").applied
     assert can_undo(made)
 
