@@ -10,7 +10,7 @@ LINKS = (
     "https://colab.research.google.com/drive/1aBcDeFgHiJkLmNoPqRsTuVwXyZ012345",
     "https://colab.research.google.com/drive/1zYxWvUtSrQpOnMlKjIhGfEdCbA543210",
 )
-TRAINING_SECONDS = 90_000
+TRAINING_SECONDS = 180_000
 
 
 def open_step(page: Page, place: str) -> None:
