@@ -181,7 +181,7 @@ def test_kaggle_is_searched_by_a_topic_and_the_results_are_kept(wizard: Wizard, 
     page.locator("#p1-dataset-search-go").click()
     expect(page.locator("#p1-dataset-found label")).to_have_count(20)
     expect(page.locator("#p1-dataset-found label").first).to_contain_text(
-        "Tides 0 — 1.2 MB · CC0-1.0 · 7 votes · updated 2021-02-03 · ada/tides-0"
+        "Tides 0 — 1.23 MB · CC0-1.0 · 7 votes · updated 2021-02-03 · ada/tides-0"
     )
     expect(page.locator("#p1-dataset-searches a").first).to_have_attribute(
         "href", "https://www.kaggle.com/datasets?search=tides"
