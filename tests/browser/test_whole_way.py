@@ -90,7 +90,7 @@ def test_a_training_can_be_stopped_and_keeps_its_best_so_far(shared_server: Serv
     open_step(page, "p1-train")
     page.get_by_label("Thorough").check()
     start_training(page, 1)
-    expect(page.locator("#p1-train-live svg")).to_be_visible(timeout=60_000)
+    expect(page.locator("#p1-train-live svg.plot")).to_be_visible(timeout=60_000)
     page.locator("#p1-train-cancel").click()
     wait_for_scores(page, 1, "!")
     expect(page.locator("#p1-train-live")).to_contain_text("Stopped")
