@@ -212,7 +212,7 @@ def link_status(project: ProjectSnapshot) -> StepStatus:
     check = draft.link_check
     if check is None or check.link != link.url:
         evidence = "Nobody has checked yet whether the link opens."
-        return _of(project, "colab", State.UNCHECKED, evidence, "Press “Check the link”.")
+        return _of(project, "colab", State.UNCHECKED, evidence, "Press “Can everybody open it?”.")
     state = {Level.BLOCK: State.WRONG, Level.WARN: State.WRONG, Level.UNCHECKED: State.UNCHECKED}.get(
         check.finding.level
     )

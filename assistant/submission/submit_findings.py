@@ -9,6 +9,7 @@ from assistant.brief import Timing
 from assistant.bundle.completeness import check_submission
 from assistant.findings import Finding, Level, State, StepStatus
 from assistant.report.own_words import check_own_words
+from assistant.submission.status import link_status
 from assistant.wording import counted, span
 
 if TYPE_CHECKING:
@@ -42,6 +43,15 @@ def finding_of(status: StepStatus) -> Finding:
     fix = status.fix if status.evidence else ""
     level = _LEVELS.get(status.state, Level.WARN)
     return Finding(level=level, what=what, fix=fix, step=status.step, project=status.project)
+
+
+def link_finding(project: ProjectSnapshot) -> Finding:
+    """Return what the status of the Colab link says, as heavy as it weighs when the submission goes out."""
+    status = link_status(project)
+    check = project.draft.link_check
+    only_warned = check is not None and check.finding.level is Level.WARN and check.finding.what in status.evidence
+    said = finding_of(status)
+    return said.model_copy(update={"level": Level.BLOCK}) if status.state is State.WRONG and not only_warned else said
 
 
 def _project_findings(project: ProjectSnapshot) -> Iterator[Finding]:

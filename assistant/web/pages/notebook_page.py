@@ -12,8 +12,7 @@ from assistant.submission.jobs.job import JobRecord
 from assistant.submission.notebook_making import cancel_notebook, notebook_job, start_notebook
 from assistant.submission.session import Session
 from assistant.submission.snapshot import ProjectSnapshot, Snapshot
-from assistant.submission.status import link_status
-from assistant.submission.submit_findings import finding_of, value_findings
+from assistant.submission.submit_findings import link_finding, value_findings
 from assistant.web.events import Events, Timing, without
 from assistant.web.gradio_internals import Component, Updates
 from assistant.web.html import download, error_note, findings_list, heading, needs, note, out_of_date
@@ -66,7 +65,7 @@ class NotebookPage:
             self.missing: out_of_date(draft, self.number, "colab"),
             self.panel: gr.Column(visible=True),
             self.link: gr.Textbox(value=draft.colab_link, interactive=True),
-            self.checked: findings_list([finding_of(link_status(project))]) if draft.colab_link else "",
+            self.checked: findings_list([link_finding(project)]) if draft.colab_link else "",
             **self.render_making(project),
         }
 
