@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 import subprocess
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import IO
 from urllib.parse import urlsplit
 
+import psutil
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Request, expect, sync_playwright
 
@@ -85,6 +87,16 @@ class Server:
             raise AssertionError("the server did not end within 20 seconds") from None
         assert "Traceback" not in said, said
 
+    def end(self) -> None:
+        """End the server and the jobs that would outlive it, since nobody is going to start it again."""
+        try:
+            self.stop()
+        finally:
+            for process in psutil.process_iter(["cmdline"]):
+                if any(part.startswith(f"{self.workspace}{os.sep}") for part in process.info["cmdline"] or ()):
+                    with contextlib.suppress(psutil.Error):
+                        process.kill()
+
 
 def _listen(stream: IO[str], said: list[str]) -> None:
     with stream:
@@ -112,7 +124,7 @@ def start_server(tmp_path: Path) -> Iterator[Callable[..., Server]]:
 
     yield start
     for server in started:
-        server.stop()
+        server.end()
 
 
 @pytest.fixture(scope="module")
@@ -121,7 +133,7 @@ def shared_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     server = Server(tmp_path_factory.mktemp("shared"))
     server.start()
     yield server
-    server.stop()
+    server.end()
 
 
 @dataclass
