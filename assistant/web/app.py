@@ -123,9 +123,9 @@ def _load(blocks: gr.Blocks, outer: gr.Tabs, inner: dict[int, gr.Tabs]) -> None:
         if not at:
             # Nobody who clicked a tab before this answer came is taken back to Start.
             return {outer: gr.skip()}
-        updates: Updates = {outer: gr.Tabs(selected=chosen)}
+        updates: Updates = {outer: gr.update(selected=chosen)}
         if project is not None:
-            updates[inner[project]] = gr.Tabs(selected=place(step, project))
+            updates[inner[project]] = gr.update(selected=place(step, project))
         return updates
 
     blocks.load(

@@ -76,12 +76,12 @@ class Tabs:
         """Return every tab's label."""
         statuses = snapshot.statuses
         updates: Updates = {
-            tab: gr.Tab(label=mark_label(STEP_TITLES[step], statuses[project, step].state))
+            tab: gr.update(label=mark_label(STEP_TITLES[step], statuses[project, step].state))
             for (project, step), tab in self.steps.items()
         }
         for number, tab in self.projects.items():
             worst = worst_of(status for status in statuses.values() if status.project == number)
-            updates[tab] = gr.Tab(label=mark_label(f"Project {number}", worst.state))
+            updates[tab] = gr.update(label=mark_label(f"Project {number}", worst.state))
         return updates
 
 

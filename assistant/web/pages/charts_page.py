@@ -84,9 +84,9 @@ class Places:
             figure = numbers.get(item.chart.name)
             updates |= {
                 slot.place: place_text(figure),
-                slot.order: gr.Row(visible=figure is not None),
-                slot.earlier: gr.Button(interactive=item.place is not None and item.place > 1),
-                slot.later: gr.Button(interactive=item.place is not None and item.place < last),
+                slot.order: gr.update(visible=figure is not None),
+                slot.earlier: gr.update(interactive=item.place is not None and item.place > 1),
+                slot.later: gr.update(interactive=item.place is not None and item.place < last),
             }
         return updates
 
@@ -125,24 +125,24 @@ class ChartsPage:
         complete = pictures.draw_some(project.services.drawing, [item.chart for item in shown], 0)
         updates: Updates = {
             self.missing: reason,
-            self.timer: gr.Timer(active=not complete),
+            self.timer: gr.update(active=not complete),
             self.drawn: _stages(shown, self.number),
         }
         for index, slot in enumerate(self.slots):
             if index >= len(shown):
-                updates[slot.box] = gr.Column(visible=False)
+                updates[slot.box] = gr.update(visible=False)
                 continue
             item = shown[index]
             updates |= {
-                slot.box: gr.Column(visible=True),
+                slot.box: gr.update(visible=True),
                 slot.picture: chart_picture(item.chart),
-                slot.closer: gr.Accordion(visible=can_zoom(item.chart), open=False),
-                slot.start: gr.Slider(value=0),
-                slot.end: gr.Slider(value=100),
+                slot.closer: gr.update(visible=can_zoom(item.chart), open=False),
+                slot.start: gr.update(value=0),
+                slot.end: gr.update(value=100),
                 slot.text: chart_text(item.chart, self.number),
-                slot.checked: gr.Checkbox(value=item.checked),
-                slot.in_report: gr.Checkbox(value=item.in_report),
-                slot.caption: gr.Textbox(value=item.caption),
+                slot.checked: gr.update(value=item.checked),
+                slot.in_report: gr.update(value=item.in_report),
+                slot.caption: gr.update(value=item.caption),
             }
         return {**updates, **Places(self, self.message).render(snapshot)}
 
@@ -153,7 +153,7 @@ class ChartsPage:
         now = _stages(shown, self.number)
         updates: Updates = {self.drawn: now}
         if complete:
-            updates[self.timer] = gr.Timer(active=False)
+            updates[self.timer] = gr.update(active=False)
         for index, (slot, item) in enumerate(zip(self.slots, shown, strict=False)):
             old = before[index] if index < len(before) else 0
             if now[index] > old == 0:

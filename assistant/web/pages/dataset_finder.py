@@ -80,24 +80,24 @@ class Finder:
         found = cards.found_choices(search)
         return {
             **self.open_box(looking.way),
-            self.way: gr.Radio(value=looking.way or READY),
-            self.link: gr.Textbox(value=looking.link),
-            self.kaggle: gr.Textbox(value=looking.kaggle),
+            self.way: gr.update(value=looking.way or READY),
+            self.link: gr.update(value=looking.link),
+            self.kaggle: gr.update(value=looking.kaggle),
             **self.render_fetch(whole),
-            self.ready: gr.Dropdown(value=chosen, interactive=True),
+            self.ready: gr.update(value=chosen, interactive=True),
             self.about: cards.about_ready(chosen),
-            self.use_ready: gr.Button(interactive=True),
+            self.use_ready: gr.update(interactive=True),
             self.link_searches: cards.web_searches(project.title),
             self.found_line: cards.search_line(search),
-            self.found: gr.Radio(choices=found, value=None, visible=bool(found)),
-            self.found_row: gr.Row(visible=search is not None),
-            self.earlier: gr.Button(interactive=search is not None and search.page > 1),
-            self.later: gr.Button(interactive=search is not None and search.more),
+            self.found: gr.update(choices=found, value=None, visible=bool(found)),
+            self.found_row: gr.update(visible=search is not None),
+            self.earlier: gr.update(interactive=search is not None and search.page > 1),
+            self.later: gr.update(interactive=search is not None and search.more),
         }
 
     def open_box(self, way: str) -> Updates:
         """Return the boxes with the one that belongs to a way of looking."""
-        return {box: gr.Group(visible=name == (way or READY)) for name, box in self.boxes.items()}
+        return {box: gr.update(visible=name == (way or READY)) for name, box in self.boxes.items()}
 
     def render_fetch(self, project: ProjectSnapshot) -> Updates:
         """Return what is shown of a download while it runs and when it has ended."""
@@ -105,10 +105,10 @@ class Finder:
         busy = state is not None and state.under_way
         return {
             self.fetched: cards.fetch_card(state),
-            self.cancel: gr.Button(value="Cancel the download" if busy else "All right", visible=state is not None),
-            self.timer: gr.Timer(active=busy),
-            self.picker: gr.Group(visible=offered is not None and not busy),
-            self.file: gr.Dropdown(choices=cards.offered_choices(offered), value=None),
+            self.cancel: gr.update(value="Cancel the download" if busy else "All right", visible=state is not None),
+            self.timer: gr.update(active=busy),
+            self.picker: gr.update(visible=offered is not None and not busy),
+            self.file: gr.update(choices=cards.offered_choices(offered), value=None),
         }
 
 

@@ -77,7 +77,7 @@ class DatasetPage:
         project = snapshot.project(self.number)
         choice = project.draft.dataset
         updates = self.finder.render(project)
-        updates[self.understood] = gr.Column(visible=choice is not None)
+        updates[self.understood] = gr.update(visible=choice is not None)
         if choice is None:
             return updates
         overview = project.overview
@@ -100,7 +100,7 @@ class DatasetPage:
             ),
             self.findings: cards.findings_card(inspection.findings, overview.problem),
             **self.readings.render(overview, choice),
-            self.repairs: gr.CheckboxGroup(choices=repairs, value=kept, visible=bool(repairs)),
+            self.repairs: gr.update(choices=repairs, value=kept, visible=bool(repairs)),
             self.read: cards.fixed_repairs(overview.repairs),
             **self._render_roles(project.draft, overview, choice),
             self.preview: table(
@@ -113,22 +113,22 @@ class DatasetPage:
         columns, roles = list(overview.columns), choice.roles
         reasons = overview.inspection.reasons
         return {
-            self.title: gr.Textbox(value=project.title),
-            self.question: gr.Textbox(value=project.question),
-            self.time: gr.Dropdown(
+            self.title: gr.update(value=project.title),
+            self.question: gr.update(value=project.question),
+            self.time: gr.update(
                 choices=columns, value=list(roles.time) if roles else [],
                 info=reasons.get("time", "") or "Several columns when year, month … stand apart; none to count rows.",
             ),
-            self.target: gr.Dropdown(
+            self.target: gr.update(
                 choices=columns, value=roles.target if roles else None,
                 info=reasons.get("target", "") or "The column to forecast.",
             ),
-            self.features: gr.Dropdown(
+            self.features: gr.update(
                 choices=columns, value=list(roles.features) if roles else [],
                 info=reasons.get("features", "") or "Columns that may help; none is fine.",
             ),
-            self.horizon: gr.Number(value=choice.horizon),
-            self.unit: gr.Textbox(value=choice.unit),
+            self.horizon: gr.update(value=choice.horizon),
+            self.unit: gr.update(value=choice.unit),
         }  # fmt: skip
 
     def _render_source(self, project: ProjectSnapshot, choice: DatasetChoice) -> Updates:
@@ -137,10 +137,10 @@ class DatasetPage:
         own = choice.ready is None
         return {
             self.source: cards.source_card(source),
-            self.licence: gr.Textbox(value=source.licence or "", visible=own),
-            self.url: gr.Textbox(value=source.url or "", visible=own),
+            self.licence: gr.update(value=source.licence or "", visible=own),
+            self.url: gr.update(value=source.url or "", visible=own),
             self.share_why: cards.share_card(question, choice.share is not None),
-            self.share: gr.Radio(value=choice.share or (None if question else "file")),
+            self.share: gr.update(value=choice.share or (None if question else "file")),
         }
 
 

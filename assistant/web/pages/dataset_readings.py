@@ -59,21 +59,21 @@ class ReadingParts:
             self.frequency: dated and (several or choices.frequency is not None),
         }
         return {
-            self.box: gr.Group(visible=any(shown.values())),
-            self.member: gr.Dropdown(choices=list(reader.members), value=reader.member, visible=shown[self.member]),
-            self.sheet: gr.Dropdown(choices=list(reader.sheets), value=reader.sheet, visible=shown[self.sheet]),
-            self.order: gr.Radio(choices=orders, value=choices.date_order or first, visible=shown[self.order]),
-            self.decimal: gr.Radio(
+            self.box: gr.update(visible=any(shown.values())),
+            self.member: gr.update(choices=list(reader.members), value=reader.member, visible=shown[self.member]),
+            self.sheet: gr.update(choices=list(reader.sheets), value=reader.sheet, visible=shown[self.sheet]),
+            self.order: gr.update(choices=orders, value=choices.date_order or first, visible=shown[self.order]),
+            self.decimal: gr.update(
                 value=choices.decimal, label=f"Which sign parts whole and decimals in {', '.join(overview.unsure_decimals[:5])}?",
                 visible=shown[self.decimal],
             ),
-            self.series: gr.Dropdown(
+            self.series: gr.update(
                 choices=cards.series_choices(inspection), value=cards.chosen_series(inspection, choices),
                 label=f"Several series in one table, one for each {inspection.series.column}: which one?" if inspection.series else "",
                 visible=shown[self.series],
             ),
-            self.same_time: gr.Radio(value=choices.same_time or "", visible=shown[self.same_time]),
-            self.frequency: gr.Dropdown(value=choices.frequency or "", visible=shown[self.frequency]),
+            self.same_time: gr.update(value=choices.same_time or "", visible=shown[self.same_time]),
+            self.frequency: gr.update(value=choices.frequency or "", visible=shown[self.frequency]),
         }  # fmt: skip
 
 

@@ -58,13 +58,13 @@ class NotebookPage:
         if project.run is None:
             return {
                 self.missing: needs("train", self.number, "The notebook repeats a training; there is none yet."),
-                self.panel: gr.Column(visible=False),
+                self.panel: gr.update(visible=False),
             }
         draft = project.draft
         return {
             self.missing: out_of_date(draft, self.number, "colab"),
-            self.panel: gr.Column(visible=True),
-            self.link: gr.Textbox(value=draft.colab_link, interactive=True),
+            self.panel: gr.update(visible=True),
+            self.link: gr.update(value=draft.colab_link, interactive=True),
             self.checked: findings_list([link_finding(project)]) if draft.colab_link else "",
             **self.render_making(project),
         }
@@ -74,10 +74,10 @@ class NotebookPage:
         making = notebook_job(project)
         busy = making is not None and not making.state.ended
         return {
-            self.make: gr.Button(interactive=not busy),
-            self.cancel: gr.Button(visible=busy),
+            self.make: gr.update(interactive=not busy),
+            self.cancel: gr.update(visible=busy),
             self.status: status_card(project, making),
-            self.timer: gr.Timer(active=busy),
+            self.timer: gr.update(active=busy),
         }
 
 

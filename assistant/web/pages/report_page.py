@@ -42,10 +42,10 @@ class SectionBox:
         """Return what follows from the section's text."""
         return {
             self.state: section_state(text),
-            self.undo: gr.Button(visible=text.can_undo or text.can_redo, interactive=text.can_undo),
-            self.redo: gr.Button(visible=text.can_undo or text.can_redo, interactive=text.can_redo),
-            self.restore: gr.Button(visible=text.changed),
-            self.confirm: gr.Button(visible=text.is_stale),
+            self.undo: gr.update(visible=text.can_undo or text.can_redo, interactive=text.can_undo),
+            self.redo: gr.update(visible=text.can_undo or text.can_redo, interactive=text.can_redo),
+            self.restore: gr.update(visible=text.changed),
+            self.confirm: gr.update(visible=text.is_stale),
         }
 
     @property
@@ -81,7 +81,7 @@ class AdvicePart:
         updates: Updates = {self.hints: hints_card(advice)}
         for index, button in enumerate(self.buttons):
             shown = clicks[index].sentence if index < len(clicks) else None
-            updates[button] = gr.Button(value=shown or "", visible=shown is not None)
+            updates[button] = gr.update(value=shown or "", visible=shown is not None)
         return updates
 
 
@@ -122,15 +122,15 @@ class ReportPage:
                 self.missing: needs(
                     "train", self.number, "The report cites the scores of a training; there is none yet."
                 ),
-                self.panel: gr.Column(visible=False),
+                self.panel: gr.update(visible=False),
             }
         missing = out_of_date(project.draft, self.number, "report")
-        updates: Updates = {self.missing: missing, self.panel: gr.Column(visible=True)}
+        updates: Updates = {self.missing: missing, self.panel: gr.update(visible=True)}
         for box in self.sections:
             text = project.sections[box.title]
             updates |= {
-                box.text: gr.Textbox(value=text.shown),
-                box.edition: gr.Textbox(value=str(text.edition)),
+                box.text: gr.update(value=text.shown),
+                box.edition: gr.update(value=str(text.edition)),
                 **box.render(text),
             }
         return {

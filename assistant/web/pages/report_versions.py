@@ -45,9 +45,9 @@ class VersionParts:
         """Return the versions there are now, none of them chosen."""
         kept = versions(snapshot.project(self.number))
         return {
-            self.choice: gr.Dropdown(choices=[(_label(version), version.key) for version in kept], value=None),
+            self.choice: gr.update(choices=[(_label(version), version.key) for version in kept], value=None),
             self.text: _CHOOSE,
-            self.bring_back: gr.Button(visible=False),
+            self.bring_back: gr.update(visible=False),
         }
 
 
@@ -80,7 +80,7 @@ def wire(parts: VersionParts, page: Page, events: Events) -> None:
         kept = {version.key: version for version in versions(snapshot.project(number))}
         text = kept[key].text if key in kept else ""
         shown = f'<div class="version-text">{escape(text)}</div>' if text else _CHOOSE
-        return {parts.text: shown, parts.bring_back: gr.Button(visible=bool(text))}
+        return {parts.text: shown, parts.bring_back: gr.update(visible=bool(text))}
 
     events.follow(parts.choice.input, page, look, [parts.choice], [parts.text, parts.bring_back])
 

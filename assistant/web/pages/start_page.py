@@ -55,17 +55,17 @@ class StartPage:
         draft = snapshot.draft
         student = draft.student
         updates: Updates = {
-            self.name: gr.Textbox(value=student.name, interactive=True),
-            self.email: gr.Textbox(value=student.email, interactive=True),
-            self.registration: gr.Textbox(value=student.registration, interactive=True),
+            self.name: gr.update(value=student.name, interactive=True),
+            self.email: gr.update(value=student.email, interactive=True),
+            self.registration: gr.update(value=student.registration, interactive=True),
             self.deadline: deadline_card(snapshot),
             self.rules: rules_card(snapshot),
             self.todo: todo_list(snapshot),
             self.resume: resume_card(snapshot.resume_code),
         }
         if self.own_deadline is not None and self.own_recipients is not None:
-            updates[self.own_deadline] = gr.Textbox(value=draft.own_deadline, interactive=True)
-            updates[self.own_recipients] = gr.Textbox(value=draft.own_recipients, interactive=True)
+            updates[self.own_deadline] = gr.update(value=draft.own_deadline, interactive=True)
+            updates[self.own_recipients] = gr.update(value=draft.own_recipients, interactive=True)
         return updates
 
 

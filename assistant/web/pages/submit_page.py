@@ -49,9 +49,9 @@ class SubmitPage:
             self.findings: grouped_findings(findings, [project.title for project in snapshot.projects]),
             self.bundle: bundle_card(package, packaged_before=snapshot.draft.package is not None),
             self.mail: mail_card(package),
-            self.confirm: gr.Checkbox(value=False, visible=package is not None and state.may_send),
-            self.send: gr.Button(value=state.button, interactive=state.may_send, visible=package is not None),
-            self.again: gr.Button(visible=state.may_repeat),
+            self.confirm: gr.update(value=False, visible=package is not None and state.may_send),
+            self.send: gr.update(value=state.button, interactive=state.may_send, visible=package is not None),
+            self.again: gr.update(visible=state.may_repeat),
             self.deliveries: note(state.sentence, state.kind) + deliveries_card(shown_deliveries(snapshot)),
         }
 

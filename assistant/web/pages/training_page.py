@@ -84,23 +84,23 @@ class TrainingPage:
         missing = needs("dataset", self.number, "The training needs a dataset first.")
         return {
             self.missing: out_of_date(project, self.number, "train") if ready else missing,
-            self.panel: gr.Column(visible=ready),
-            self.preset: gr.Radio(value=choice.preset),
-            self.seed: gr.Number(value=choice.seed),
-            self.cell: gr.Dropdown(value=choice.cell),
-            self.units: gr.Number(value=choice.units),
-            self.context: gr.Number(value=choice.context),
-            self.epochs: gr.Number(value=choice.epochs),
-            self.members: gr.Number(value=choice.members),
+            self.panel: gr.update(visible=ready),
+            self.preset: gr.update(value=choice.preset),
+            self.seed: gr.update(value=choice.seed),
+            self.cell: gr.update(value=choice.cell),
+            self.units: gr.update(value=choice.units),
+            self.context: gr.update(value=choice.context),
+            self.epochs: gr.update(value=choice.epochs),
+            self.members: gr.update(value=choice.members),
             self.time: time,
             self.planned: planned,
-            self.runs: gr.Radio(
+            self.runs: gr.update(
                 choices=[(f"{run.label}: {run.outcome}", run.id) for run in project.runs],
                 value=project.run.id if project.run else None,
                 visible=len(project.runs) > 1,
             ),
             self.result: result_card(whole),
-            self.inside: gr.Accordion(visible=project.run is not None),
+            self.inside: gr.update(visible=project.run is not None),
             **self.render_live(progress, trained=project.run is not None),
         }
 
@@ -108,11 +108,11 @@ class TrainingPage:
         """Return what the live part shows for a training's progress; `trained` when there is a run to train again."""
         running = progress is not None and progress.state in ("waiting", "running")
         return {
-            self.train: gr.Button(interactive=not running),
-            self.again: gr.Button(visible=trained and not running),
-            self.cancel: gr.Button(visible=running),
+            self.train: gr.update(interactive=not running),
+            self.again: gr.update(visible=trained and not running),
+            self.cancel: gr.update(visible=running),
             self.live: live_card(progress),
-            self.timer: gr.Timer(active=running),
+            self.timer: gr.update(active=running),
         }
 
 
