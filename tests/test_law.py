@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -66,6 +67,28 @@ def test_nothing_is_made_or_copied_without_being_checked() -> None:
 def test_one_module_alone_knows_gradios_inner_life(private: str) -> None:
     knowing = {module_name(path) for path in FILES if re.search(private, path.read_text("utf-8"))}
     assert knowing <= {"web/gradio_internals"}
+
+
+def builders_of_components_in_answers(source: str) -> list[str]:
+    """Return the functions that answer an event and build a component to say a change."""
+    return [
+        function.name
+        for function in ast.walk(ast.parse(source))
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
+        and function.returns is not None
+        and "Updates" in ast.unparse(function.returns)
+        and any(
+            isinstance(node, ast.Call) and re.fullmatch(r"gr\.[A-Z]\w*", ast.unparse(node.func))
+            for node in ast.walk(function)
+        )
+    ]
+
+
+def test_an_answer_says_what_changes_and_builds_no_component() -> None:
+    # To build one costs more than all else that an answer does.
+    assert builders_of_components_in_answers("def f() -> Updates:\n    return {a: gr.Tab(label='x')}") == ["f"]
+    for path in sorted((PACKAGE / "web").rglob("*.py")):
+        assert builders_of_components_in_answers(path.read_text("utf-8")) == [], module_name(path)
 
 
 def test_only_the_jobs_and_the_notebooks_kernel_start_processes() -> None:

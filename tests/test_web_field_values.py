@@ -30,7 +30,7 @@ class OpenPage:
 
     def end_the_look(self, looked: tuple[int, str]) -> None:
         turn, value = looked
-        updates: dict[Any, Any] = {self.box: gr.Textbox(value=value, lines=2, render=False)}
+        updates: dict[Any, Any] = {self.box: gr.update(value=value, lines=2)}
         said, sent = parts(self.fields.unsettled(updates, [self.box], turn)[self.box])
         assert said == {"lines": 2}
         if sent is not NOTHING:

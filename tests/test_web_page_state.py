@@ -13,18 +13,18 @@ def test_what_an_open_page_shows_already_is_not_sent_again() -> None:
     tab, card, box = gr.Tab("○ Train", render=False), gr.HTML(render=False), gr.Textbox(render=False)
     page = PageState()
     first = {
-        tab: gr.Tab(label="✓ Train", render=False),
+        tab: gr.update(label="✓ Train"),
         card: "<p>one</p>",
-        box: gr.Textbox(value="typed", render=False),
+        box: gr.update(value="typed"),
     }
     assert page.new(first, page.turn()) == first
     again = {
-        tab: gr.Tab(label="✓ Train", render=False),
+        tab: gr.update(label="✓ Train"),
         card: "<p>one</p>",
-        box: gr.Textbox(value="typed", render=False),
+        box: gr.update(value="typed"),
     }
     assert list(page.new(again, page.turn())) == [box]
-    assert list(page.new({tab: gr.Tab(label="! Train", render=False), card: "<p>two</p>"}, page.turn())) == [tab, card]
+    assert list(page.new({tab: gr.update(label="! Train"), card: "<p>two</p>"}, page.turn())) == [tab, card]
     assert list(page.new({card: "<p>one</p>"}, page.turn())) == [card]
 
 
@@ -40,13 +40,10 @@ def test_an_answer_that_looked_earlier_but_took_longer_does_not_put_back_what_it
     cancel, box = gr.Button(render=False), gr.Textbox(render=False)
     page = PageState()
     slow, quick = page.turn(), page.turn()
-    running = {cancel: gr.Button(visible=True, render=False), box: gr.Textbox(value="new", render=False)}
+    running = {cancel: gr.update(visible=True), box: gr.update(value="new")}
     assert page.new(running, quick) == running
-    assert (
-        page.new({cancel: gr.Button(visible=False, render=False), box: gr.Textbox(value="old", render=False)}, slow)
-        == {}
-    )
-    assert list(page.new({cancel: gr.Button(visible=False, render=False)}, page.turn())) == [cancel]
+    assert page.new({cancel: gr.update(visible=False), box: gr.update(value="old")}, slow) == {}
+    assert list(page.new({cancel: gr.update(visible=False)}, page.turn())) == [cancel]
 
 
 def test_what_left_right_after_another_state_is_sent_again_for_the_browser_may_have_got_them_the_other_way_round() -> (
@@ -66,12 +63,12 @@ def test_what_left_right_after_another_state_is_sent_again_for_the_browser_may_h
 
 def test_a_field_that_is_filled_already_gets_its_other_properties_once() -> None:
     page, box = PageState(), gr.Dropdown(render=False)
-    first = {box: gr.Dropdown(choices=["a", "b"], value="a", render=False)}
+    first = {box: gr.update(choices=["a", "b"], value="a")}
     assert page.new(first, page.turn()) == first
 
     def again(*choices: str) -> bool:
         turn = page.turn()
-        updates = {box: gr.Dropdown(choices=list(choices), value="a", render=False)}
+        updates = {box: gr.update(choices=list(choices), value="a")}
         return bool(page.new(page.fields.unsettled(updates, [box], turn), turn))
 
     assert [again("a", "b"), again("a", "b", "c")] == [False, True]

@@ -43,11 +43,10 @@ def key_of(component: Component) -> int:
 
 def parts(update: object) -> tuple[dict[str, Any], object]:
     """Return what an update says of a component, and the value that it gives it, or NOTHING."""
-    said = update.constructor_args if isinstance(update, Block) else update
-    if not isinstance(said, dict):
-        return {}, said
-    rest = {key: item for key, item in said.items() if key not in ("value", "render", "__type__")}
-    return rest, said.get("value", NOTHING)
+    if not isinstance(update, dict):
+        return {}, update
+    rest = {key: item for key, item in update.items() if key not in ("value", "__type__")}
+    return rest, update.get("value", NOTHING)
 
 
 def is_field(component: Component) -> bool:

@@ -85,4 +85,4 @@ def idea_of(place: str) -> str | None:
 
 def _choose(request: gr.Request) -> object:
     idea = idea_of(str(request.query_params.get("at", "")))
-    return gr.Tabs(selected=idea) if idea else gr.skip()
+    return gr.update(selected=idea) if idea else gr.skip()
