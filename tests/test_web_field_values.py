@@ -131,3 +131,22 @@ def test_a_page_that_is_read_twice_when_it_opens_is_filled_once() -> None:
     page.type("typed as soon as it was filled", arrives=False)
     page.end_the_look(second)
     assert page.screen == "typed as soon as it was filled"
+
+
+def test_an_answer_to_a_press_leaves_what_was_typed_after_the_press(page: OpenPage) -> None:
+    pressed = page.turn()
+    page.fields.tell({page.box: "typed after it"}, page.turn())
+    answer: dict[Any, Any] = {page.box: gr.update(value="first", lines=2)}
+    [left] = page.fields.untouched(answer, [page.box], pressed).values()
+    assert parts(left) == ({"lines": 2}, NOTHING)
+
+
+def test_an_answer_to_a_press_fills_a_field_that_nobody_typed_in_since(page: OpenPage) -> None:
+    page.fields.tell({page.box: "typed before it"}, page.turn())
+    pressed = page.turn()
+    answer: dict[Any, Any] = {page.box: gr.update(value="new")}
+    assert page.fields.untouched(answer, [page.box], pressed) == answer
+    # Nor does it matter that a field tells later what it was filled with.
+    page.fields.filled(page.box, "new", page.turn())
+    page.fields.tell({page.box: "new"}, page.turn())
+    assert page.fields.untouched(answer, [page.box], pressed) == answer

@@ -237,12 +237,15 @@ class Events:
         async def answer(request: gr.Request, state: PageState, *values: object) -> Updates:
             # Not in the other thread: in the order in which it was sent.
             told = {box: value for box, value in zip(inputs, values, strict=True) if is_told(box, value)}
-            state.fields.tell(told, state.turn())
+            arrived = state.turn()
+            state.fields.tell(told, arrived)
             if timing.seconds:
                 await asyncio.sleep(timing.seconds)
             updates, turn = await to_thread.run_sync(handle, request, state, told, *values)
             # Not in the other thread: answers leave in the order in which they are noted.
-            if handler.fill is not Fill.ALL:
+            if handler.fill is Fill.ALL:
+                updates = state.fields.untouched(updates, page.typed, arrived)
+            else:
                 updates = state.fields.unsettled(updates, page.typed, turn)
             new = state.new(without(updates, page.typed) if handler.fill is Fill.NONE else updates, turn)
             return new or {page.message: gr.skip()}  # gradio takes no answer at all for an error

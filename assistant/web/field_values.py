@@ -69,6 +69,19 @@ class Fields:
                     left[component] = gr.update(**parts(left[component])[0])
         return left
 
+    def untouched(self, updates: Mapping[Component, object], typed: Iterable[Component], turn: int) -> Updates:
+        """Return the updates of an answer to a press, without the values of fields that were typed in after the press.
+
+        `turn` is that of the press.
+        """
+        left = dict(updates)
+        with _LOCK:
+            for component in typed:
+                known = self._fields.get(key_of(component))
+                if component in left and known is not None and known.turn > turn and known.held != known.agreed:
+                    left[component] = gr.update(**parts(left[component])[0])
+        return left
+
     def _is_settled(self, name: int, value: object, turn: int) -> bool:
         known = self._fields.get(name)
         if known is None:
