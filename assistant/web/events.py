@@ -43,6 +43,10 @@ class Fill(Enum):
     NONE = auto()
 
 
+class Refusal(dict[Component, object]):
+    """What is said of a wish that was refused: what was typed for it stays, to be corrected."""
+
+
 class Page(Protocol):
     """One page: the components its handlers may change, and what they show of a snapshot."""
 
@@ -140,14 +144,14 @@ class Events:
         """On `event`, call `do(session, *values)` and show the page and the marks anew; what it returns is the message.
 
         What the student types in is shown anew only with `retype`: an answer that is under way while somebody types
-        must not put back what stood there before.
+        must not put back what stood there before. Nor is it when `do` refuses.
         """
 
         def change(session: Session, *values: object) -> Updates:
             try:
                 return {page.message: do(session, *values) or ""}
             except AssistantError as error:
-                return {page.message: error_note(error)}
+                return Refusal({page.message: error_note(error)})
 
         def look(snapshot: Snapshot, *_values: object) -> Updates:
             return page.render(snapshot)
@@ -216,7 +220,7 @@ class Events:
         inputs, page, timing = list(given), handler.page, handler.timing
         names = [component.elem_id for component in inputs if is_field(component)]
 
-        def handle(request: gr.Request, state: PageState, told: Updates, *values: object) -> tuple[Updates, int]:
+        def handle(request: gr.Request, state: PageState, told: Updates, *values: object) -> tuple[Updates, int, Fill]:
             changed: Updates = {}
             try:
                 session = self.session(request)
@@ -230,9 +234,10 @@ class Events:
                 if snapshot.revision < state.newest_revision:
                     snapshot = session.refresh()  # another event of this page stored something after this one
                 shown = handler.look(snapshot, *values)
-                return {**shown, **changed, **self.tabs.render(snapshot)}, turn
+                fill = Fill.NONE if isinstance(changed, Refusal) else handler.fill
+                return {**shown, **changed, **self.tabs.render(snapshot)}, turn, fill
             except AssistantError as error:
-                return {page.message: error_note(error)}, state.turn()
+                return {page.message: error_note(error)}, state.turn(), Fill.NONE
 
         async def answer(request: gr.Request, state: PageState, *values: object) -> Updates:
             # Not in the other thread: in the order in which it was sent.
@@ -241,13 +246,13 @@ class Events:
             state.fields.tell(told, arrived)
             if timing.seconds:
                 await asyncio.sleep(timing.seconds)
-            updates, turn = await to_thread.run_sync(handle, request, state, told, *values)
+            updates, turn, fill = await to_thread.run_sync(handle, request, state, told, *values)
             # Not in the other thread: answers leave in the order in which they are noted.
-            if handler.fill is Fill.ALL:
+            if fill is Fill.ALL:
                 updates = state.fields.untouched(updates, page.typed, arrived)
             else:
                 updates = state.fields.unsettled(updates, page.typed, turn)
-            new = state.new(without(updates, page.typed) if handler.fill is Fill.NONE else updates, turn)
+            new = state.new(without(updates, page.typed) if fill is Fill.NONE else updates, turn)
             return new or {page.message: gr.skip()}  # gradio takes no answer at all for an error
 
         options = {"show_progress": "hidden"} if timing.quiet else {}
