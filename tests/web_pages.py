@@ -71,8 +71,8 @@ class OpenPages:
         return answers
 
     def open(self, project: int | None, step: str) -> dict[Any, Any]:
-        """Select a step's tab and return what its page shows."""
-        [answer] = self.fire(self.events.tabs.steps[project, step], "select")  # type: ignore[index]
+        """Open a step's page and return what it shows."""
+        [answer] = self.fire(self.events.frame.tabs[project, step], "select")  # type: ignore[index]
         return answer
 
     def component(self, element: str) -> gr.blocks.Block:

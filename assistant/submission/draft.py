@@ -77,6 +77,10 @@ class KaggleSearch(_Document):
     datasets: tuple[FoundDataset, ...] = ()
 
 
+# The ways to a table, by their labels.
+READY, UPLOAD, LINK, KAGGLE = "Ready project", "Upload a file", "Link", "Kaggle"
+
+
 class Looking(_Document):
     """Where the student looks for a table, and what was typed there: the way by its label, the link, the reference."""
 

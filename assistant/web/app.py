@@ -17,13 +17,14 @@ import gradio as gr
 from fastapi import FastAPI
 
 from assistant.dataset.ready_projects import list_ready
-from assistant.findings import STEP_TITLES, State, StepName
+from assistant.findings import StepName
 from assistant.submission.adding_runs import AddingRuns
 from assistant.submission.services import Services
 from assistant.submission.status import PROJECT_STEPS
 from assistant.web.events import Events, Page
+from assistant.web.frame import Frame, Place
 from assistant.web.gradio_internals import Updates, forget_closed_pages, take_what_was_offered
-from assistant.web.html import mark_label, place
+from assistant.web.html import place
 from assistant.web.identity import Identity, IdentityMiddleware
 from assistant.web.lecture import lecture_page as lecture
 from assistant.web.pages import charts_page as charts
@@ -36,25 +37,21 @@ from assistant.web.pages import training_page as training
 from assistant.web.routes import add_routes
 from assistant.web.theme import HEAD, STYLE, theme
 
-_Key = tuple[int | None, StepName]
-
 
 def build_blocks(events: Events) -> gr.Blocks:
     """Lay out all pages, then connect them: an event can only change what has been laid out before."""
-    brief = events.services.brief
+    brief, frame = events.services.brief, events.frame
     blocks: gr.Blocks
     with gr.Blocks(
         title=f"Submission assistant – {brief.title}", analytics_enabled=False, delete_cache=(3600, 86_400)
     ) as blocks:
-        gr.HTML(f'<div class="masthead"><h1>Submission assistant</h1><p>{escape(brief.title)}</p></div>')
         events.lay_out()
-        inner: dict[int, gr.Tabs] = {}
-        pages: dict[_Key, Page] = {}
-        with gr.Tabs(elem_id="steps", overflow_behavior="wrap") as outer:
-            view, understand = _lay_out(events, pages, inner)
+        pages: dict[Place, Page] = {}
+        with frame.lay_out(escape(brief.title)):
+            view, understand = _lay_out(events, pages)
         for (number, step), page in pages.items():
             _WIRES[step](page, events)
-            events.show(events.tabs.steps[number, step].select, page)
+            events.show(frame.tabs[number, step].select, page)
         lecture.wire(
             view,
             understand,
@@ -65,7 +62,7 @@ def build_blocks(events: Events) -> gr.Blocks:
         )
         # A browser does not always tell that its first tab was selected.
         events.show(blocks.load, pages[None, "start"])
-        _load(blocks, outer, inner)
+        _load(blocks, frame)
     take_what_was_offered(blocks)
     return blocks
 
@@ -81,60 +78,52 @@ _WIRES: dict[StepName, Callable[..., None]] = {
 }
 
 
-def _lay_out(events: Events, pages: dict[_Key, Page], inner: dict[int, gr.Tabs]) -> tuple[lecture.LectureView, gr.Tab]:
-    brief, tabs = events.services.brief, events.tabs
+def _lay_out(events: Events, pages: dict[Place, Page]) -> tuple[lecture.LectureView, gr.Tab]:
+    brief, frame = events.services.brief, events.frame
     local = not events.services.settings.hosted
-    with gr.Tab(mark_label("Start", State.OPEN), id="start", elem_id="tab-start") as tabs.steps[None, "start"]:
+    with frame.page("start"):
         pages[None, "start"] = start.build(local, brief.title)
     for number, slot in enumerate(brief.projects, 1):
         ready = [project for project in list_ready() if not slot.choices or project.name in slot.choices]
-        builders: dict[str, Callable[[], Page]] = {
+        builders: dict[StepName, Callable[[], Page]] = {
             "dataset": partial(dataset.build, number, ready, local=local),
             "train": partial(training.build, number),
             "charts": partial(charts.build, number),
             "report": partial(report.build, number, brief),
             "colab": partial(notebook.build, number),
         }
-        label = mark_label(f"Project {number}", State.OPEN)
-        with (
-            gr.Tab(label, id=f"project-{number}", elem_id=f"tab-project-{number}") as tabs.projects[number],
-            gr.Tabs(elem_id=f"steps-{number}", overflow_behavior="wrap") as inner[number],
-        ):
-            for step in PROJECT_STEPS:
-                name = place(step, number)
-                title = mark_label(STEP_TITLES[step], State.OPEN)
-                with gr.Tab(title, id=name, elem_id=f"tab-{name}") as tabs.steps[number, step]:
-                    pages[number, step] = builders[step]()
-    with gr.Tab(mark_label("Submit", State.OPEN), id="submit", elem_id="tab-submit") as tabs.steps[None, "submit"]:
+        for step in PROJECT_STEPS:
+            with frame.page(step, number):
+                pages[number, step] = builders[step]()
+    with frame.page("submit"):
         pages[None, "submit"] = submit.build(local=local)
-    with gr.Tab("Understand", id="understand", elem_id="tab-understand") as tab:
+    with gr.Tab("understand", id="understand", elem_id="tab-understand") as tab:
         view = lecture.build()
     return view, tab
 
 
-def _load(blocks: gr.Blocks, outer: gr.Tabs, inner: dict[int, gr.Tabs]) -> None:
+def _load(blocks: gr.Blocks, frame: Frame) -> None:
     """Open the place that the page's address names; each page is rendered when its tab is selected, the first too."""
+    stage = frame.stage
+    assert stage is not None
 
     def load(request: gr.Request) -> Updates:
         forget_closed_pages(blocks.state_holder, datetime.now())
         at = str(request.query_params.get("at", ""))
-        project, step = _parse_place(at, len(inner))
-        chosen = "understand" if at.startswith("understand") else step if project is None else f"project-{project}"
         if not at:
-            # Nobody who clicked a tab before this answer came is taken back to Start.
-            return {outer: gr.skip()}
-        updates: Updates = {outer: gr.update(selected=chosen)}
-        if project is not None:
-            updates[inner[project]] = gr.update(selected=place(step, project))
-        return updates
+            # Nobody who went to another place before this answer came is taken back to Start.
+            return {stage: gr.skip()}
+        project, step = _parse_place(at, len({number for number, _ in frame.tabs} - {None}))
+        chosen = "understand" if at.startswith("understand") else place(step, project)
+        return {stage: gr.update(selected=chosen)}
 
     blocks.load(
-        load, None, [outer, *inner.values()],
+        load, None, [stage],
         show_progress="hidden", show_progress_on=[], concurrency_limit=None, api_visibility="private",
     )  # fmt: skip
 
 
-def _parse_place(text: str, projects: int) -> _Key:
+def _parse_place(text: str, projects: int) -> Place:
     """Return project and step of a place such as `p1-train`; what is not known leads to Start."""
     head, _, step = text.partition("-")
     if head[:1] == "p" and head[1:].isdigit() and 1 <= int(head[1:]) <= projects:

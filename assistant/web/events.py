@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Literal, Protocol
 
@@ -13,12 +13,12 @@ import gradio as gr
 from anyio import to_thread
 
 from assistant.errors import AssistantError
-from assistant.findings import STATE_WEIGHT, STEP_TITLES, StepName, StepStatus
 from assistant.submission.services import Services
 from assistant.submission.session import Session
 from assistant.submission.snapshot import Snapshot
+from assistant.web.frame import Frame
 from assistant.web.gradio_internals import Component, Dependency, Event, Updates, is_field, is_told
-from assistant.web.html import error_note, mark_label
+from assistant.web.html import error_note
 from assistant.web.identity import Identity, arrival
 from assistant.web.last_words import LastWords
 from assistant.web.page_state import PageState
@@ -64,36 +64,6 @@ class Page(Protocol):
         """Return what each component shows."""
 
 
-@dataclass
-class Tabs:
-    """The tabs whose labels carry the marks, keyed by project (None for Start and Submit) and step."""
-
-    steps: dict[tuple[int | None, StepName], gr.Tab] = field(default_factory=dict)
-    projects: dict[int, gr.Tab] = field(default_factory=dict)
-
-    @property
-    def outputs(self) -> list[Component]:
-        """Return every tab with a mark."""
-        return [*self.steps.values(), *self.projects.values()]
-
-    def render(self, snapshot: Snapshot) -> Updates:
-        """Return every tab's label."""
-        statuses = snapshot.statuses
-        updates: Updates = {
-            tab: gr.update(label=mark_label(STEP_TITLES[step], statuses[project, step].state))
-            for (project, step), tab in self.steps.items()
-        }
-        for number, tab in self.projects.items():
-            worst = worst_of(status for status in statuses.values() if status.project == number)
-            updates[tab] = gr.update(label=mark_label(f"Project {number}", worst.state))
-        return updates
-
-
-def worst_of(statuses: Iterable[StepStatus]) -> StepStatus:
-    """Return the status that weighs most."""
-    return max(statuses, key=lambda status: STATE_WEIGHT.index(status.state))
-
-
 @dataclass(frozen=True)
 class Timing:
     """When an event's handler runs, and what the browser shows meanwhile.
@@ -120,7 +90,7 @@ class Events:
         self.services = services
         self.identity = identity
         self.last_words = LastWords()
-        self.tabs = Tabs()
+        self.frame = Frame()
         self.page_state: gr.State | None = None
 
     def lay_out(self) -> None:
@@ -141,7 +111,7 @@ class Events:
         retype: bool = False,
         timing: Timing = _PRESSED,
     ) -> Dependency:
-        """On `event`, call `do(session, *values)` and show the page and the marks anew; what it returns is the message.
+        """On `event`, call `do(session, *values)` and show the page, rail and footer anew; what it returns is the message.
 
         What the student types in is shown anew only with `retype`: an answer that is under way while somebody types
         must not put back what stood there before. Nor is it when `do` refuses.
@@ -161,7 +131,7 @@ class Events:
         return self._connect(event, handler, inputs)
 
     def save(self, event: Event, page: Page, do: Action, inputs: Iterable[Component] = ()) -> Dependency:
-        """On `event`, call `do(session, *values)` for what is being typed; only the marks and the message are shown anew.
+        """On `event`, call `do(session, *values)` for what is being typed; only rail, footer and the message are shown anew.
 
         For text the event is `change`: `input` misses what a browser fills in by itself. What the fields were filled
         with is not stored again.
@@ -235,7 +205,7 @@ class Events:
                     snapshot = session.refresh()  # another event of this page stored something after this one
                 shown = handler.look(snapshot, *values)
                 fill = Fill.NONE if isinstance(changed, Refusal) else handler.fill
-                return {**shown, **changed, **self.tabs.render(snapshot)}, turn, fill
+                return {**shown, **changed, **self.frame.render(snapshot)}, turn, fill
             except AssistantError as error:
                 return {page.message: error_note(error)}, state.turn(), Fill.NONE
 
@@ -261,7 +231,7 @@ class Events:
         return event(
             answer,
             inputs=[self.page_state, *inputs],
-            outputs=[page.message, *handler.outputs, *self.tabs.outputs],
+            outputs=[page.message, *handler.outputs, *self.frame.outputs],
             # The browser goes through each of these, and all that lies in it, at every stage of every answer.
             show_progress_on=[] if timing.quiet else [page.message],
             # Answered by its own request: through the queue's stream, which closes between events, answers can get lost.

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from html import escape
 
 from assistant.errors import AssistantError
-from assistant.findings import STEP_TITLES, Finding, Level, State, StepName
+from assistant.findings import STEP_TITLES, Finding, Level, StepName
 from assistant.submission.draft import ProjectDraft
 
 _LEVELS = {
@@ -116,11 +116,7 @@ def download(url: str, text: str, *, primary: bool = False) -> str:
     return f'<a class="{kind}" href="{escape(url)}" download>{escape(text)}</a>'
 
 
-def heading(title: str, lead: str) -> str:
-    """Return a step's heading with one sentence on what to do there."""
-    return f'<header class="step-head"><h2>{escape(title)}</h2><p>{escape(lead)}</p></header>'
-
-
-def mark_label(title: str, state: State) -> str:
-    """Return a tab's label with the sign of its state."""
-    return f"{state.sign} {title}"
+def heading(question: str, lead: str, step: StepName | None = None, project: int | None = None) -> str:
+    """Return a page's heading: where it is, the one question that it asks, and a sentence on what to do there."""
+    where = f'<p class="step-place">{escape(step_name(step, project))}</p>' if step is not None else ""
+    return f'<header class="step-head">{where}<h1>{escape(question)}</h1><p>{escape(lead)}</p></header>'

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from playwright.sync_api import Page, expect
 
 LINKS = (
@@ -14,24 +12,32 @@ TRAINING_SECONDS = 180_000
 
 
 def open_step(page: Page, place: str) -> None:
-    """Open a step such as `p1-train` or `submit` by its tabs."""
-    project = re.match(r"p(\d+)-", place)
-    for tab in ([f"project-{project[1]}"] if project else []) + [place]:
-        button = page.locator(f"#tab-{tab}-button")
-        expect(button).to_be_visible()
-        if button.get_attribute("aria-selected") != "true":
-            button.click()
-    expect(page.locator(f"#tab-{place}-button")).to_have_attribute("aria-selected", "true")
+    """Open a step such as `p1-train` or `submit` by the rail, which a narrow screen folds into a bar."""
+    row, bar = page.locator(f"#rail-{place}"), page.locator(".rail-bar")
+    expect(row).to_be_attached()
+    if row.get_attribute("aria-current") != "page":
+        if not row.is_visible():
+            bar.click()
+        row.click()
+    expect_place(page, place)
 
 
-def mark(page: Page, place: str) -> str:
-    """Return the mark on a step's tab."""
-    return page.locator(f"#tab-{place}-button").inner_text().strip()[0]
+def expect_place(page: Page, place: str) -> None:
+    """Wait until the page shows a step."""
+    expect(page.locator(f"#rail-{place}")).to_have_attribute("aria-current", "page")
+    expect(page.locator(f"#tab-{place}")).to_be_visible()
 
 
 def expect_mark(page: Page, place: str, sign: str) -> None:
-    """Wait until a step's tab carries a mark."""
-    expect(page.locator(f"#tab-{place}-button")).to_have_text(re.compile(f"^\\s*{re.escape(sign)}"))
+    """Wait until a step's row in the rail carries a mark."""
+    expect(page.locator(f"#rail-{place} .sign")).to_have_text(sign)
+
+
+def press_next(page: Page, words: str) -> None:
+    """Press the footer's button once it says these words."""
+    button = page.locator(".next:not([hidden]) .next-button")
+    expect(button).to_have_text(words)
+    button.click()
 
 
 def introduce(page: Page, name: str = "Asha Rao", email: str = "asha@example.org") -> None:
@@ -63,7 +69,7 @@ def start_training(page: Page, number: int) -> None:
 
 
 def wait_for_scores(page: Page, number: int, sign: str = "✓") -> None:
-    """Wait until the table of scores is there, and the tab carries the sign."""
+    """Wait until the table of scores is there, and the rail carries the sign."""
     expect(page.locator(f"#p{number}-train-result table").first).to_be_visible(timeout=TRAINING_SECONDS)
     expect_mark(page, f"p{number}-train", sign)
 

@@ -16,6 +16,7 @@ from tests.browser.steps import (
     LINKS,
     confirm_charts,
     expect_mark,
+    expect_place,
     field,
     introduce,
     make_notebook,
@@ -72,7 +73,7 @@ def test_a_reload_in_the_middle_of_a_training_finds_it_again(shared_server: Serv
     start_training(page, 1)
     page.reload(wait_until="domcontentloaded")
     # The page's address kept the place.
-    expect(page.locator("#tab-p1-train-button")).to_have_attribute("aria-selected", "true")
+    expect_place(page, "p1-train")
     wait_for_scores(page, 1)
 
 
@@ -218,9 +219,9 @@ def test_back_leads_to_the_step_before(shared_server: Server, student: Student) 
         open_step(page, place)
     for place in ("p1-train", "p1-dataset", "start"):
         page.go_back()
-        expect(page.locator(f"#tab-{place}-button")).to_have_attribute("aria-selected", "true")
+        expect_place(page, place)
     page.go_forward()
-    expect(page.locator("#tab-p1-dataset-button")).to_have_attribute("aria-selected", "true")
+    expect_place(page, "p1-dataset")
 
 
 def test_a_number_that_cannot_be_is_explained_and_a_changed_dataset_is_said_wherever_it_counts(
@@ -250,7 +251,7 @@ def test_a_number_that_cannot_be_is_explained_and_a_changed_dataset_is_said_wher
 def test_a_step_that_needs_another_says_which_and_leads_there(shared_server: Server, student: Student) -> None:
     page = student.open(shared_server.url, at="p2-report")
     page.locator("#p2-report-missing").get_by_text("Go to Project 2 · Train").click()
-    expect(page.locator("#tab-p2-train-button")).to_have_attribute("aria-selected", "true")
+    expect_place(page, "p2-train")
     page.locator("#p2-train-missing").get_by_text("Go to Project 2 · Dataset").click()
     expect(page.locator("#p2-dataset-use-ready")).to_be_visible()
     assert "at=p2-dataset" in page.url

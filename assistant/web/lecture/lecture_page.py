@@ -36,7 +36,7 @@ def build() -> LectureView:
     """Lay the page out inside the tab that is open."""
     texts = load_texts()
     gr.HTML(
-        '<div class="step-head"><h2>Understand</h2><p>What happens inside the network that you train: five ideas '
+        '<div class="step-head"><h1>How does an LSTM work?</h1><p>What happens inside the network that you train: five ideas '
         "that you can move yourself. Everything is computed while you look.</p></div>",
         elem_id="lecture-head",
         apply_default_css=False,

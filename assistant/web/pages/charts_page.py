@@ -218,9 +218,11 @@ def build(number: int) -> ChartsPage:
     prefix = f"p{number}-charts"
     gr.HTML(
         heading(
-            "Charts",
+            "Do the charts show what they should?",
             "Look at each chart. Read what it should show, and confirm it when it is so. Point at a chart, or "
             "walk through it with the arrow keys, to read its values.",
+            "charts",
+            number,
         )
     )
     message = gr.HTML(elem_id=f"{prefix}-message")

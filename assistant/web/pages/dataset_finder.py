@@ -11,13 +11,13 @@ from assistant.dataset.ready_projects import ReadyProject
 from assistant.submission import dataset_choice as steps
 from assistant.submission import dataset_download as downloads
 from assistant.submission.dataset_commands import RememberSearch
+from assistant.submission.draft import KAGGLE, LINK, READY, UPLOAD
 from assistant.submission.session import Session
 from assistant.submission.snapshot import ProjectSnapshot, Snapshot
 from assistant.web.events import Action, Events, Page, Timing
 from assistant.web.gradio_internals import Component, Updates
 from assistant.web.pages import dataset_cards as cards
 
-READY, UPLOAD, LINK, KAGGLE = "Ready project", "Upload a file", "Link", "Kaggle"
 KAGGLE_ACCOUNT = """
 Searching needs a Kaggle token; fetching a public dataset mostly does not. To get one:
 1. Open [kaggle.com/settings](https://www.kaggle.com/settings) and sign in.
@@ -125,7 +125,7 @@ def build_finder(number: int, ready: Sequence[ReadyProject], *, local: bool) -> 
             interactive=False, filterable=False,
         )  # fmt: skip
         about = gr.HTML(elem_id=f"{prefix}-about", padding=True, elem_classes="panel")
-        use_ready = gr.Button("Use this dataset", variant="primary", elem_id=f"{prefix}-use-ready", interactive=False)
+        use_ready = gr.Button("Use this dataset", elem_id=f"{prefix}-use-ready", interactive=False)
     with gr.Group(visible=False) as boxes[UPLOAD]:
         upload = gr.File(
             label="CSV, TSV, Excel, Parquet, JSON, or a zip of one of these", elem_id=f"{prefix}-upload", height=140,
@@ -136,7 +136,7 @@ def build_finder(number: int, ready: Sequence[ReadyProject], *, local: bool) -> 
             info="GitHub, Google Sheets or Drive, Hugging Face, UCI, Zenodo, or any https file.", elem_id=f"{prefix}-link",
             max_length=2000,
         )  # fmt: skip
-        fetch_link = gr.Button("Fetch", variant="primary", elem_id=f"{prefix}-fetch-link")
+        fetch_link = gr.Button("Fetch", elem_id=f"{prefix}-fetch-link")
         link_searches = gr.HTML(elem_id=f"{prefix}-link-searches", padding=True, elem_classes="panel")
     with gr.Group(visible=False) as boxes[KAGGLE]:
         with gr.Row(equal_height=True):
@@ -158,17 +158,17 @@ def build_finder(number: int, ready: Sequence[ReadyProject], *, local: bool) -> 
         with gr.Row(visible=False) as found_row:
             earlier = gr.Button("Page before", elem_id=f"{prefix}-earlier")
             later = gr.Button("Next page", elem_id=f"{prefix}-later")
-            fetch_found = gr.Button("Fetch the chosen one", variant="primary", elem_id=f"{prefix}-fetch-found")
+            fetch_found = gr.Button("Fetch the chosen one", elem_id=f"{prefix}-fetch-found")
         kaggle = gr.Textbox(
             label="Or a Kaggle dataset by its name", info="Its address, or owner/name.", placeholder="owner/dataset-name",
             elem_id=f"{prefix}-kaggle", max_length=500,
         )  # fmt: skip
-        fetch_kaggle = gr.Button("Fetch", variant="primary", elem_id=f"{prefix}-fetch-kaggle")
+        fetch_kaggle = gr.Button("Fetch", elem_id=f"{prefix}-fetch-kaggle")
     fetched = gr.HTML(elem_id=f"{prefix}-fetched")
     cancel = gr.Button("Cancel the download", visible=False, elem_id=f"{prefix}-cancel", size="sm")
     with gr.Group(visible=False) as picker:
         file = gr.Dropdown([], label="This link leads to several files: which one?", elem_id=f"{prefix}-file")
-        fetch_file = gr.Button("Fetch this file", variant="primary", elem_id=f"{prefix}-fetch-file")
+        fetch_file = gr.Button("Fetch this file", elem_id=f"{prefix}-fetch-file")
     timer = gr.Timer(1, active=False)
     return Finder(
         number, way, boxes, ready_choice, about, use_ready, upload, link, fetch_link, link_searches, text, search, searches,

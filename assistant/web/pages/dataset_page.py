@@ -149,7 +149,10 @@ def build(number: int, ready: Sequence[ReadyProject], *, local: bool) -> Dataset
     prefix = f"p{number}-dataset"
     gr.HTML(
         heading(
-            "Dataset", "Choose what to forecast. Any table with one row per moment and a column of numbers will do."
+            "What do you want to forecast?",
+            "Any table with one row per moment and a column of numbers will do.",
+            "dataset",
+            number,
         )
     )
     message = gr.HTML(elem_id=f"{prefix}-message")

@@ -108,13 +108,16 @@ def build(number: int) -> NotebookPage:
     prefix = f"p{number}-colab"
     gr.HTML(
         heading(
-            "Colab", "A notebook that repeats your training on its own, and the link under which the course opens it."
+            "Can the course run it?",
+            "A notebook that repeats your training on its own, and the link under which the course opens it.",
+            "colab",
+            number,
         )
     )
     message = gr.HTML(elem_id=f"{prefix}-message")
     missing = gr.HTML(elem_id=f"{prefix}-missing")
     with gr.Column(visible=False) as panel:
-        make = gr.Button("Make the notebook and run it once", variant="primary", elem_id=f"{prefix}-make")
+        make = gr.Button("Make the notebook and run it once", elem_id=f"{prefix}-make")
         cancel = gr.Button("Stop making it", visible=False, size="sm", elem_id=f"{prefix}-cancel")
         status = gr.HTML(elem_id=f"{prefix}-status")
         gr.Markdown(HOW)

@@ -169,9 +169,11 @@ def build(number: int, brief: Brief) -> ReportPage:
     limit = brief.report.page_limit
     gr.HTML(
         heading(
-            "Report",
+            "What did you find out?",
             f"Each section starts with a draft from your numbers. Answer the questions in your own words; "
             f"{wording.counted('page', limit)} at most.",
+            "report",
+            number,
         )
     )
     message = gr.HTML(elem_id=f"{prefix}-message")

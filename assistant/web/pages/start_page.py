@@ -17,7 +17,7 @@ from assistant.submission.student_commands import IntroduceStudent, SetOwnRules
 from assistant.submission.submit_findings import lateness, time_left
 from assistant.web.events import Events
 from assistant.web.gradio_internals import Component, Updates
-from assistant.web.html import definition_list, heading, link_to, step_name
+from assistant.web.html import definition_list, heading
 
 
 @dataclass
@@ -30,7 +30,6 @@ class StartPage:
     registration: gr.Textbox
     deadline: gr.HTML
     rules: gr.HTML
-    todo: gr.HTML
     resume: gr.HTML
     own_deadline: gr.Textbox | None
     own_recipients: gr.Textbox | None
@@ -39,7 +38,7 @@ class StartPage:
     @property
     def outputs(self) -> Sequence[Component]:
         """Return every component that `render` may change."""
-        return [self.name, self.email, self.registration, self.deadline, self.rules, self.todo, self.resume, *self._own]
+        return [self.name, self.email, self.registration, self.deadline, self.rules, self.resume, *self._own]
 
     @property
     def _own(self) -> list[Component]:
@@ -60,7 +59,6 @@ class StartPage:
             self.registration: gr.update(value=student.registration, interactive=True),
             self.deadline: deadline_card(snapshot),
             self.rules: rules_card(snapshot),
-            self.todo: todo_list(snapshot),
             self.resume: resume_card(snapshot.resume_code),
         }
         if self.own_deadline is not None and self.own_recipients is not None:
@@ -113,25 +111,6 @@ def rules_card(snapshot: Snapshot) -> str:
     return f"{definition_list(pairs)}<ul class='course-links'>{links}</ul>"
 
 
-def todo_list(snapshot: Snapshot) -> str:
-    """Return what is still open, each with a link to its step."""
-    statuses = snapshot.statuses
-    items = []
-    for status in statuses.values():
-        if status.state.is_done:
-            continue
-        kind = "warn" if status.state.sign == "!" else "unchecked"
-        items.append(
-            f'<li class="finding finding-{kind}"><span class="sign" aria-hidden="true">{status.state.sign}</span>'
-            f"<div>{link_to(status.step, status.project, step_name(status.step, status.project))}<p>{escape(status.sentence)}</p></div></li>"
-        )
-    if not items:
-        return '<div class="note note-fine">Everything is done.</div>'
-    done = len(statuses) - len(items)
-    line = f"{done} of {wording.counted('step', len(statuses))} {wording.agree(done, 'is', 'are')} done."
-    return f"<p>{line}</p><ul class='findings'>{''.join(items)}</ul>"
-
-
 def resume_card(code: str) -> str:
     """Return the code that opens this draft elsewhere."""
     if not code:
@@ -149,31 +128,26 @@ def build(services_local: bool, course: str) -> StartPage:
     """Lay the page out."""
     gr.HTML(
         heading(
-            "Start",
-            f"{course}: enter who you are, then go through the projects in any order. Everything is kept as you type.",
+            "Who hands in?",
+            f"{course}: say who you are, then go through the projects in any order. Everything is kept as you type.",
+            "start",
         )
     )
     message = gr.HTML(elem_id="start-message")
     deadline = gr.HTML(elem_id="start-deadline")
-    with gr.Row():
-        with gr.Column(scale=3, min_width=300):
-            gr.Markdown("### You")
-            name = gr.Textbox(
-                label="Your name", info="As it should stand on the report and in the mail.",
-                elem_id="student-name", interactive=False, max_length=120,
-            )  # fmt: skip
-            email = gr.Textbox(
-                label="Your e-mail address", info="Answers and your copy of the mail go there.",
-                elem_id="student-email", interactive=False, max_length=200,
-            )  # fmt: skip
-            registration = gr.Textbox(
-                label="Registration id (if you were given one)", elem_id="student-registration", interactive=False, max_length=80,
-            )  # fmt: skip
-            gr.Markdown("### The course’s rules")
-            rules = gr.HTML(elem_id="start-rules")
-        with gr.Column(scale=2, min_width=280):
-            gr.Markdown("### Still open")
-            todo = gr.HTML(elem_id="start-todo")
+    name = gr.Textbox(
+        label="Your name", info="As it should stand on the report and in the mail.",
+        elem_id="student-name", interactive=False, max_length=120,
+    )  # fmt: skip
+    email = gr.Textbox(
+        label="Your e-mail address", info="Answers and your copy of the mail go there.",
+        elem_id="student-email", interactive=False, max_length=200,
+    )  # fmt: skip
+    registration = gr.Textbox(
+        label="Registration id (if you were given one)", elem_id="student-registration", interactive=False, max_length=80,
+    )  # fmt: skip
+    gr.Markdown("### The course’s rules")
+    rules = gr.HTML(elem_id="start-rules")
     own_deadline = own_recipients = own_apply = None
     if services_local:
         with gr.Accordion("Another deadline or other recipients", open=False, elem_id="own-rules"):
@@ -188,7 +162,7 @@ def build(services_local: bool, course: str) -> StartPage:
     with gr.Accordion("Go on in another browser", open=False, elem_id="resume"):
         resume = gr.HTML(elem_id="resume-card")
     return StartPage(
-        message, name, email, registration, deadline, rules, todo, resume, own_deadline, own_recipients, own_apply
+        message, name, email, registration, deadline, rules, resume, own_deadline, own_recipients, own_apply
     )
 
 

@@ -58,10 +58,10 @@ class SubmitPage:
 
 def build(*, local: bool) -> SubmitPage:
     """Lay the page out."""
-    gr.HTML(heading("Submit", "See what is complete, look at the mail, and send it once."))
+    gr.HTML(heading("Is everything in it?", "See what is complete, look at the mail, and send it once.", "submit"))
     message = gr.HTML(elem_id="submit-message")
     findings = gr.HTML(elem_id="submit-findings")
-    package = gr.Button("Package what I have", variant="primary", elem_id="submit-package")
+    package = gr.Button("Package what I have", elem_id="submit-package")
     bundle = gr.HTML(elem_id="submit-bundle")
     mail = gr.HTML(elem_id="submit-mail")
     account: dict[str, Component] = {}
@@ -86,7 +86,7 @@ def build(*, local: bool) -> SubmitPage:
         label="I have looked at the mail, and this is what I want to hand in", visible=False, elem_id="submit-confirm"
     )
     with gr.Row():
-        send = gr.Button("Send", variant="primary", visible=False, elem_id="submit-send")
+        send = gr.Button("Send", visible=False, elem_id="submit-send")
         again = gr.Button(
             "I know that it may arrive twice: send it again", variant="stop", visible=False, elem_id="submit-again"
         )

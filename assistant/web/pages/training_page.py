@@ -237,7 +237,14 @@ def scores_table(run: Run, unit: str) -> str:
 def build(number: int) -> TrainingPage:
     """Lay the page out."""
     prefix = f"p{number}-train"
-    gr.HTML(heading("Train", "Train the LSTM and see whether it is better than repeating the last value."))
+    gr.HTML(
+        heading(
+            "How well can an LSTM forecast it?",
+            "Train it, and see whether it is better than simple forecasts such as repeating the last value.",
+            "train",
+            number,
+        )
+    )
     words = (
         ("epoch", ""),
         ("loss", ""),
@@ -265,7 +272,7 @@ def build(number: int) -> TrainingPage:
                 seed = gr.Number(label="Seed", value=0, precision=0, elem_id=f"{prefix}-seed")
             planned = gr.HTML(elem_id=f"{prefix}-planned")
         with gr.Row():
-            train = gr.Button("Train", variant="primary", elem_id=f"{prefix}-start")
+            train = gr.Button("Train", elem_id=f"{prefix}-start")
             again = gr.Button("Train again with another seed", visible=False, elem_id=f"{prefix}-again")
             cancel = gr.Button(
                 "Stop and keep the best so far", variant="stop", visible=False, elem_id=f"{prefix}-cancel"
