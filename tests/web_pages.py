@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 import warnings
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
@@ -54,7 +53,7 @@ class OpenPages:
         cookie = identity.header(session.owner).split(";")[0]
         scope = {
             "type": "http", "method": "POST", "path": "/", "query_string": b"",
-            "headers": [(b"cookie", cookie.encode())], "state": {"arrival": time.monotonic()},
+            "headers": [(b"cookie", cookie.encode())],
         }  # fmt: skip
         self.request = gr.Request(Request(scope))
 

@@ -62,6 +62,8 @@ def build_blocks(events: Events) -> gr.Blocks:
         )
         # A browser does not always tell that its first tab was selected.
         events.show(blocks.load, pages[None, "start"])
+        assert frame.kept is not None
+        events.keep_up(frame.kept.click, pages[None, "start"])
         _load(blocks, frame)
     take_what_was_offered(blocks)
     return blocks
@@ -143,7 +145,7 @@ def build_app(services: Services) -> FastAPI:
     blocks = build_blocks(events)
     blocks.queue(default_concurrency_limit=None)
     app = FastAPI(title="Submission assistant", docs_url=None, redoc_url=None, openapi_url=None)
-    add_routes(app, services, identity, events.last_words)
+    add_routes(app, services, identity)
     gr.mount_gradio_app(
         app,
         blocks,

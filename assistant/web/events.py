@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Literal, Protocol
@@ -17,11 +16,11 @@ from assistant.submission.services import Services
 from assistant.submission.session import Session
 from assistant.submission.snapshot import Snapshot
 from assistant.web.frame import Frame
-from assistant.web.gradio_internals import Component, Dependency, Event, Updates, is_field, is_told
+from assistant.web.gradio_internals import Component, Dependency, Event, Updates, is_told
 from assistant.web.html import error_note
-from assistant.web.identity import Identity, arrival
-from assistant.web.last_words import LastWords
+from assistant.web.identity import Identity
 from assistant.web.page_state import PageState
+from assistant.web.typed_words import is_unseen
 
 # What a handler does: it is given the session and the values of its inputs, and returns what is to be said, if anything.
 Action = Callable[..., str | None]
@@ -89,7 +88,6 @@ class Events:
     def __init__(self, services: Services, identity: Identity) -> None:
         self.services = services
         self.identity = identity
-        self.last_words = LastWords()
         self.frame = Frame()
         self.page_state: gr.State | None = None
 
@@ -159,6 +157,10 @@ class Events:
             return self.act(event, page, do, inputs, timing=_SHOWN)
         return self._connect(event, _Handler(page, page.render, page.outputs, fill=Fill.NONE), ())
 
+    def keep_up(self, event: Event, page: Page) -> Dependency:
+        """On `event`, show rail and footer anew, as when words were stored past a page's own events."""
+        return self._connect(event, _Handler(page, _look_nowhere, (), timing=Timing(trigger="always_last")), ())
+
     def follow(
         self,
         event: Event,
@@ -188,18 +190,16 @@ class Events:
         """On `event`, change what is stored, then look at it; both say what the page is to show."""
         assert self.page_state is not None
         inputs, page, timing = list(given), handler.page, handler.timing
-        names = [component.elem_id for component in inputs if is_field(component)]
 
         def handle(request: gr.Request, state: PageState, told: Updates, *values: object) -> tuple[Updates, int, Fill]:
             changed: Updates = {}
             try:
                 session = self.session(request)
-                with self._in_order(session, names, request) as newest:
-                    if handler.change is not None and newest and (not timing.only_news or state.fields.news(told)):
-                        changed = handler.change(session, *values)
-                        if timing.only_news:
-                            state.fields.stored(told)
-                        state.changed_to(session.snapshot.revision)
+                if handler.change is not None and _has_news(session, state, told, only_news=timing.only_news):
+                    changed = handler.change(session, *values)
+                    if timing.only_news:
+                        state.fields.stored(told)
+                    state.changed_to(session.snapshot.revision)
                 turn, snapshot = state.turn(), session.snapshot
                 if snapshot.revision < state.newest_revision:
                     snapshot = session.refresh()  # another event of this page stored something after this one
@@ -240,10 +240,16 @@ class Events:
             **options,
         )
 
-    @contextmanager
-    def _in_order(self, session: Session, names: Sequence[str | None], request: gr.Request) -> Iterator[bool]:
-        with self.last_words.order(session.owner, names, arrival(request)) as newest:
-            yield newest
+
+def _has_news(session: Session, state: PageState, told: Updates, *, only_news: bool) -> bool:
+    """Tell whether what a page told is to be acted on: not what it was filled with, nor over words that it never saw.
+
+    Those another tab stored meanwhile; the page's script asks which of the two texts stays.
+    """
+    if only_news and not state.fields.news(told):
+        return False
+    agreed = state.fields.agreed
+    return not any(is_unseen(session.snapshot, box.elem_id, agreed(box), value) for box, value in told.items())
 
 
 @dataclass(frozen=True)

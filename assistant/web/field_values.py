@@ -45,6 +45,12 @@ class Fields:
         with _LOCK:
             return any(self._fields[key_of(component)].agreed != value for component, value in values.items())
 
+    def agreed(self, component: Component) -> object:
+        """Return what page and store last agreed on that a field holds; NOTHING where that is not known."""
+        with _LOCK:
+            known = self._fields.get(key_of(component))
+            return NOTHING if known is None else known.agreed
+
     def stored(self, values: Mapping[Component, object]) -> None:
         """Note that the store holds what a page's fields hold."""
         with _LOCK:

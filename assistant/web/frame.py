@@ -26,6 +26,7 @@ class Frame:
     stage: gr.Tabs | None = None
     rail: gr.HTML | None = None
     next: gr.HTML | None = None
+    kept: gr.Button | None = None
 
     @property
     def outputs(self) -> list[Component]:
@@ -48,6 +49,8 @@ class Frame:
         with gr.Row(elem_id="footer"):
             gr.HTML(SAVED, elem_id="footer-saved")
             self.next = gr.HTML(elem_id="footer-next")
+            # Pressed by the page's script when words were stored past the page's own events.
+            self.kept = gr.Button("Stored", elem_id="words-kept")
 
     @contextmanager
     def page(self, step: StepName, project: int | None = None) -> Iterator[None]:

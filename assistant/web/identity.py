@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from http.cookies import SimpleCookie
 
-import gradio as gr
 from itsdangerous import BadSignature, Signer
 from starlette.datastructures import MutableHeaders
-from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assistant.errors import AssistantError
@@ -69,9 +66,7 @@ class IdentityMiddleware:
         self._identity = identity
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Note when the request arrived and pass it on; on the page itself, see to the cookie."""
-        if scope["type"] == "http":
-            scope.setdefault("state", {})["arrival"] = time.monotonic()
+        """Pass a request on; on the page itself, see to the cookie."""
         if scope["type"] != "http" or scope["method"] != "GET" or scope["path"] not in ("/", ""):
             await self._app(scope, receive, send)
             return
@@ -88,14 +83,6 @@ class IdentityMiddleware:
             await send(message)
 
         await self._app(scope, receive, send_with_cookie)
-
-
-def arrival(request: gr.Request | Request) -> float:
-    """Return when a request reached the server, in seconds of a clock that never goes back."""
-    inner = request.request if isinstance(request, gr.Request) else request
-    assert inner is not None
-    moment: float = inner.state.arrival
-    return moment
 
 
 def cookies_of(scope: Scope) -> dict[str, str]:

@@ -19,8 +19,8 @@ from assistant.submission.sending import receipt
 from assistant.submission.services import Services
 from assistant.submission.session import Session
 from assistant.submission.snapshot import ProjectSnapshot, Snapshot
-from assistant.web.identity import Identity, arrival
-from assistant.web.last_words import LastWords
+from assistant.web.identity import Identity
+from assistant.web.typed_words import Kept, TypedText, keep_words
 
 _TYPES = {
     ".pdf": "application/pdf",
@@ -32,7 +32,8 @@ _TYPES = {
 _SAFE = {"Cache-Control": "private, no-store", "X-Content-Type-Options": "nosniff"}
 
 
-_FIELDS = TypeAdapter(dict[str, str])
+_FIELDS = TypeAdapter(dict[str, TypedText])
+_KEPT = TypeAdapter(dict[str, Kept])
 _LARGEST_FIELDS = 500_000
 
 
@@ -126,8 +127,8 @@ def _content(content: bytes, name: str) -> Response:
     return Response(content, media_type=_TYPES[Path(name).suffix], headers=headers)
 
 
-def add_routes(app: FastAPI, services: Services, identity: Identity, last_words: LastWords) -> None:
-    """Add the routes for artefacts, the resume form, the last words of a page and the health check."""
+def add_routes(app: FastAPI, services: Services, identity: Identity) -> None:
+    """Add the routes for artefacts, the resume form, what is typed and the health check."""
     files = _Files(services, identity)
 
     @app.get("/files/project-{number}/report.pdf")
@@ -158,9 +159,9 @@ def add_routes(app: FastAPI, services: Services, identity: Identity, last_words:
     async def resume(request: Request) -> Response:
         return await _resume(request, services, identity)
 
-    @app.post("/keep")
-    async def keep(request: Request) -> Response:
-        return await _keep(request, services, identity, last_words)
+    @app.post("/words")
+    async def words(request: Request) -> Response:
+        return await _words(request, services, identity)
 
     @app.get("/health")
     def health() -> Response:
@@ -183,15 +184,17 @@ async def _resume(request: Request, services: Services, identity: Identity) -> R
     return response
 
 
-async def _keep(request: Request, services: Services, identity: Identity, last_words: LastWords) -> Response:
-    """Keep what was typed a moment before a page was left."""
+async def _words(request: Request, services: Services, identity: Identity) -> Response:
+    """Store what was typed, and say of each field whether it is stored or what somebody else wrote there meanwhile."""
     owner = identity.read(request.cookies)
     if owner is None or not _is_from_here(request):
         return PlainTextResponse("Not yours.", status_code=403)
     content = await request.body()
+    if len(content) > _LARGEST_FIELDS:
+        return PlainTextResponse("This is too much text.", status_code=413)
     try:
-        fields = _FIELDS.validate_json(content[:_LARGEST_FIELDS])
+        fields = _FIELDS.validate_json(content)
     except ValidationError:
         return PlainTextResponse("These are no fields.", status_code=400)
-    await to_thread.run_sync(last_words.keep, Session(services, owner), fields, arrival(request))
-    return Response(status_code=204)
+    kept = await to_thread.run_sync(keep_words, Session(services, owner), fields)
+    return Response(_KEPT.dump_json(kept), media_type="application/json", headers=_SAFE)

@@ -6,10 +6,12 @@ from pathlib import Path
 
 import gradio as gr
 
+from assistant.web.typed_words import FIELD
+
 _HERE = Path(__file__).parent
 STYLE = "".join((_HERE / name).read_text("utf-8") for name in ("style.css", "plot.css", "frame.css"))
-_SCRIPTS = ("navigation.js", "last_words.js", "pointing.js")
-HEAD = "".join(f"<script>{(_HERE / name).read_text('utf-8')}</script>" for name in _SCRIPTS)
+_SCRIPTS = ("navigation.js", "words.js", "pointing.js")
+HEAD = "".join(f"<script>{(_HERE / name).read_text('utf-8')}</script>" for name in _SCRIPTS).replace("__FIELD__", FIELD)
 
 
 def theme() -> gr.themes.Base:

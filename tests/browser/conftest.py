@@ -87,6 +87,12 @@ class Server:
             raise AssertionError("the server did not end within 20 seconds") from None
         assert "Traceback" not in said, said
 
+    def kill(self) -> None:
+        """End the server as a power cut does."""
+        assert self.process is not None
+        self.process.kill()
+        self.process.wait()
+
     def end(self) -> None:
         """End the server and the jobs that would outlive it, since nobody is going to start it again."""
         try:
