@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
+import psutil
 import pytest
 
 from assistant.brief import Timing, load_brief
@@ -205,6 +206,49 @@ def test_the_newest_delivery_comes_first(ledger: Ledger, clock: SetClock) -> Non
     assert [delivery.sha256 for delivery in ledger.deliveries()] == [SECOND, FIRST]
 
 
+JUMPS = [
+    timedelta(**{unit: sign * many}) for sign in (1, -1) for unit, many in (("seconds", 20), ("hours", 1), ("days", 1))
+]
+
+
+@pytest.mark.parametrize("jump", JUMPS, ids=str)
+@pytest.mark.parametrize("first", [DeliveryStatus.REFUSED, DeliveryStatus.UNCERTAIN])
+def test_whatever_the_clock_does_between_them_the_later_attempt_is_the_later_one(
+    ledger: Ledger, clock: SetClock, jump: timedelta, first: DeliveryStatus
+) -> None:
+    before = send(ledger, attempt(1), first)
+    clock.now += jump
+    accepted = send(ledger, attempt(2), DeliveryStatus.ACCEPTED, again=before.id)
+    assert ledger.plan("asha", FIRST, TO).latest == accepted
+    assert ledger.latest("asha") == accepted
+    for again in (None, before.id, accepted.id):
+        assert ledger.prepare(attempt(3), again) == accepted
+    clock.now -= 2 * jump
+    assert send(ledger, attempt(4, sha256=SECOND), DeliveryStatus.ACCEPTED).submission == 2
+    assert [delivery.id for delivery in ledger.deliveries("asha")] == ["ATTEMPT4", "ATTEMPT2", "ATTEMPT1"]
+
+
+@pytest.mark.parametrize("jump", JUMPS, ids=str)
+def test_a_clock_that_jumps_while_a_mail_is_sent_changes_nothing(
+    database: Database, clock: SetClock, ledger: Ledger, jump: timedelta
+) -> None:
+    claimed = ledger.claim(ledger.prepare(attempt(1)))
+    assert claimed is not None
+    clock.now += jump
+    assert ledger.settle() == ()
+    accepted = ledger.finish(ended(claimed, DeliveryStatus.ACCEPTED))
+    assert Ledger(database, clock).plan("asha", FIRST, TO).latest == accepted
+
+
+def test_two_servers_whose_clocks_differ_count_together(database: Database, clock: SetClock) -> None:
+    ahead = Ledger(database, SetClock(clock.now + timedelta(days=1)))
+    behind = Ledger(database, clock)
+    refused = send(ahead, attempt(1), DeliveryStatus.REFUSED)
+    accepted = send(behind, attempt(2), DeliveryStatus.ACCEPTED, again=refused.id)
+    assert ahead.plan("asha", FIRST, TO).latest == accepted
+    assert ahead.prepare(attempt(3), again=refused.id) == accepted
+
+
 @pytest.fixture
 def gone() -> str:
     """Return the name of a process that has ended."""
@@ -292,6 +336,16 @@ def test_this_process_lives_and_an_ended_one_does_not(gone: str) -> None:
 
 
 def test_a_process_id_that_was_given_to_another_process_does_not_count() -> None:
-    machine, number, started = process_name().rsplit("/", 2)
+    machine, number, _ = process_name().rsplit("/", 2)
     assert int(number) == os.getpid()
-    assert process_lives(f"{machine}/{number}/{float(started) - 3600:.2f}") is False
+    started = psutil.Process().create_time()
+    assert process_lives(f"{machine}/{number}/{started:.2f}") is True
+    assert process_lives(f"{machine}/{number}/{started - 3600:.2f}") is False
+    assert process_lives(f"{machine}/{number}/1@another-start-of-the-system") is False
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux counts from its own start")
+def test_a_process_lives_on_when_the_clock_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    name = process_name()
+    monkeypatch.setattr(psutil.Process, "create_time", lambda _: 0.0)
+    assert process_lives(name) is True

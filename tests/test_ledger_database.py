@@ -13,7 +13,7 @@ from sqlalchemy import inspect, select
 from sqlalchemy.exc import IntegrityError, StatementError
 
 from assistant.errors import AssistantError, BriefError
-from assistant.submission.database import SCHEMA_VERSION, UPGRADES, Database, DraftRow, open_database
+from assistant.submission.database import SCHEMA_VERSION, UPGRADES, Database, DeliveryRow, DraftRow, open_database
 
 NOW = datetime(2023, 1, 15, 15, 0, tzinfo=UTC)
 
@@ -174,12 +174,55 @@ def test_a_database_of_the_first_version_gets_the_tables_that_a_new_one_has(url:
     with older.writing() as session:
         session.connection().exec_driver_sql("ALTER TABLE drafts DROP COLUMN histories")
         session.connection().exec_driver_sql("DROP TABLE jobs")
+        for index in ("deliveries_by_number", "deliveries_by_owner"):
+            session.connection().exec_driver_sql(f"DROP INDEX {index}")
+        session.connection().exec_driver_sql("ALTER TABLE deliveries DROP COLUMN number")
+        session.connection().exec_driver_sql("CREATE INDEX deliveries_by_owner ON deliveries (owner, prepared)")
         session.connection().exec_driver_sql("UPDATE schema_version SET version = 1")
     older.close()
     older = open_database(url)
     assert shape(older) == shape(new)
     for opened in (older, new):
         opened.close()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def each_url(request: pytest.FixtureRequest) -> str:
+    return str(request.getfixturevalue("url" if request.param == "sqlite" else "postgres_url"))
+
+
+def test_deliveries_of_the_second_version_are_counted_as_they_were_made(each_url: str) -> None:
+    def row(name: str, minute: int, sha256: str, attempt: int) -> DeliveryRow:
+        return DeliveryRow(
+            id=name, number=minute + attempt * 100, owner="asha", sha256=sha256, recipients_key="to", submission=1,
+            attempt=attempt, message_id="", status="refused", prepared=NOW.replace(minute=minute), document="{}",
+        )  # fmt: skip
+
+    older = open_database(each_url)
+    with older.writing() as session:
+        # The clock was set back by twenty minutes between the two attempts at the first bundle.
+        session.add_all([row("second", 10, "a", 2), row("first", 30, "a", 1), row("third", 31, "b", 1)])
+        session.flush()
+        for statement in (
+            "DROP INDEX deliveries_by_number",
+            "DROP INDEX deliveries_by_owner",
+            "ALTER TABLE deliveries DROP COLUMN number",
+            "CREATE INDEX deliveries_by_owner ON deliveries (owner, prepared)",
+            "UPDATE schema_version SET version = 2",
+        ):
+            session.connection().exec_driver_sql(statement)
+    older.close()
+    upgraded = open_database(each_url)
+    with upgraded.reading() as session:
+        rows = session.scalars(select(DeliveryRow).order_by(DeliveryRow.number))
+        assert [(row.number, row.id) for row in rows] == [(1, "first"), (2, "second"), (3, "third")]
+    indexes = inspect(upgraded.engine).get_indexes("deliveries")
+    assert sorted((str(index["name"]), index["column_names"]) for index in indexes if "by" in str(index["name"])) == [
+        ("deliveries_by_number", ["number"]),
+        ("deliveries_by_owner", ["owner", "number"]),
+        ("deliveries_by_status", ["status"]),
+    ]
+    upgraded.close()
 
 
 def test_every_version_before_this_one_has_its_step() -> None:

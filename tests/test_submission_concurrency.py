@@ -15,12 +15,15 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from assistant.delivery.delivery_record import DeliveryStatus
 from assistant.errors import AssistantError
 from assistant.submission.command import Change
-from assistant.submission.database import SCHEMA_VERSION, Database, SchemaRow, open_database
+from assistant.submission.database import SCHEMA_VERSION, Database, DeliveryRow, SchemaRow, open_database
 from assistant.submission.draft import Draft
 from assistant.submission.draft_store import DraftStore, StoredDraft
+from assistant.submission.ledger import Ledger
 from assistant.submission.workspace import new_owner
+from tests.test_ledger import attempt
 
 NOW = datetime(2026, 1, 2, 3, 4, tzinfo=UTC)
 EACH = 50
@@ -95,6 +98,17 @@ def test_many_threads_of_one_server_lose_nothing(url: str) -> None:
     database.close()
     assert set(stored.draft.project(1).sections) == {str(name) for name in range(40)}
     assert stored.revision == 40
+
+
+def test_deliveries_that_many_students_begin_at_once_are_counted_one_after_the_other(url: str) -> None:
+    database = open_database(url)
+    ledger = Ledger(database, lambda: NOW)
+    with ThreadPoolExecutor(6) as pool:
+        begun = list(pool.map(lambda n: ledger.prepare(attempt(n, owner=f"student {n}", sha256=f"{n:064}")), range(12)))
+    assert {delivery.status for delivery in begun} == {DeliveryStatus.PREPARED}
+    with database.reading() as session:
+        assert sorted(row.number for row in session.scalars(select(DeliveryRow))) == list(range(1, 13))
+    database.close()
 
 
 def test_a_change_is_applied_again_to_what_another_stored_meanwhile(postgres_url: str) -> None:

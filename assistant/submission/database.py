@@ -29,7 +29,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from assistant.errors import AssistantError, BriefError
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 # The SQL statements that lead from the version in the key to the next one. A change of the tables below raises
 # SCHEMA_VERSION and adds its statements here; a new database gets the tables below at once.
 UPGRADES: Mapping[int, Sequence[str]] = {
@@ -54,6 +54,24 @@ UPGRADES: Mapping[int, Sequence[str]] = {
         )
         """,
         "CREATE INDEX jobs_by_state ON jobs (state)",
+    ),
+    2: (
+        "ALTER TABLE deliveries ADD COLUMN number INTEGER NOT NULL DEFAULT 0",
+        # Attempts at one bundle were counted before too: one whose clock was set back does not come before the earlier.
+        """
+        UPDATE deliveries SET number = (
+            SELECT place FROM (
+                SELECT id, ROW_NUMBER() OVER (ORDER BY moment, attempt, id) AS place FROM (
+                    SELECT id, attempt, MAX(prepared) OVER (
+                        PARTITION BY sha256, recipients_key ORDER BY attempt ROWS UNBOUNDED PRECEDING
+                    ) AS moment FROM deliveries
+                ) AS moved
+            ) AS ranked WHERE ranked.id = deliveries.id
+        )
+        """,
+        "CREATE UNIQUE INDEX deliveries_by_number ON deliveries (number)",
+        "DROP INDEX deliveries_by_owner",
+        "CREATE INDEX deliveries_by_owner ON deliveries (owner, number)",
     ),
 }
 
@@ -109,7 +127,8 @@ class DraftRow(Base):
 class DeliveryRow(Base):
     """One attempt to hand a bundle over.
 
-    `recipients_key` is the digest of the set of recipients. `submission` counts the different bundles that went to
+    `number` counts all attempts: order is its, never the clock's. `recipients_key` is the digest of the set of
+    recipients. `submission` counts the different bundles that went to
     them from 1, `attempt` the attempts with the same bundle; it is unique with owner, bundle and recipients, so that
     of two attempts begun at once only one can be stored. `process` names the process that sends, `lease` the moment
     after which a silent one on another machine counts as gone. `document` holds what no query asks for.
@@ -118,11 +137,13 @@ class DeliveryRow(Base):
     __tablename__ = "deliveries"
     __table_args__ = (
         UniqueConstraint("owner", "sha256", "recipients_key", "attempt"),
-        Index("deliveries_by_owner", "owner", "prepared"),
+        Index("deliveries_by_number", "number", unique=True),
+        Index("deliveries_by_owner", "owner", "number"),
         Index("deliveries_by_status", "status"),
     )
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    number: Mapped[int] = mapped_column(server_default="0")
     owner: Mapped[str] = mapped_column(String(64))
     sha256: Mapped[str] = mapped_column(String(64))
     recipients_key: Mapped[str] = mapped_column(String(64))

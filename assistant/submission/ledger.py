@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterable
 from datetime import timedelta
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -18,6 +18,8 @@ from assistant.submission.process_identity import process_lives, process_name
 
 # A sending process on another machine cannot be asked whether it lives; no transaction with a mail server lasts longer.
 _LEASE = timedelta(hours=1)
+
+_TRIES = 20  # others may take the same number at the same moment
 
 _REACHED = (DeliveryStatus.SENDING, DeliveryStatus.ACCEPTED, DeliveryStatus.UNCERTAIN)
 
@@ -38,7 +40,7 @@ class Ledger:
 
     def deliveries(self, owner: str | None = None) -> tuple[Delivery, ...]:
         """Return all deliveries, or those of one owner, the newest first."""
-        query = select(DeliveryRow).order_by(DeliveryRow.prepared.desc(), DeliveryRow.attempt.desc())
+        query = select(DeliveryRow).order_by(DeliveryRow.number.desc())
         if owner is not None:
             query = query.where(DeliveryRow.owner == owner)
         with self._database.reading() as session:
@@ -68,46 +70,44 @@ class Ledger:
         """
         key = recipients_key(recipient.address for recipient in delivery.recipients)
         self.settle()
-        try:
-            with self._database.writing() as session:
-                plan = self._plan(session, delivery.owner, delivery.sha256, key)
-                if not plan.allows(again):
-                    assert plan.latest is not None
-                    return plan.latest
-                if plan.latest and plan.latest.status is DeliveryStatus.PREPARED:
-                    # Nothing has left yet; whoever claims that row first sends what they composed.
-                    return delivery.model_copy(
-                        update={name: getattr(plan.latest, name) for name in ("id", "status", "submission", "attempt")}
-                    )
-                prepared = delivery.model_copy(
-                    update={
-                        "status": DeliveryStatus.PREPARED,
-                        "submission": plan.submission,
-                        "attempt": plan.attempt,
-                    }
-                )
-                session.add(
-                    DeliveryRow(
-                        id=prepared.id,
-                        owner=prepared.owner,
-                        sha256=prepared.sha256,
-                        recipients_key=key,
-                        submission=prepared.submission,
-                        attempt=prepared.attempt,
-                        message_id=prepared.message_id,
-                        status=prepared.status.value,
-                        prepared=self._clock(),
-                        document=prepared.model_dump_json(),
-                    )
-                )
-                return prepared
-        except IntegrityError:
-            # Engines that let two writers in at once: the other one was first, and its row is the answer.
-            with self._database.reading() as session:
-                latest = self._plan(session, delivery.owner, delivery.sha256, key).latest
-            if latest is None:
-                raise
-            return latest
+        for _ in range(_TRIES):
+            try:
+                with self._database.writing() as session:
+                    return self._prepare(session, delivery, key, again)
+            except IntegrityError:
+                # Engines that let two writers in at once: another was faster, with this bundle or with another one.
+                continue
+        raise RuntimeError("no number for a delivery was free")
+
+    def _prepare(self, session: Session, delivery: Delivery, key: str, again: str | None) -> Delivery:
+        plan = self._plan(session, delivery.owner, delivery.sha256, key)
+        if not plan.allows(again):
+            assert plan.latest is not None
+            return plan.latest
+        if plan.latest and plan.latest.status is DeliveryStatus.PREPARED:
+            # Nothing has left yet; whoever claims that row first sends what they composed.
+            return delivery.model_copy(
+                update={name: getattr(plan.latest, name) for name in ("id", "status", "submission", "attempt")}
+            )
+        prepared = delivery.model_copy(
+            update={"status": DeliveryStatus.PREPARED, "submission": plan.submission, "attempt": plan.attempt}
+        )
+        session.add(
+            DeliveryRow(
+                id=prepared.id,
+                number=(session.scalar(select(func.max(DeliveryRow.number))) or 0) + 1,
+                owner=prepared.owner,
+                sha256=prepared.sha256,
+                recipients_key=key,
+                submission=prepared.submission,
+                attempt=prepared.attempt,
+                message_id=prepared.message_id,
+                status=prepared.status.value,
+                prepared=self._clock(),
+                document=prepared.model_dump_json(),
+            )
+        )
+        return prepared
 
     def claim(self, delivery: Delivery) -> Delivery | None:
         """Move a prepared attempt to "sending" and commit that; None when another tab or process was faster.
@@ -192,7 +192,7 @@ class Ledger:
         rows = session.scalars(
             select(DeliveryRow)
             .where(or_(DeliveryRow.owner == owner, DeliveryRow.sha256 == sha256), DeliveryRow.recipients_key == key)
-            .order_by(DeliveryRow.prepared, DeliveryRow.attempt)
+            .order_by(DeliveryRow.number)
         ).all()
         reached = [row for row in rows if row.status in _REACHED]
         same = [row for row in rows if row.sha256 == sha256]
