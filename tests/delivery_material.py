@@ -10,11 +10,13 @@ from typing import Any
 from assistant.brief import Brief, load_brief
 from assistant.bundle.hand_in import Student
 from assistant.bundle.pack import Bundle, pack
+from assistant.clock import Clock
 from assistant.delivery.deliver import deliver
 from assistant.delivery.delivery_record import Delivery
 from assistant.delivery.transports import transport_for
 from assistant.settings import MailAccount
 from assistant.submission.database import Database, open_database
+from assistant.submission.delivery_journal import DeliveryJournal
 from assistant.submission.ledger import Ledger
 from tests.bundle_material import submission
 
@@ -55,7 +57,7 @@ class Desk:
     def __post_init__(self) -> None:
         self.bundle = packed(self.folder)
         self.database: Database = open_database(database_url(self.folder))
-        self.ledger = Ledger(self.database, self.clock)
+        self.ledger = ledger_of(self.database, self.clock, self.folder)
         self.outbox = self.folder / "outbox"
 
     def send(self, account: MailAccount | None = None, **changes: Any) -> Delivery:
@@ -70,6 +72,11 @@ class Desk:
 
     def close(self) -> None:
         self.database.close()
+
+
+def ledger_of(database: Database, clock: Clock, folder: Path, process: str | None = None) -> Ledger:
+    """Return a ledger whose journal lies in a folder."""
+    return Ledger(database, clock, DeliveryJournal(folder / "unsettled"), process)
 
 
 def database_url(folder: Path) -> str:

@@ -43,6 +43,8 @@ class Mailbox:
     drops: bool = False
     took_one: threading.Event = field(default_factory=threading.Event)
     stays_silent: bool = False
+    said_farewell: threading.Event = field(default_factory=threading.Event)
+    hangs_at_quit: bool = False
 
     @property
     def messages(self) -> list[EmailMessage]:
@@ -76,6 +78,12 @@ class Mailbox:
         if self.stays_silent:
             await server.loop.create_future()
         return self.data_reply
+
+    async def handle_QUIT(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        self.said_farewell.set()
+        if self.hangs_at_quit:
+            await server.loop.create_future()
+        return "221 Bye"
 
     def login(self, server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: Any) -> AuthResult:
         assert isinstance(data, LoginPassword)

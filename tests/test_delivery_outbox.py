@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from pathlib import Path
@@ -142,11 +143,12 @@ def test_the_moments_of_confirmation_and_of_acceptance_are_both_kept(desk: Desk,
 
         @dataclass(frozen=True)
         class Slow(SmtpTransport):
-            def hand_over(self, mail: ComposedMail, name: str) -> Acceptance:
-                answer = super().hand_over(mail, name)
-                desk.clock.now = DEADLINE
-                desk.clock.advance(minutes=2)
-                return answer
+            @contextmanager
+            def hand_over(self, mail: ComposedMail, name: str) -> Iterator[Acceptance]:
+                with super().hand_over(mail, name) as answer:
+                    desk.clock.now = DEADLINE
+                    desk.clock.advance(minutes=2)
+                    yield answer
 
         delivery = desk.send(transport=Slow(server.account()))
     assert delivery.confirmed == BEFORE

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -23,13 +24,12 @@ from assistant.bundle.verify import verify
 from assistant.delivery.delivery_record import Delivery, DeliveryStatus, RecipientStatus
 from assistant.delivery.message import ComposedMail
 from assistant.delivery.refusals import NotSentError, UncertainError
-from assistant.delivery.smtp import TimeOuts, send_once
+from assistant.delivery.smtp import TimeOuts, sent_once
 from assistant.delivery.transports import Acceptance, SmtpTransport
 from assistant.settings import MailAccount
 from assistant.submission.database import open_database
-from assistant.submission.ledger import Ledger
 from tests.bundle_material import LINKS
-from tests.delivery_material import RECIPIENTS, Desk, database_url, packed
+from tests.delivery_material import RECIPIENTS, Desk, database_url, ledger_of, packed
 from tests.mail_server import ACCEPTED, PASSWORD, Running, mail_server
 
 STUDENT = "asha@example.org"
@@ -136,13 +136,14 @@ from assistant.delivery.transports import transport_for
 from assistant.files import sha256_of
 from assistant.settings import MailAccount
 from assistant.submission.database import open_database
+from assistant.submission.delivery_journal import DeliveryJournal
 from assistant.submission.ledger import Ledger
 import zipfile
 
 bundle_file, url, outbox = Path(sys.argv[1]), sys.argv[2], Path(sys.argv[3])
 manifest = read_manifest(zipfile.ZipFile(bundle_file).read("manifest.json"))
 bundle = Bundle(bundle_file, sha256_of(bundle_file), bundle_file.stat().st_size, manifest)
-ledger = Ledger(open_database(url), utc_now)
+ledger = Ledger(open_database(url), utc_now, DeliveryJournal(outbox.parent / "unsettled"))
 print("ready", flush=True)
 sys.stdin.readline()
 delivery = deliver(
@@ -209,7 +210,7 @@ def test_a_process_killed_while_sending_leaves_an_uncertain_delivery_that_is_not
         process.wait()
 
     restarted = open_database(database_url(desk.folder))
-    ledger = Ledger(restarted, desk.clock)
+    ledger = ledger_of(restarted, desk.clock, desk.folder)
     (left,) = ledger.deliveries("asha")
     restarted.close()
     assert left.status is DeliveryStatus.UNCERTAIN
@@ -254,13 +255,52 @@ def test_an_answer_that_never_comes_is_uncertain_after_the_time_out(desk: Desk, 
 
     @dataclass(frozen=True)
     class Impatient(SmtpTransport):
-        def hand_over(self, mail: ComposedMail, name: str) -> Acceptance:
-            reply, replies = send_once(mail.message, mail.addresses, self.account, timeouts=TimeOuts(data=0.2))
-            return Acceptance(reply, replies)
+        @contextmanager
+        def hand_over(self, mail: ComposedMail, name: str) -> Iterator[Acceptance]:
+            impatient = TimeOuts(data=0.2)
+            with sent_once(mail.message, mail.addresses, self.account, timeouts=impatient) as (reply, replies):
+                yield Acceptance(reply, replies)
 
     delivery = desk.send(transport=Impatient(server.account()))
     assert delivery.status is DeliveryStatus.UNCERTAIN
     assert len(server.mailbox.mails) == 1
+
+
+def test_the_answer_is_written_down_before_the_farewell_and_a_server_that_hangs_there_holds_nothing(
+    desk: Desk, server: Running
+) -> None:
+    server.mailbox.hangs_at_quit = True
+    said = []
+
+    @dataclass(frozen=True)
+    class Hurried(SmtpTransport):
+        @contextmanager
+        def hand_over(self, mail: ComposedMail, name: str) -> Iterator[Acceptance]:
+            hurried = TimeOuts(farewell=0.2)
+            with sent_once(mail.message, mail.addresses, self.account, timeouts=hurried) as (reply, replies):
+                yield Acceptance(reply, replies)
+                said.extend(delivery.status for delivery in desk.ledger.deliveries())
+                assert not server.mailbox.said_farewell.is_set()
+
+    delivery = desk.send(transport=Hurried(server.account()))
+    assert server.mailbox.said_farewell.is_set()
+    assert (said, delivery.status) == ([DeliveryStatus.ACCEPTED], DeliveryStatus.ACCEPTED)
+    assert TimeOuts().farewell <= 10
+
+
+def test_a_break_during_the_farewell_changes_nothing(desk: Desk, server: Running) -> None:
+    @dataclass(frozen=True)
+    class Closed(SmtpTransport):
+        @contextmanager
+        def hand_over(self, mail: ComposedMail, name: str) -> Iterator[Acceptance]:
+            with super().hand_over(mail, name) as acceptance:
+                yield acceptance
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        desk.send(transport=Closed(server.account()))
+    (delivery,) = desk.ledger.deliveries()
+    assert (delivery.status, delivery.reply) == (DeliveryStatus.ACCEPTED, ACCEPTED)
 
 
 def test_a_try_later_is_repeated_only_when_asked_and_with_the_same_message_id(desk: Desk, server: Running) -> None:
@@ -514,19 +554,21 @@ def test_the_transport_tells_apart_not_sent_and_not_known(desk: Desk, server: Ru
     message["From"], message["To"] = STUDENT, RECIPIENTS[0]
     message.set_content("hello")
     server.mailbox.data_reply = "554 5.0.0 no"
-    with pytest.raises(NotSentError):
-        send_once(message, [RECIPIENTS[0]], server.account())
+    with pytest.raises(NotSentError), sent_once(message, [RECIPIENTS[0]], server.account()):
+        pass
     server.mailbox.data_reply = ACCEPTED
     server.mailbox.drops = True
-    with pytest.raises(UncertainError):
-        send_once(message, [RECIPIENTS[0]], server.account())
+    with pytest.raises(UncertainError), sent_once(message, [RECIPIENTS[0]], server.account()):
+        pass
 
 
 def test_an_unexpected_end_while_sending_is_kept_as_uncertain(desk: Desk, server: Running) -> None:
     @dataclass(frozen=True)
     class Interrupted(SmtpTransport):
-        def hand_over(self, mail: ComposedMail, name: str) -> Acceptance:
+        @contextmanager
+        def hand_over(self, mail: ComposedMail, name: str) -> Iterator[Acceptance]:
             raise KeyboardInterrupt
+            yield
 
     with pytest.raises(KeyboardInterrupt):
         desk.send(transport=Interrupted(server.account()))

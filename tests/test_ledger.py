@@ -19,7 +19,7 @@ from assistant.delivery.delivery_record import Delivery, DeliveryStatus, Problem
 from assistant.submission.database import Database, open_database
 from assistant.submission.ledger import Ledger, recipients_key
 from assistant.submission.process_identity import process_lives, process_name
-from tests.delivery_material import BEFORE, SetClock, database_url
+from tests.delivery_material import BEFORE, SetClock, database_url, ledger_of
 
 FIRST, SECOND = "a" * 64, "b" * 64
 TO = ("one@example.org", "two@example.org")
@@ -38,8 +38,8 @@ def clock() -> SetClock:
 
 
 @pytest.fixture
-def ledger(database: Database, clock: SetClock) -> Ledger:
-    return Ledger(database, clock)
+def ledger(database: Database, clock: SetClock, tmp_path: Path) -> Ledger:
+    return ledger_of(database, clock, tmp_path)
 
 
 def attempt(
@@ -95,11 +95,11 @@ def test_only_one_of_two_claims_wins(ledger: Ledger) -> None:
     assert ledger.claim(prepared) is None
 
 
-def test_of_many_ledgers_in_many_threads_one_may_send(database: Database, clock: SetClock) -> None:
+def test_of_many_ledgers_in_many_threads_one_may_send(database: Database, clock: SetClock, tmp_path: Path) -> None:
     start, won = threading.Barrier(8), []
 
     def press(number: int) -> None:
-        own = Ledger(database, clock)
+        own = ledger_of(database, clock, tmp_path)
         start.wait()
         prepared = own.prepare(attempt(number))
         if prepared.status is DeliveryStatus.PREPARED and own.claim(prepared):
@@ -111,7 +111,7 @@ def test_of_many_ledgers_in_many_threads_one_may_send(database: Database, clock:
     for thread in threads:
         thread.join()
     assert len(won) == 1
-    assert len(Ledger(database, clock).deliveries()) == 1
+    assert len(ledger_of(database, clock, tmp_path).deliveries()) == 1
 
 
 def test_a_prepared_attempt_that_was_left_is_taken_up(ledger: Ledger) -> None:
@@ -230,19 +230,19 @@ def test_whatever_the_clock_does_between_them_the_later_attempt_is_the_later_one
 
 @pytest.mark.parametrize("jump", JUMPS, ids=str)
 def test_a_clock_that_jumps_while_a_mail_is_sent_changes_nothing(
-    database: Database, clock: SetClock, ledger: Ledger, jump: timedelta
+    database: Database, clock: SetClock, ledger: Ledger, jump: timedelta, tmp_path: Path
 ) -> None:
     claimed = ledger.claim(ledger.prepare(attempt(1)))
     assert claimed is not None
     clock.now += jump
     assert ledger.settle() == ()
     accepted = ledger.finish(ended(claimed, DeliveryStatus.ACCEPTED))
-    assert Ledger(database, clock).plan("asha", FIRST, TO).latest == accepted
+    assert ledger_of(database, clock, tmp_path).plan("asha", FIRST, TO).latest == accepted
 
 
-def test_two_servers_whose_clocks_differ_count_together(database: Database, clock: SetClock) -> None:
-    ahead = Ledger(database, SetClock(clock.now + timedelta(days=1)))
-    behind = Ledger(database, clock)
+def test_two_servers_whose_clocks_differ_count_together(database: Database, clock: SetClock, tmp_path: Path) -> None:
+    ahead = ledger_of(database, SetClock(clock.now + timedelta(days=1)), tmp_path)
+    behind = ledger_of(database, clock, tmp_path)
     refused = send(ahead, attempt(1), DeliveryStatus.REFUSED)
     accepted = send(behind, attempt(2), DeliveryStatus.ACCEPTED, again=refused.id)
     assert ahead.plan("asha", FIRST, TO).latest == accepted
@@ -257,12 +257,12 @@ def gone() -> str:
 
 
 def test_a_start_finds_what_a_dead_process_was_sending_and_calls_it_uncertain(
-    database: Database, clock: SetClock, gone: str
+    database: Database, clock: SetClock, gone: str, tmp_path: Path
 ) -> None:
-    dead = Ledger(database, clock, process=gone)
+    dead = ledger_of(database, clock, tmp_path, process=gone)
     dead.claim(dead.prepare(attempt(1)))
     clock.advance(minutes=1)
-    (found,) = Ledger(database, clock).deliveries()
+    (found,) = ledger_of(database, clock, tmp_path).deliveries()
     assert found.status is DeliveryStatus.UNCERTAIN
     assert found.problem is not None
     assert "nobody here can tell" in found.problem.what
@@ -271,41 +271,49 @@ def test_a_start_finds_what_a_dead_process_was_sending_and_calls_it_uncertain(
     assert found.may_send_again
 
 
-def test_what_a_living_process_is_sending_is_left_alone(database: Database, clock: SetClock, ledger: Ledger) -> None:
+def test_what_a_living_process_is_sending_is_left_alone(
+    database: Database, clock: SetClock, ledger: Ledger, tmp_path: Path
+) -> None:
     ledger.claim(ledger.prepare(attempt(1)))
     clock.advance(days=1)
     with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as other:
-        elsewhere = Ledger(database, clock, process=process_name(other.pid))
+        elsewhere = ledger_of(database, clock, tmp_path, process=process_name(other.pid))
         assert elsewhere.settle() == ()
     assert ledger.deliveries()[0].status is DeliveryStatus.SENDING
 
 
-def test_a_process_on_another_machine_counts_as_gone_when_its_lease_ends(database: Database, clock: SetClock) -> None:
-    away = Ledger(database, clock, process="another-machine/1/0.00")
+def test_a_process_on_another_machine_counts_as_gone_when_its_lease_ends(
+    database: Database, clock: SetClock, tmp_path: Path
+) -> None:
+    away = ledger_of(database, clock, tmp_path, process="another-machine/1/0.00")
     away.claim(away.prepare(attempt(1)))
-    here = Ledger(database, clock)
+    here = ledger_of(database, clock, tmp_path)
     clock.advance(minutes=50)
     assert here.deliveries()[0].status is DeliveryStatus.SENDING
     clock.advance(minutes=11)
     assert here.deliveries()[0].status is DeliveryStatus.UNCERTAIN
 
 
-def test_a_sender_that_was_given_up_too_early_corrects_the_ledger(database: Database, clock: SetClock) -> None:
-    slow = Ledger(database, clock, process="another-machine/1/0.00")
+def test_a_sender_that_was_given_up_too_early_corrects_the_ledger(
+    database: Database, clock: SetClock, tmp_path: Path
+) -> None:
+    slow = ledger_of(database, clock, tmp_path, process="another-machine/1/0.00")
     claimed = slow.claim(slow.prepare(attempt(1)))
     assert claimed is not None
     clock.advance(hours=2)
-    here = Ledger(database, clock)
+    here = ledger_of(database, clock, tmp_path)
     assert here.deliveries()[0].status is DeliveryStatus.UNCERTAIN
     assert slow.finish(ended(claimed, DeliveryStatus.ACCEPTED)).status is DeliveryStatus.ACCEPTED
     corrected = here.deliveries()[0]
     assert (corrected.status, corrected.problem) == (DeliveryStatus.ACCEPTED, None)
 
 
-def test_a_process_cannot_finish_what_another_one_claimed(database: Database, clock: SetClock, ledger: Ledger) -> None:
+def test_a_process_cannot_finish_what_another_one_claimed(
+    database: Database, clock: SetClock, ledger: Ledger, tmp_path: Path
+) -> None:
     claimed = ledger.claim(ledger.prepare(attempt(1)))
     assert claimed is not None
-    stranger = Ledger(database, clock, process="another-machine/1/0.00")
+    stranger = ledger_of(database, clock, tmp_path, process="another-machine/1/0.00")
     assert stranger.finish(ended(claimed, DeliveryStatus.ACCEPTED)).status is DeliveryStatus.SENDING
 
 

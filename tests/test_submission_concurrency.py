@@ -21,8 +21,8 @@ from assistant.submission.command import Change
 from assistant.submission.database import SCHEMA_VERSION, Database, DeliveryRow, SchemaRow, open_database
 from assistant.submission.draft import Draft
 from assistant.submission.draft_store import DraftStore, StoredDraft
-from assistant.submission.ledger import Ledger
 from assistant.submission.workspace import new_owner
+from tests.delivery_material import ledger_of
 from tests.test_ledger import attempt
 
 NOW = datetime(2026, 1, 2, 3, 4, tzinfo=UTC)
@@ -100,9 +100,9 @@ def test_many_threads_of_one_server_lose_nothing(url: str) -> None:
     assert stored.revision == 40
 
 
-def test_deliveries_that_many_students_begin_at_once_are_counted_one_after_the_other(url: str) -> None:
+def test_deliveries_that_many_students_begin_at_once_are_counted_one_after_the_other(url: str, tmp_path: Path) -> None:
     database = open_database(url)
-    ledger = Ledger(database, lambda: NOW)
+    ledger = ledger_of(database, lambda: NOW, tmp_path)
     with ThreadPoolExecutor(6) as pool:
         begun = list(pool.map(lambda n: ledger.prepare(attempt(n, owner=f"student {n}", sha256=f"{n:064}")), range(12)))
     assert {delivery.status for delivery in begun} == {DeliveryStatus.PREPARED}

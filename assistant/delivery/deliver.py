@@ -85,7 +85,8 @@ def deliver(
     if delivery.status is not DeliveryStatus.PREPARED:
         return delivery
     if not transport.leaves:
-        return ledger.put_in_outbox(_written(delivery, transport.hand_over(mail, _file_name(delivery)), clock()))
+        with transport.hand_over(mail, _file_name(delivery)) as acceptance:
+            return ledger.put_in_outbox(_written(delivery, acceptance, clock()))
     claimed = ledger.claim(delivery)
     if claimed is None:  # another tab or process was faster, and its attempt is this one
         return ledger.get(delivery.id) or delivery
@@ -94,7 +95,9 @@ def deliver(
 
 def _send(claimed: Delivery, mail: ComposedMail, transport: Transport, ledger: Bookkeeping, clock: Clock) -> Delivery:
     try:
-        acceptance = transport.hand_over(mail, _file_name(claimed))
+        with transport.hand_over(mail, _file_name(claimed)) as acceptance:
+            # At once: the server's farewell may take long or never come, and a lid may be closed meanwhile.
+            return ledger.finish(_accepted(claimed, acceptance, clock()))
     except NotSentError as error:
         return ledger.finish(_refused(claimed, error, clock()))
     except UncertainError as error:
@@ -103,7 +106,6 @@ def _send(claimed: Delivery, mail: ComposedMail, transport: Transport, ledger: B
     except BaseException:
         ledger.finish(_uncertain(claimed, _BROKE_OFF, clock()))
         raise
-    return ledger.finish(_accepted(claimed, acceptance, clock()))
 
 
 def _accepted(claimed: Delivery, acceptance: Acceptance, moment: datetime) -> Delivery:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import smtplib
 import ssl
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.policy import SMTP as SMTP_POLICY
@@ -30,11 +31,12 @@ _OWN_NAME = "[127.0.0.1]"
 
 @dataclass(frozen=True)
 class TimeOuts:
-    """Seconds to wait: for the line and the login, for each command, and for the mail itself and the answer to it."""
+    """Seconds to wait: for the line and the login, each command, the mail and the answer to it, and the farewell."""
 
     connect: float = 20.0
     command: float = 60.0
     data: float = 600.0  # RFC 5321, 4.5.3.2.6
+    farewell: float = 5.0
 
 
 class Answers(NamedTuple):
@@ -44,18 +46,20 @@ class Answers(NamedTuple):
     replies: dict[str, str]
 
 
-def send_once(
+@contextmanager
+def sent_once(
     message: EmailMessage, recipients: Sequence[str], account: MailAccount, *, timeouts: TimeOuts | None = None
-) -> Answers:
-    """Hand a message to the account's server for all recipients or none, and return what it answered.
+) -> Iterator[Answers]:
+    """Hand a message to the account's server for all recipients or none, and give what it answered at once.
 
-    Raises NotSentError when nobody got it, and UncertainError when the line died between the mail and the answer.
+    The farewell comes when the block ends, and whatever is said to that changes nothing. Raises NotSentError when
+    nobody got it, and UncertainError when the line died between the mail and the answer.
     """
     waits = timeouts or TimeOuts()
     client = _Client(account, _trusting(account), waits)
     try:
         client.login()
-        return client.send(to=list(recipients), contents=message)
+        yield client.send(to=list(recipients), contents=message)
     finally:
         client.close()
 
@@ -170,6 +174,8 @@ class _Client(yagmail.SMTP):  # type: ignore[misc]
         if smtp is None:
             return
         try:
+            if smtp.sock is not None:
+                smtp.sock.settimeout(self._timeouts.farewell)
             smtp.quit()
         except (OSError, smtplib.SMTPException):
             smtp.close()

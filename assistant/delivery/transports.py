@@ -5,7 +5,8 @@ A new way is a class with what `Transport` asks for, and one line in `TRANSPORTS
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -43,10 +44,10 @@ class Transport(Protocol):
         """Return the address that mails come from this way, or nothing for the student's own."""
         ...
 
-    def hand_over(self, mail: ComposedMail, name: str) -> Acceptance:
-        """Hand the mail over; where a file is written, it is called `name`.
+    def hand_over(self, mail: ComposedMail, name: str) -> AbstractContextManager[Acceptance]:
+        """Hand the mail over, and give the answer at once; where a file is written, it is called `name`.
 
-        Raises NotSentError when nobody got it, UncertainError when that is not known, and DeliveryError for a file that
+        What is left to do then, such as a farewell, is done when the block ends, and changes nothing. Raises NotSentError when nobody got it, UncertainError when that is not known, and DeliveryError for a file that
         cannot be written.
         """
         ...
@@ -69,12 +70,13 @@ class SmtpTransport:
         """Return the account's address."""
         return self.account.address
 
-    def hand_over(self, mail: ComposedMail, name: str) -> Acceptance:  # noqa: ARG002 - no file is written
+    @contextmanager
+    def hand_over(self, mail: ComposedMail, name: str) -> Iterator[Acceptance]:  # noqa: ARG002 - no file is written
         """Send the mail; the mail library is loaded only now."""
-        from assistant.delivery.smtp import send_once
+        from assistant.delivery.smtp import sent_once
 
-        reply, replies = send_once(mail.message, mail.addresses, self.account)
-        return Acceptance(reply, replies)
+        with sent_once(mail.message, mail.addresses, self.account) as (reply, replies):
+            yield Acceptance(reply, replies)
 
 
 @dataclass(frozen=True)
@@ -86,9 +88,10 @@ class OutboxTransport:
     server: str = ""
     sender: str = ""
 
-    def hand_over(self, mail: ComposedMail, name: str) -> Acceptance:
+    @contextmanager
+    def hand_over(self, mail: ComposedMail, name: str) -> Iterator[Acceptance]:
         """Write the mail to a file."""
-        return Acceptance(file=write_to_outbox(mail, self.folder, name))
+        yield Acceptance(file=write_to_outbox(mail, self.folder, name))
 
 
 def _smtp(account: MailAccount | None, _: Path) -> Transport | None:

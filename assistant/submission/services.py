@@ -15,6 +15,7 @@ from assistant.errors import BriefError
 from assistant.lecture import answers
 from assistant.settings import MailAccount, Settings
 from assistant.submission.database import open_database
+from assistant.submission.delivery_journal import DeliveryJournal
 from assistant.submission.draft_store import DraftStore
 from assistant.submission.jobs.job import JobRunner, Lane
 from assistant.submission.jobs.local_runner import LocalJobRunner
@@ -77,7 +78,7 @@ def open_services(
         brief=brief,
         workspace=Workspace(settings.workspace),
         drafts=DraftStore(database, clock, len(brief.projects)),
-        ledger=Ledger(database, clock),
+        ledger=Ledger(database, clock, DeliveryJournal(settings.workspace / "unsettled")),
         jobs=LocalJobRunner(database, settings.workspace / "jobs", _capacities(settings), clock),
         limits=FetchLimits(download=settings.upload_mb * 1_000_000, unpacked=settings.unpacked_mb * 1_000_000),
         network=network or Network(),
