@@ -13,7 +13,9 @@ from sqlalchemy import inspect, select
 from sqlalchemy.exc import IntegrityError, StatementError
 
 from assistant.errors import AssistantError, BriefError
+from assistant.settings import MailAccount, Settings
 from assistant.submission.database import SCHEMA_VERSION, UPGRADES, Database, DeliveryRow, DraftRow, open_database
+from assistant.submission.services import open_services
 
 NOW = datetime(2023, 1, 15, 15, 0, tzinfo=UTC)
 
@@ -223,6 +225,29 @@ def test_deliveries_of_the_second_version_are_counted_as_they_were_made(each_url
         ("deliveries_by_status", ["status"]),
     ]
     upgraded.close()
+
+
+@pytest.mark.parametrize("how", ["cut to nothing", "removed"])
+def test_a_workspace_whose_database_was_emptied_is_not_taken_for_a_new_one(tmp_path: Path, how: str) -> None:
+    settings = Settings(workspace=tmp_path / "work")
+    for _ in range(2):
+        services = open_services(settings, MailAccount())
+        services.jobs.close()
+        services.drafts._database.close()
+    file = tmp_path / "work" / "assistant.sqlite3"
+    kept = file.read_bytes()
+    file.write_bytes(b"") if how == "cut to nothing" else file.unlink()
+    with pytest.raises(BriefError, match="The database is empty, although") as caught:
+        open_services(settings, MailAccount())
+    assert "second time" in caught.value.evidence
+    file.write_bytes(kept)
+    open_services(settings, MailAccount()).jobs.close()
+
+
+def test_another_database_for_the_same_workspace_may_be_empty(tmp_path: Path) -> None:
+    open_services(Settings(workspace=tmp_path / "work"), MailAccount()).jobs.close()
+    other = f"sqlite:///{tmp_path / 'other.sqlite3'}"
+    open_services(Settings(workspace=tmp_path / "work", database=other), MailAccount()).jobs.close()
 
 
 def test_every_version_before_this_one_has_its_step() -> None:

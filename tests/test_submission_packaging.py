@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
 import pytest
 
 from assistant.bundle.pack import pack
-from assistant.errors import DeliveryError
+from assistant.errors import BundleError, DeliveryError
+from assistant.settings import MailAccount
 from assistant.submission import dataset_choice as dataset
 from assistant.submission import packaging, report_building
 from assistant.submission.colab_link import PasteColabLink
@@ -17,7 +22,9 @@ from assistant.submission.draft import TrainingChoice
 from assistant.submission.drawing_tasks import set_report
 from assistant.submission.notebook_making import request_of
 from assistant.submission.packaging import make_package
+from assistant.submission.process_identity import process_name
 from assistant.submission.sending import send
+from assistant.submission.services import open_services
 from assistant.submission.session import Session
 from assistant.submission.student_commands import IntroduceStudent
 from assistant.submission.training_runs import SetTraining, start_training
@@ -113,3 +120,30 @@ def test_a_notebook_carries_the_revision_and_the_digest_of_what_it_was_asked_for
     assert (asked.revision, asked.inputs_sha256) == (trained.snapshot.revision, project.notebook_inputs)
     trained.apply(DescribeProject(project=1, title="Changed since"))
     assert trained.snapshot.project(1).notebook_inputs != asked.inputs_sha256
+
+
+def test_what_killed_programs_left_half_made_is_removed_at_the_next_start(session: Session) -> None:
+    packages = make_package(session).bundle.path.parent.parent
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as process:
+        gone = process_name(process.pid)
+    left, own, old = (packages / name for name in (".making-a", ".making-b", ".pack-c"))
+    for folder, maker in ((left, gone), (own, process_name()), (old, "")):
+        folder.mkdir()
+        (folder / "bundle.zip").write_bytes(b"half")
+        if maker:
+            (folder / "maker").write_text(maker)
+    open_services(session.services.settings, MailAccount()).jobs.close()
+    assert not left.exists()
+    assert not old.exists()
+    assert own.exists(), "a living process is at it"
+    assert other_tab(session).snapshot.package is not None
+
+
+def test_a_disk_that_is_full_while_packing_is_a_sentence(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_submission, _folder):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(packaging, "pack", full)
+    with pytest.raises(BundleError, match="No space left on device"):
+        make_package(session)
+    assert [path.name for path in session.snapshot.folder.glob("packages/.*")] == []

@@ -215,12 +215,17 @@ class Database:
 
 
 def open_database(
-    url: str, *, version: int = SCHEMA_VERSION, upgrades: Mapping[int, Sequence[str]] = UPGRADES
+    url: str,
+    *,
+    version: int = SCHEMA_VERSION,
+    upgrades: Mapping[int, Sequence[str]] = UPGRADES,
+    made_before: Path | None = None,
 ) -> Database:
     """Open the database, make what is missing and bring an older one up to date.
 
-    Raises BriefError when the URL is wrong or the database cannot be reached, AssistantError when a newer version of
-    this program made it.
+    `made_before` is the file that remembers that this database had its tables before: an empty one is then refused.
+    Raises BriefError when the URL is wrong, or the database cannot be reached or lost what it held, AssistantError when
+    a newer version of this program made it.
     """
     address = _checked(url)
     try:
@@ -230,7 +235,7 @@ def open_database(
             _prepare_sqlite(engine)
         database = Database(engine)
         try:
-            _bring_up_to_date(database, version, upgrades)
+            _bring_up_to_date(database, version, upgrades, made_before)
         except BaseException:
             database.close()
             raise
@@ -248,6 +253,15 @@ def open_database(
             "Check ASSISTANT_DATABASE and ASSISTANT_WORKSPACE, and that the folder can be written to.",
         ) from error
     return database
+
+
+def _emptied(database: Database, made_before: Path) -> BriefError:
+    return BriefError(
+        "The database is empty, although this workspace had one that was not.",
+        f"{database.engine.url.render_as_string(hide_password=True)} holds no tables. Whether mails were sent stood in it, "
+        "and without it they could go a second time.",
+        f"Put it back from a copy. To begin with an empty one on purpose, remove the file {made_before}.",
+    )
 
 
 def _checked(url: str) -> URL:
@@ -303,12 +317,16 @@ def _keep_a_log(cursor: Any) -> None:
             time.sleep(0.02)
 
 
-def _bring_up_to_date(database: Database, version: int, upgrades: Mapping[int, Sequence[str]]) -> None:
+def _bring_up_to_date(
+    database: Database, version: int, upgrades: Mapping[int, Sequence[str]], made_before: Path | None
+) -> None:
     with database.writing() as session:
         connection = session.connection()
         if connection.dialect.name == "postgresql":
             connection.execute(sqlalchemy.select(sqlalchemy.func.pg_advisory_xact_lock(_OPENING_LOCK)))
         if not sqlalchemy.inspect(connection).has_table(SchemaRow.__tablename__):
+            if made_before is not None and made_before.exists():
+                raise _emptied(database, made_before)
             Base.metadata.create_all(connection)
             session.add(SchemaRow(version=version))
             return

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import secrets
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,13 +19,15 @@ from assistant.bundle.pack import BUNDLE, Bundle, pack
 from assistant.delivery.deliver import preview
 from assistant.delivery.message import ComposedMail, recipients_of
 from assistant.delivery.transports import Transport, transport_for
-from assistant.errors import AssistantError, DeliveryError
+from assistant.errors import AssistantError, BundleError, DeliveryError
 from assistant.files import sha256_of_unchanged, write_atomically
 from assistant.frozen import Frozen
 from assistant.settings import MailAccount
 from assistant.submission.command import Change, Command
 from assistant.submission.draft import PackageSummary
 from assistant.submission.memory_cache import MemoryCache
+from assistant.submission.scratch import new_scratch, unmark
+from assistant.submission.workspace import PACKAGES
 
 if TYPE_CHECKING:
     from assistant.submission.session import Session
@@ -154,7 +155,7 @@ def _project_inputs(project: ProjectSnapshot) -> list[object]:
 
 
 def _folder(snapshot: Snapshot, inputs_sha256: str) -> Path:
-    return snapshot.folder / "packages" / inputs_sha256
+    return snapshot.folder / PACKAGES / inputs_sha256
 
 
 def make_package(session: Session) -> Package:
@@ -166,12 +167,18 @@ def make_package(session: Session) -> Package:
     inputs_sha256 = inputs(snapshot)
     folder = _folder(snapshot, inputs_sha256)
     # Packed apart and moved in whole: another press may be at the same.
-    scratch = folder.parent / f".{secrets.token_hex(8)}"
-    packed = pack(snapshot.submission, scratch)
     try:
+        scratch = new_scratch(folder.parent)
+    except OSError as error:
+        raise _not_packed(error) from error
+    try:
+        packed = pack(snapshot.submission, scratch)
         write_atomically(scratch / _MANIFEST, packed.manifest.model_dump_json())
+        unmark(scratch)
         shutil.rmtree(folder, ignore_errors=True)
         scratch.rename(folder)
+    except OSError as error:
+        raise _not_packed(error) from error
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
     _forget_old(folder)
@@ -180,6 +187,14 @@ def make_package(session: Session) -> Package:
     )
     bundle = Bundle(path=folder / BUNDLE, sha256=packed.sha256, size=packed.size, manifest=packed.manifest)
     return _with_mail(session.apply(RecordPackage(package=summary)), bundle)
+
+
+def _not_packed(error: OSError) -> BundleError:
+    return BundleError(
+        "The package could not be written.",
+        f"The answer was: {error.strerror or error}.",
+        "Make room on the disk, and package again.",
+    )
 
 
 def _forget_old(current: Path) -> None:

@@ -12,6 +12,7 @@ from assistant.dataset.fetching.download import FetchLimits
 from assistant.dataset.fetching.kaggle_credentials import KaggleCredentials, parse_credentials
 from assistant.dataset.fetching.network import Network
 from assistant.errors import BriefError
+from assistant.files import write_atomically
 from assistant.lecture import answers
 from assistant.settings import MailAccount, Settings
 from assistant.submission.database import open_database
@@ -22,6 +23,7 @@ from assistant.submission.jobs.local_runner import LocalJobRunner
 from assistant.submission.jobs.worker_pool import CallPool, Calls, InProcessCalls, LaneCalls, WorkerPool
 from assistant.submission.lecture_questions import LectureQuestions
 from assistant.submission.ledger import Ledger
+from assistant.submission.scratch import remove_left_behind
 from assistant.submission.workspace import Workspace
 
 
@@ -71,12 +73,18 @@ def open_services(
     """
     brief = load_brief(settings.brief)
     _open_workspace(settings.workspace)
-    database = open_database(settings.database_url)
+    workspace = Workspace(settings.workspace)
+    made_before = workspace.made_database(settings.database_url)
+    database = open_database(settings.database_url, made_before=made_before)
+    if not made_before.exists():
+        write_atomically(made_before, "This database had its tables: an empty one in its place is not taken for new.\n")
+    for packages in workspace.packages():
+        remove_left_behind(packages)
     return Services(
         settings=settings,
         account=account,
         brief=brief,
-        workspace=Workspace(settings.workspace),
+        workspace=workspace,
         drafts=DraftStore(database, clock, len(brief.projects)),
         ledger=Ledger(database, clock, DeliveryJournal(settings.workspace / "unsettled")),
         jobs=LocalJobRunner(database, settings.workspace / "jobs", _capacities(settings), clock),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import secrets
 from dataclasses import dataclass
@@ -9,6 +10,8 @@ from pathlib import Path
 
 from assistant.files import write_atomically
 from assistant.submission.draft import DatasetChoice
+
+PACKAGES = "packages"
 
 _OWNER = re.compile(r"[0-9a-f]{32}")
 
@@ -70,6 +73,14 @@ class Workspace:
     def project(self, owner: str, number: int) -> ProjectFolder:
         """Return where a project's artefacts lie."""
         return ProjectFolder(self.of(owner) / f"project-{number}")
+
+    def packages(self) -> tuple[Path, ...]:
+        """Return the folder of packages of every student who has one."""
+        return tuple(self.root.glob(f"students/*/{PACKAGES}"))
+
+    def made_database(self, url: str) -> Path:
+        """Return the file that is there once the database of an address had its tables."""
+        return self.root / "databases" / hashlib.sha256(url.encode()).hexdigest()[:16]
 
     def secret(self) -> str:
         """Return the secret that signs cookies, made at the first call and kept beside the artefacts."""
