@@ -37,6 +37,7 @@ class Mailbox:
     logins: list[str] = field(default_factory=list)
     commands: list[str] = field(default_factory=list)
     refused: dict[str, str] = field(default_factory=dict)
+    answers: dict[str, str] = field(default_factory=dict)
     sender_reply: str | None = None
     data_reply: str = ACCEPTED
     login_reply: str | None = None
@@ -66,7 +67,7 @@ class Mailbox:
         if address in self.refused:
             return self.refused[address]
         envelope.rcpt_tos.append(address)
-        return "250 2.1.5 OK"
+        return self.answers.get(address, "250 2.1.5 OK")
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         if self.data_reply.startswith("2"):

@@ -23,6 +23,7 @@ from assistant.brief import Timing
 from assistant.bundle.verify import verify
 from assistant.delivery.delivery_record import Delivery, DeliveryStatus, RecipientStatus
 from assistant.delivery.message import ComposedMail
+from assistant.delivery.receipt import headline
 from assistant.delivery.refusals import NotSentError, UncertainError
 from assistant.delivery.smtp import TimeOuts, sent_once
 from assistant.delivery.transports import Acceptance, SmtpTransport
@@ -258,8 +259,8 @@ def test_an_answer_that_never_comes_is_uncertain_after_the_time_out(desk: Desk, 
         @contextmanager
         def hand_over(self, mail: ComposedMail, name: str) -> Iterator[Acceptance]:
             impatient = TimeOuts(data=0.2)
-            with sent_once(mail.message, mail.addresses, self.account, timeouts=impatient) as (reply, replies):
-                yield Acceptance(reply, replies)
+            with sent_once(mail.message, mail.addresses, self.account, timeouts=impatient) as answers:
+                yield Acceptance(*answers)
 
     delivery = desk.send(transport=Impatient(server.account()))
     assert delivery.status is DeliveryStatus.UNCERTAIN
@@ -277,8 +278,8 @@ def test_the_answer_is_written_down_before_the_farewell_and_a_server_that_hangs_
         @contextmanager
         def hand_over(self, mail: ComposedMail, name: str) -> Iterator[Acceptance]:
             hurried = TimeOuts(farewell=0.2)
-            with sent_once(mail.message, mail.addresses, self.account, timeouts=hurried) as (reply, replies):
-                yield Acceptance(reply, replies)
+            with sent_once(mail.message, mail.addresses, self.account, timeouts=hurried) as answers:
+                yield Acceptance(*answers)
                 said.extend(delivery.status for delivery in desk.ledger.deliveries())
                 assert not server.mailbox.said_farewell.is_set()
 
@@ -321,28 +322,100 @@ def test_a_try_later_is_repeated_only_when_asked_and_with_the_same_message_id(de
     assert [message["Message-ID"] for message in server.mailbox.messages] == [first.message_id]
 
 
-def test_when_one_recipient_is_refused_nobody_gets_the_mail(desk: Desk, server: Running) -> None:
-    server.mailbox.refused = {RECIPIENTS[1]: "550 5.1.1 No such user"}
+NO_SUCH_USER = "550 5.1.1 No such user"
+
+
+def test_one_dead_address_does_not_stop_the_others_and_the_words_say_who_has_it(desk: Desk, server: Running) -> None:
+    server.mailbox.refused = {RECIPIENTS[1]: NO_SUCH_USER}
+    delivery = desk.send(server.account())
+    assert [envelope for envelope, _ in server.mailbox.mails] == [(RECIPIENTS[0], STUDENT)]
+    assert delivery.status is DeliveryStatus.PARTLY
+    assert statuses(delivery) == {
+        RECIPIENTS[0]: RecipientStatus.ACCEPTED,
+        RECIPIENTS[1]: RecipientStatus.REFUSED,
+        STUDENT: RecipientStatus.ACCEPTED,
+    }
+    assert delivery.recipients[1].reply == NO_SUCH_USER
+    assert delivery.problem is not None
+    assert not delivery.problem.temporary
+    for said in (headline(delivery), delivery.problem.what):
+        assert f"for {RECIPIENTS[0]}, and not for {RECIPIENTS[1]}" in said
+
+
+def test_only_the_rest_is_tried_again_under_the_same_message_id(desk: Desk, server: Running) -> None:
+    server.mailbox.refused = {RECIPIENTS[1]: "450 4.2.0 Greylisted"}
+    first = desk.send(server.account())
+    assert first.problem is not None
+    assert first.problem.temporary
+    assert desk.send(server.account()) == first, "not without the student's word"
+    again = desk.send(server.account(), again=first.id)
+    assert again.status is DeliveryStatus.PARTLY
+    assert f"for {RECIPIENTS[0]}, and not for {RECIPIENTS[1]}" in headline(again)
+    server.mailbox.refused = {}
+    last = desk.send(server.account(), again=again.id)
+    assert last.status is DeliveryStatus.ACCEPTED
+    assert [envelope for envelope, _ in server.mailbox.mails] == [(RECIPIENTS[0], STUDENT), (RECIPIENTS[1],)]
+    assert {message["Message-ID"] for message in server.mailbox.messages} == {first.message_id}
+    assert all(RECIPIENTS[1] in message["To"] and RECIPIENTS[0] in message["To"] for message in server.mailbox.messages)
+    assert (last.submission, last.attempt) == (1, 3)
+
+
+def test_the_student_s_own_copy_never_stands_in_the_way(desk: Desk, server: Running) -> None:
+    server.mailbox.refused = {STUDENT: "452 4.2.2 Mailbox full"}
+    delivery = desk.send(server.account())
+    assert [envelope for envelope, _ in server.mailbox.mails] == [RECIPIENTS]
+    assert (delivery.status, delivery.problem) == (DeliveryStatus.ACCEPTED, None)
+    assert f"Your own copy for {STUDENT} was not taken: 452 4.2.2 Mailbox full." in headline(delivery)
+    assert desk.send(server.account(), again=delivery.id) == delivery
+
+
+def test_for_the_student_s_copy_alone_nothing_is_sent(desk: Desk, server: Running) -> None:
+    server.mailbox.refused = dict.fromkeys(RECIPIENTS, NO_SUCH_USER)
     delivery = desk.send(server.account())
     assert server.mailbox.mails == []
     assert delivery.status is DeliveryStatus.REFUSED
     assert statuses(delivery) == {
-        RECIPIENTS[0]: RecipientStatus.WITHHELD,
-        RECIPIENTS[1]: RecipientStatus.REFUSED,
+        **dict.fromkeys(RECIPIENTS, RecipientStatus.REFUSED),
         STUDENT: RecipientStatus.WITHHELD,
     }
-    assert delivery.recipients[1].reply == "550 5.1.1 No such user"
     assert delivery.problem is not None
-    assert RECIPIENTS[1] in delivery.problem.what
-    assert not delivery.problem.temporary
+    assert "sent to nobody" in delivery.problem.what
 
 
-def test_a_recipient_that_is_deferred_can_be_tried_later(desk: Desk, server: Running) -> None:
-    server.mailbox.refused = {STUDENT: "452 4.2.2 Mailbox full"}
+def test_whoever_has_it_still_has_it_when_the_rest_fails_or_is_not_known(desk: Desk, server: Running) -> None:
+    server.mailbox.refused = {RECIPIENTS[1]: NO_SUCH_USER}
+    first = desk.send(server.account())
+    second = desk.send(server.account(password=SecretStr("guess")), again=first.id)
+    assert second.status is DeliveryStatus.PARTLY
+    assert statuses(second)[RECIPIENTS[0]] is RecipientStatus.ACCEPTED
+    server.mailbox.refused = {}
+    server.mailbox.drops = True
+    third = desk.send(server.account(), again=second.id)
+    assert third.status is DeliveryStatus.UNCERTAIN
+    assert statuses(third) == {
+        RECIPIENTS[0]: RecipientStatus.ACCEPTED,
+        RECIPIENTS[1]: RecipientStatus.UNCERTAIN,
+        STUDENT: RecipientStatus.ACCEPTED,
+    }
+    assert f"It was taken for {RECIPIENTS[0]} before." in headline(third)
+
+
+def test_whom_the_server_did_not_take_has_certainly_not_got_it_when_the_line_dies(desk: Desk, server: Running) -> None:
+    server.mailbox.refused = {RECIPIENTS[1]: NO_SUCH_USER}
+    server.mailbox.drops = True
     delivery = desk.send(server.account())
-    assert server.mailbox.mails == []
-    assert delivery.problem is not None
-    assert delivery.problem.temporary
+    assert delivery.status is DeliveryStatus.UNCERTAIN
+    assert statuses(delivery)[RECIPIENTS[1]] is RecipientStatus.REFUSED
+    assert statuses(delivery)[RECIPIENTS[0]] is RecipientStatus.UNCERTAIN
+
+
+@pytest.mark.parametrize("reply", ["251 User not local; will forward", "252 Cannot verify, but will try"])
+def test_a_server_that_forwards_or_cannot_say_takes_the_mail(desk: Desk, server: Running, reply: str) -> None:
+    server.mailbox.answers = {RECIPIENTS[1]: reply}
+    delivery = desk.send(server.account())
+    assert delivery.status is DeliveryStatus.ACCEPTED
+    assert delivery.recipients[1].reply == reply
+    assert server.mailbox.mails[0][0] == EVERYBODY
 
 
 @pytest.mark.parametrize("security", ["starttls", "ssl"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -10,10 +11,18 @@ from assistant import wording
 from assistant.brief import Brief, Timing
 from assistant.bundle.pack import Bundle
 from assistant.clock import Clock
-from assistant.delivery.delivery_record import DeliveredFile, Delivery, DeliveryStatus, Problem, RecipientStatus
+from assistant.delivery.delivery_record import (
+    DeliveredFile,
+    Delivery,
+    DeliveryStatus,
+    Problem,
+    Recipient,
+    RecipientStatus,
+    outcome_of,
+)
 from assistant.delivery.ledger_protocol import Bookkeeping
 from assistant.delivery.message import ComposedMail, compose, recipients_of
-from assistant.delivery.refusals import NotSentError, UncertainError
+from assistant.delivery.refusals import NotSentError, UncertainError, some_refused
 from assistant.delivery.transports import Acceptance, Transport
 from assistant.errors import DeliveryError
 
@@ -58,8 +67,8 @@ def deliver(
     """Hand a bundle over once, the way that `transport` goes, and return what the ledger says afterwards.
 
     The same bundle to the same recipients goes out once: a second press, another tab or a restart gets the delivery
-    that is already there. Only when that one was refused or is uncertain, and `again` names its id, a further attempt
-    is made, with the same Message-ID. How an attempt ended stands in the delivery's `status` and `problem`.
+    that is already there. Only when that one was refused, in part too, or is uncertain, and `again` names its id, a
+    further attempt is made, with the same Message-ID, and only for those for whom the mail was not taken yet. How an attempt ended stands in the delivery's `status` and `problem`.
 
     Raises DeliveryError, before anything is written down, when the deadline has passed and the course refuses late
     hand-ins, or the mail cannot be composed.
@@ -79,6 +88,7 @@ def deliver(
         message_id=plan.message_id,
         submission=plan.submission,
     )
+    mail = replace(mail, recipients=_with_what_is_known(mail.recipients, plan.latest))
     if not transport.leaves and (written := _already_written(plan.latest, mail)):
         return written
     delivery = ledger.prepare(_record(bundle, brief, owner, mail, confirmed, plan.submission, transport.server), again)
@@ -101,27 +111,54 @@ def _send(claimed: Delivery, mail: ComposedMail, transport: Transport, ledger: B
     except NotSentError as error:
         return ledger.finish(_refused(claimed, error, clock()))
     except UncertainError as error:
-        problem = Problem(what=error.what, evidence=error.evidence, fix=error.fix)
-        return ledger.finish(_uncertain(claimed, problem, clock()))
+        return ledger.finish(_uncertain(claimed, error, clock()))
     except BaseException:
-        ledger.finish(_uncertain(claimed, _BROKE_OFF, clock()))
+        ledger.finish(_uncertain(claimed, UncertainError(_BROKE_OFF.what, "", _BROKE_OFF.fix), clock()))
         raise
 
 
+def _with_what_is_known(recipients: tuple[Recipient, ...], latest: Delivery | None) -> tuple[Recipient, ...]:
+    """Return the recipients; those for whom an earlier attempt was taken keep that, and are not sent to again."""
+    earlier = latest.recipients if latest is not None else ()
+    known = {one.address: one for one in earlier if one.status is RecipientStatus.ACCEPTED}
+    return tuple(known.get(recipient.address, recipient) for recipient in recipients)
+
+
+def _ended(
+    claimed: Delivery,
+    moment: datetime,
+    recipients: tuple[Recipient, ...],
+    *,
+    reply: str = "",
+    problem: Problem | None = None,
+) -> Delivery:
+    status = outcome_of(recipients)
+    known = {"status": status, "recipients": recipients, "finished": moment, "reply": reply, "problem": problem}
+    return claimed.model_copy(update=known)
+
+
 def _accepted(claimed: Delivery, acceptance: Acceptance, moment: datetime) -> Delivery:
-    recipients = tuple(
-        recipient.model_copy(
-            update={"status": RecipientStatus.ACCEPTED, "reply": acceptance.replies.get(recipient.address, "")}
-        )
-        for recipient in claimed.recipients
-    )
-    changes = {"status": DeliveryStatus.ACCEPTED, "reply": acceptance.reply, "recipients": recipients}
-    return claimed.model_copy(update={**changes, "finished": moment})
+    """Return what is known when the mail was taken for those of the recipients whom the server took."""
+    recipients = []
+    for recipient in claimed.recipients:
+        address, status = recipient.address, RecipientStatus.ACCEPTED
+        if recipient.status is RecipientStatus.ACCEPTED:
+            recipients.append(recipient)
+            continue
+        if address in acceptance.refused:
+            status = RecipientStatus.REFUSED
+        reply = acceptance.refused.get(address) or acceptance.replies.get(address, "")
+        recipients.append(recipient.model_copy(update={"status": status, "reply": reply}))
+    ended = _ended(claimed, moment, tuple(recipients), reply=acceptance.reply)
+    return ended.model_copy(update={"problem": some_refused(ended)})
 
 
 def _refused(claimed: Delivery, error: NotSentError, moment: datetime) -> Delivery:
+    """Return what is known when nobody got the mail now; whoever got it before still has it."""
     recipients = tuple(
-        recipient.model_copy(
+        recipient
+        if recipient.status is RecipientStatus.ACCEPTED
+        else recipient.model_copy(
             update={"status": RecipientStatus.REFUSED, "reply": error.replies[recipient.address]}
             if recipient.address in error.replies
             else {"status": RecipientStatus.WITHHELD}
@@ -129,14 +166,19 @@ def _refused(claimed: Delivery, error: NotSentError, moment: datetime) -> Delive
         for recipient in claimed.recipients
     )
     problem = Problem(what=error.what, evidence=error.evidence, fix=error.fix, temporary=error.temporary)
-    changes = {"status": DeliveryStatus.REFUSED, "problem": problem, "reply": error.reply, "recipients": recipients}
-    return claimed.model_copy(update={**changes, "finished": moment})
+    return _ended(claimed, moment, recipients, problem=problem, reply=error.reply)
 
 
-def _uncertain(claimed: Delivery, problem: Problem, moment: datetime) -> Delivery:
-    recipients = claimed.with_recipients(RecipientStatus.UNCERTAIN)
-    changes = {"status": DeliveryStatus.UNCERTAIN, "problem": problem, "recipients": recipients}
-    return claimed.model_copy(update={**changes, "finished": moment})
+def _uncertain(claimed: Delivery, error: UncertainError, moment: datetime) -> Delivery:
+    """Return what is known when the line died after the mail; whom the server did not take has certainly not got it."""
+    recipients = tuple(
+        recipient.model_copy(update={"status": RecipientStatus.REFUSED, "reply": error.refused[recipient.address]})
+        if recipient.address in error.refused
+        else recipient
+        for recipient in claimed.with_recipients(RecipientStatus.UNCERTAIN)
+    )
+    problem = Problem(what=error.what, evidence=error.evidence, fix=error.fix)
+    return _ended(claimed, moment, recipients, problem=problem)
 
 
 def _file_name(delivery: Delivery) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 from typing import Literal
@@ -17,7 +18,8 @@ class DeliveryStatus(StrEnum):
 
     PREPARED = "prepared"  # written down; nothing has left this machine
     SENDING = "sending"  # one process has it and talks to the server
-    ACCEPTED = "accepted"  # the server took it over for every recipient
+    ACCEPTED = "accepted"  # the server took it over for every recipient of the course
+    PARTLY = "partly accepted"  # for some of them; the others can be tried again
     REFUSED = "refused"  # nobody got it, and the reason is known
     UNCERTAIN = "uncertain"  # it was under way when the link or the program died: nobody here can tell
     OUTBOX = "outbox"  # the finished mail lies in a folder; nothing was sent
@@ -111,7 +113,7 @@ class Delivery(Frozen):
     @property
     def may_send_again(self) -> bool:
         """Tell whether the student may decide to send the same bundle once more."""
-        return self.status in (DeliveryStatus.REFUSED, DeliveryStatus.UNCERTAIN)
+        return self.status in (DeliveryStatus.REFUSED, DeliveryStatus.UNCERTAIN, DeliveryStatus.PARTLY)
 
     @property
     def error(self) -> DeliveryError | None:
@@ -119,5 +121,24 @@ class Delivery(Frozen):
         return DeliveryError(self.problem.what, self.problem.evidence, self.problem.fix) if self.problem else None
 
     def with_recipients(self, status: RecipientStatus) -> tuple[Recipient, ...]:
-        """Return the recipients, all with the same status; replies already kept stay."""
-        return tuple(recipient.model_copy(update={"status": status}) for recipient in self.recipients)
+        """Return the recipients with a status; those for whom the mail was taken before keep theirs."""
+        return tuple(
+            recipient
+            if recipient.status is RecipientStatus.ACCEPTED
+            else recipient.model_copy(update={"status": status})
+            for recipient in self.recipients
+        )
+
+    def addresses(self, *statuses: RecipientStatus) -> list[str]:
+        """Return the course's recipients with one of these statuses."""
+        return [one.address for one in self.recipients if one.role == "to" and one.status in statuses]
+
+
+def outcome_of(recipients: Iterable[Recipient]) -> DeliveryStatus:
+    """Return how an attempt stands by what is known of each of the course's recipients; the student's copy does not count."""
+    known = [recipient.status for recipient in recipients if recipient.role == "to"]
+    if RecipientStatus.UNCERTAIN in known:
+        return DeliveryStatus.UNCERTAIN
+    if all(status is RecipientStatus.ACCEPTED for status in known):
+        return DeliveryStatus.ACCEPTED
+    return DeliveryStatus.PARTLY if RecipientStatus.ACCEPTED in known else DeliveryStatus.REFUSED

@@ -28,8 +28,8 @@ class Plan:
     def allows(self, again: str | None) -> bool:
         """Tell whether an attempt may begin.
 
-        It may when there was none, when nothing has left yet (prepared, outbox), or when the last one was refused or
-        is uncertain and `again`, the student's decision, names exactly that one.
+        It may when there was none, when nothing has left yet (prepared, outbox), or when the last one was refused, in
+        part too, or is uncertain and `again`, the student's decision, names exactly that one.
         """
         latest = self.latest
         if latest is None or latest.status in (DeliveryStatus.PREPARED, DeliveryStatus.OUTBOX):

@@ -15,7 +15,7 @@ from email.policy import SMTP as SMTP_POLICY
 from assistant import wording
 from assistant.brief import Brief, Timing
 from assistant.bundle.pack import Bundle
-from assistant.delivery.delivery_record import Recipient
+from assistant.delivery.delivery_record import Recipient, RecipientStatus
 from assistant.delivery.headers import header_text, mailbox, named
 from assistant.delivery.mail_text import MailText, mail_text, status_word
 from assistant.errors import DeliveryError
@@ -46,6 +46,16 @@ class ComposedMail:
     def addresses(self) -> tuple[str, ...]:
         """Return everybody the mail goes to, the copy's address too."""
         return tuple(recipient.address for recipient in self.recipients)
+
+    @property
+    def waiting(self) -> tuple[str, ...]:
+        """Return those for whom no server has taken it yet."""
+        return tuple(one.address for one in self.recipients if one.status is not RecipientStatus.ACCEPTED)
+
+    @property
+    def copies(self) -> frozenset[str]:
+        """Return the addresses that only get a copy."""
+        return frozenset(one.address for one in self.recipients if one.role == "cc")
 
 
 def compose(

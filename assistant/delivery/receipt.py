@@ -3,22 +3,33 @@
 from __future__ import annotations
 
 from assistant import wording
-from assistant.delivery.delivery_record import Delivery, DeliveryStatus
+from assistant.delivery.delivery_record import Delivery, DeliveryStatus, RecipientStatus
 from assistant.delivery.mail_text import status_word
 
 _HEADLINES = {
     DeliveryStatus.PREPARED: "NOT SENT YET. The mail was prepared, and nothing has left this machine.",
     DeliveryStatus.SENDING: "BEING SENT. The mail server has not answered yet.",
-    DeliveryStatus.ACCEPTED: "SENT. The mail server took the mail over for every recipient.",
+    DeliveryStatus.ACCEPTED: "SENT. The mail server took the mail over for {have}.",
+    DeliveryStatus.PARTLY: "SENT TO SOME. The mail server took the mail over for {have}, and not for {have_not}.",
     DeliveryStatus.REFUSED: "NOT SENT. Nobody got the mail.",
-    DeliveryStatus.UNCERTAIN: "NOT KNOWN. The mail may have arrived or not.",
+    DeliveryStatus.UNCERTAIN: "NOT KNOWN. The mail may have arrived or not.{although}",
     DeliveryStatus.OUTBOX: "IN THE OUTBOX, NOT SENT. The finished mail lies in a file; it has to be sent by hand.",
 }
 
 
 def headline(delivery: Delivery) -> str:
-    """Return in one line how the delivery stands."""
-    return _HEADLINES[delivery.status]
+    """Return in one line how the delivery stands, and who has the mail."""
+    have = delivery.addresses(RecipientStatus.ACCEPTED)
+    have_not = [one.address for one in delivery.recipients if one.role == "to" and one.address not in have]
+    line = _HEADLINES[delivery.status].format(
+        have=wording.listed(have),
+        have_not=wording.listed(have_not),
+        although=f" It was taken for {wording.listed(have)} before." if have else "",
+    )
+    copies = [one for one in delivery.recipients if one.role == "cc" and one.status is RecipientStatus.REFUSED]
+    if have and copies:
+        line += f" Your own copy for {copies[0].address} was not taken: {copies[0].reply.rstrip('.')}."
+    return line
 
 
 def receipt_text(delivery: Delivery) -> str:

@@ -9,6 +9,7 @@ import ssl
 from collections.abc import Mapping
 
 from assistant import wording
+from assistant.delivery.delivery_record import Delivery, Problem, RecipientStatus
 from assistant.errors import DeliveryError
 from assistant.settings import MailAccount
 
@@ -42,7 +43,16 @@ class NotSentError(DeliveryError):
 
 
 class UncertainError(DeliveryError):
-    """The link died after the mail was handed over and before the server answered: it may have arrived or not."""
+    """The link died after the mail was handed over and before the server answered: it may have arrived or not.
+
+    `refused` holds the server's word on the recipients whom it did not take before.
+    """
+
+    def __init__(
+        self, what: str, evidence: str = "", fix: str = "", *, refused: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__(what, evidence, fix)
+        self.refused = dict(refused or {})
 
 
 def reply_text(code: int, reply: bytes | str) -> str:
@@ -210,17 +220,41 @@ def size_refusal(size: int, limit: int | None, reply: str = "") -> NotSentError:
 
 
 def recipients_refusal(refused: Mapping[str, tuple[int, bytes]]) -> NotSentError:
-    """Say which recipients the server does not take; the mail went to nobody."""
+    """Say that the server takes the mail for none of the recipients, and why."""
     replies = {address: reply_text(code, reply) for address, (code, reply) in refused.items()}
-    temporary = all(code < 500 for code, _ in refused.values())
     names = wording.listed(list(replies))
     return NotSentError(
         f"The server does not take mail for {names}, so the mail was sent to nobody.",
         "It answered: " + "; ".join(replies.values()) + ".",
-        "Try again in some minutes." if temporary else f"Check the address {names} letter by letter.",
-        temporary=temporary,
+        recipient_fix(replies),
+        temporary=all(code < 500 for code, _ in refused.values()),
         replies=replies,
     )
+
+
+def some_refused(delivery: Delivery) -> Problem | None:
+    """Say which of the course's recipients the server did not take, while others have the mail; None when it took all."""
+    refused = {
+        recipient.address: recipient.reply
+        for recipient in delivery.recipients
+        if recipient.role == "to" and recipient.status is RecipientStatus.REFUSED
+    }
+    if not refused:
+        return None
+    have = wording.listed(delivery.addresses(RecipientStatus.ACCEPTED))
+    return Problem(
+        what=f"The server took the mail for {have}, and not for {wording.listed(list(refused))}.",
+        evidence="It answered: " + "; ".join(refused.values()) + ".",
+        fix=f"{recipient_fix(refused)} Sending again goes only to those who have not got it.",
+        temporary=all(reply.startswith("4") for reply in refused.values()),
+    )
+
+
+def recipient_fix(replies: Mapping[str, str]) -> str:
+    """Return what helps when a server does not take mail for these addresses, by what it answered to each."""
+    if all(reply.startswith("4") for reply in replies.values()):
+        return "Try again in some minutes."
+    return f"Check the address {wording.listed(list(replies))} letter by letter."
 
 
 def content_refusal(code: int, reply: bytes, size: int) -> NotSentError:
@@ -244,13 +278,16 @@ def content_refusal(code: int, reply: bytes, size: int) -> NotSentError:
     )
 
 
-def lost_line(error: Exception | None, account: MailAccount, reply: str = "") -> UncertainError:
+def lost_line(
+    error: Exception | None, account: MailAccount, reply: str = "", refused: Mapping[str, str] | None = None
+) -> UncertainError:
     """Say that nobody here can tell whether the server took the mail."""
     reason = f" It answered: {reply}." if reply else f" {_bare(error)}." if error else ""
     return UncertainError(
         "It is not known whether the mail arrived.",
         f"{server_name(account)} was given the whole mail, and the line ended before it said yes or no.{reason}",
         "Ask a recipient, or look for the copy in your own mailbox, before you decide to send it again.",
+        refused=refused,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import smtplib
 import ssl
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from email.message import EmailMessage
@@ -40,17 +40,25 @@ class TimeOuts:
 
 
 class Answers(NamedTuple):
-    """The server's answer to the whole mail, and its answer to each recipient."""
+    """The server's answer to the whole mail, to each recipient it took, and to each that it did not."""
 
     reply: str
     replies: dict[str, str]
+    refused: dict[str, str]
 
 
 @contextmanager
 def sent_once(
-    message: EmailMessage, recipients: Sequence[str], account: MailAccount, *, timeouts: TimeOuts | None = None
+    message: EmailMessage,
+    recipients: Sequence[str],
+    account: MailAccount,
+    *,
+    copies: Collection[str] = (),
+    timeouts: TimeOuts | None = None,
 ) -> Iterator[Answers]:
-    """Hand a message to the account's server for all recipients or none, and give what it answered at once.
+    """Hand a message to the account's server for all recipients whom it takes, and give what it answered at once.
+
+    Those of the recipients who are `copies` do not count: for them alone nothing is sent.
 
     The farewell comes when the block ends, and whatever is said to that changes nothing. Raises NotSentError when
     nobody got it, and UncertainError when the line died between the mail and the answer.
@@ -59,7 +67,7 @@ def sent_once(
     client = _Client(account, _trusting(account), waits)
     try:
         client.login()
-        yield client.send(to=list(recipients), contents=message)
+        yield client.send(to=list(recipients), contents=message, copies=frozenset(copies))
     finally:
         client.close()
 
@@ -83,7 +91,7 @@ def _password(account: MailAccount) -> str:
 
 
 class _Client(yagmail.SMTP):  # type: ignore[misc]
-    """yagmail's client with a verified line, one attempt, all recipients or none, and the server's reply kept."""
+    """yagmail's client with a verified line, one attempt, and the server's replies kept."""
 
     def __init__(self, account: MailAccount, context: ssl.SSLContext, timeouts: TimeOuts) -> None:
         implicit = account.security == "ssl"
@@ -121,20 +129,20 @@ class _Client(yagmail.SMTP):  # type: ignore[misc]
         except (OSError, smtplib.SMTPException, UnicodeError) as error:
             raise connection_refusal(error, self._account) from error
 
-    def send(self, *, to: list[str], contents: EmailMessage) -> Answers:
+    def send(self, *, to: list[str], contents: EmailMessage, copies: frozenset[str] = frozenset()) -> Answers:
         """Send a finished message over the open line; raises NotSentError and UncertainError."""
         recipients, content = self.prepare_send(to=to, contents=contents)
-        return self._attempt_send(contents["From"].addresses[0].addr_spec, recipients, content)
+        return self._attempt_send(contents["From"].addresses[0].addr_spec, recipients, content, copies)
 
     def prepare_send(self, *, to: list[str], contents: EmailMessage) -> tuple[list[str], bytes]:
         """Return the addresses and the message's bytes as they go over the line."""
         return to, contents.as_bytes(policy=SMTP_POLICY)
 
-    def _attempt_send(self, sender: str, recipients: list[str], content: bytes) -> Answers:
+    def _attempt_send(self, sender: str, recipients: list[str], content: bytes, copies: frozenset[str]) -> Answers:
         smtp: smtplib.SMTP = self.smtp
         try:
             smtp.sock.settimeout(self._timeouts.command)  # type: ignore[union-attr]
-            replies = self._envelope(smtp, sender, recipients, len(content))
+            replies, refused = self._envelope(smtp, sender, recipients, len(content), copies)
             smtp.sock.settimeout(self._timeouts.data)  # type: ignore[union-attr]
         except (OSError, smtplib.SMTPServerDisconnected) as error:
             raise connection_refusal(error, self._account) from error
@@ -143,15 +151,17 @@ class _Client(yagmail.SMTP):  # type: ignore[misc]
         except smtplib.SMTPDataError as error:  # the server did not want to see the mail at all
             raise content_refusal(error.smtp_code, _bytes(error.smtp_error), len(content)) from error
         except (OSError, smtplib.SMTPException) as error:
-            raise lost_line(error, self._account) from error
+            raise lost_line(error, self._account, refused=refused) from error
         if 200 <= code < 300:
-            return Answers(reply=reply_text(code, reply), replies=replies)
+            return Answers(reply_text(code, reply), replies, refused)
         if 400 <= code < 600:
             raise content_refusal(code, reply, len(content))
-        raise lost_line(None, self._account, reply_text(code, reply))
+        raise lost_line(None, self._account, reply_text(code, reply), refused)
 
-    def _envelope(self, smtp: smtplib.SMTP, sender: str, recipients: list[str], size: int) -> dict[str, str]:
-        """Name the sender and every recipient; when one is refused, nobody gets the mail."""
+    def _envelope(
+        self, smtp: smtplib.SMTP, sender: str, recipients: list[str], size: int, copies: frozenset[str]
+    ) -> tuple[dict[str, str], dict[str, str]]:
+        """Name the sender and every recipient; return the answers to those whom the server takes, and to the others."""
         smtp.ehlo_or_helo_if_needed()
         options = []
         if smtp.has_extn("size"):
@@ -163,9 +173,14 @@ class _Client(yagmail.SMTP):  # type: ignore[misc]
         if code != 250:
             raise sender_refusal(code, reply, sender, size)
         answers = {address: smtp.rcpt(address) for address in recipients}
-        if refused := {address: answer for address, answer in answers.items() if answer[0] not in (250, 251)}:
-            raise recipients_refusal(refused)
-        return {address: reply_text(*answer) for address, answer in answers.items()}
+        refused = {address: answer for address, answer in answers.items() if not 200 <= answer[0] < 300}
+        if not any(address not in refused and address not in copies for address in recipients):
+            raise recipients_refusal({address: refused[address] for address in recipients if address not in copies})
+        said = {address: reply_text(*answer) for address, answer in answers.items()}
+        return (
+            {address: reply for address, reply in said.items() if address not in refused},
+            {address: reply for address, reply in said.items() if address in refused},
+        )
 
     def close(self) -> None:
         """Close the line; whatever the server says to that changes nothing any more."""

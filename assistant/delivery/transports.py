@@ -19,15 +19,19 @@ from assistant.settings import MailAccount
 
 @dataclass(frozen=True)
 class Acceptance:
-    """How a mail was taken: a server's answer to all of it and to each recipient, or the file that it was written to."""
+    """How a mail was taken: a server's answer to all of it and to each recipient, or the file that it was written to.
+
+    `refused` are the recipients for whom the server did not take it, with its answer.
+    """
 
     reply: str = ""
     replies: Mapping[str, str] = field(default_factory=dict)
+    refused: Mapping[str, str] = field(default_factory=dict)
     file: Path | None = None
 
 
 class Transport(Protocol):
-    """Hands a mail over for all recipients or none, in exactly one attempt."""
+    """Hands a mail over for those of its recipients who have not got it yet, in exactly one attempt."""
 
     @property
     def leaves(self) -> bool:
@@ -75,8 +79,8 @@ class SmtpTransport:
         """Send the mail; the mail library is loaded only now."""
         from assistant.delivery.smtp import sent_once
 
-        with sent_once(mail.message, mail.addresses, self.account) as (reply, replies):
-            yield Acceptance(reply, replies)
+        with sent_once(mail.message, mail.waiting, self.account, copies=mail.copies) as answers:
+            yield Acceptance(answers.reply, answers.replies, answers.refused)
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ _LEASE = timedelta(hours=1)
 _TRIES = 20  # others may take the same number at the same moment
 
 _UNDER_WAY = (DeliveryStatus.SENDING, DeliveryStatus.UNCERTAIN)
-_REACHED = (DeliveryStatus.SENDING, DeliveryStatus.ACCEPTED, DeliveryStatus.UNCERTAIN)
+_REACHED = (*_UNDER_WAY, DeliveryStatus.ACCEPTED, DeliveryStatus.PARTLY)
 
 _LEFT_BEHIND = Problem(
     what="The program ended while this mail was being sent, so nobody here can tell whether it arrived.",

@@ -52,10 +52,15 @@ class HandedOver:
 
 _KINDS = {
     DeliveryStatus.ACCEPTED: "fine",
+    DeliveryStatus.PARTLY: "warn",
     DeliveryStatus.OUTBOX: "info",
     DeliveryStatus.UNCERTAIN: "warn",
     DeliveryStatus.REFUSED: "block",
 }
+
+
+# Of these it is known who has not got the mail: sending to them again doubles nothing.
+_CERTAIN = (DeliveryStatus.REFUSED, DeliveryStatus.PARTLY)
 
 
 def send_state(snapshot: Snapshot) -> SendState:
@@ -74,6 +79,8 @@ def send_state(snapshot: Snapshot) -> SendState:
     kind = _KINDS.get(latest.status, "info")
     if latest.status is DeliveryStatus.REFUSED:
         return SendState(True, False, "Try again", sentence, kind)
+    if latest.status is DeliveryStatus.PARTLY:
+        return SendState(True, False, "Send to those who have not got it", sentence, kind)
     if latest.status is DeliveryStatus.UNCERTAIN:
         return SendState(False, True, "Send", sentence, kind)
     return SendState(latest.status in (DeliveryStatus.OUTBOX, DeliveryStatus.PREPARED), False, button, sentence, kind)
@@ -104,7 +111,7 @@ def send(session: Session, confirmed: bool, account: TypedAccount | None = None,
         raise DeliveryError("The mail was not sent.", str(blocking[0]), "")
     latest = _latest(snapshot, package)
     repeat = None
-    if latest is not None and (latest.status is DeliveryStatus.REFUSED or (again and latest.may_send_again)):
+    if latest is not None and (latest.status in _CERTAIN or (again and latest.may_send_again)):
         repeat = latest.id
     services = session.services
     delivery = deliver(

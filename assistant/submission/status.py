@@ -252,6 +252,10 @@ def submit_status(snapshot: Snapshot, others: Iterable[StepStatus]) -> StepStatu
         return StepStatus(
             step="submit", state=State.OUTDATED, evidence=evidence, fix="Package and send again if it should count."
         )
+    latest = next((one for one in snapshot.deliveries if package is not None and one.sha256 == package.sha256), None)
+    if latest is not None and latest.status is DeliveryStatus.PARTLY and latest.problem is not None:
+        said = latest.problem
+        return StepStatus(step="submit", state=State.WRONG, evidence=said.what, fix=said.fix)
     if any(not status.state.is_done for status in others):
         fix = "Finish the steps before, or package what you have."
     else:
