@@ -22,7 +22,8 @@ from assistant.delivery.delivery_record import (
 )
 from assistant.delivery.ledger_protocol import Bookkeeping
 from assistant.delivery.message import ComposedMail, compose, recipients_of
-from assistant.delivery.refusals import NotSentError, UncertainError, some_refused
+from assistant.delivery.recipient_refusals import some_refused
+from assistant.delivery.refusals import NotSentError, UncertainError
 from assistant.delivery.transports import Acceptance, Transport
 from assistant.errors import DeliveryError
 

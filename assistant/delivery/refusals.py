@@ -7,13 +7,15 @@ import smtplib
 import socket
 import ssl
 from collections.abc import Mapping
+from datetime import datetime
 
 from assistant import wording
-from assistant.delivery.delivery_record import Delivery, Problem, RecipientStatus
 from assistant.errors import DeliveryError
 from assistant.settings import MailAccount
 
 _OUTBOX_HINT = "Nothing was sent; the finished mail can be downloaded and sent with your own mail program."
+# OpenSSL's X509_V_ERR_CERT_NOT_YET_VALID and X509_V_ERR_CERT_HAS_EXPIRED.
+_OUT_OF_DATE = {9: "is not valid yet", 10: "has expired"}
 _HOW_TO_LOG_IN = (
     "Turn on 2-step verification in your Google account, make an app password (16 letters) under Security, "
     "and give that instead of the usual password."
@@ -58,7 +60,13 @@ class UncertainError(DeliveryError):
 def reply_text(code: int, reply: bytes | str) -> str:
     """Return a server's reply as one line such as "250 2.0.0 Ok: queued as 4F2A"."""
     text = reply.decode("utf-8", "replace") if isinstance(reply, bytes) else reply
-    return re.sub(r"[\s\x00-\x1f\x7f]+", " ", f"{code} {text}").strip()[:500]
+    said = f"{code} {text}" if is_reply(code) else text  # the mail library has -1 for what begins with no code
+    return re.sub(r"[\s\x00-\x1f\x7f]+", " ", said).strip()[:500]
+
+
+def is_reply(code: int) -> bool:
+    """Tell whether a code is one that a mail server answers with (RFC 5321, 4.2.1)."""
+    return 200 <= code < 600
 
 
 def server_name(account: MailAccount) -> str:
@@ -70,8 +78,23 @@ def connection_refusal(error: Exception, account: MailAccount) -> NotSentError:
     """Say why no encrypted line with a logged-in account came about."""
     server = server_name(account)
     match error:
+        case smtplib.SMTPResponseException() if not is_reply(error.smtp_code):
+            said = wording.one_line(reply_text(error.smtp_code, error.smtp_error), 120)
+            return NotSentError(
+                f"What answers at {server} is no mail server, so nothing was sent.",
+                f"It said: {said or 'nothing that can be read'}.",
+                "Check the server's name and the port with your mail provider (587: starttls, 465: ssl).",
+            )
         case smtplib.SMTPAuthenticationError():
             return _login_refusal(error.smtp_code, reply_text(error.smtp_code, error.smtp_error), account)
+        case ssl.SSLCertVerificationError() if error.verify_code in _OUT_OF_DATE:
+            return NotSentError(
+                f"The certificate of {server} {_OUT_OF_DATE[error.verify_code]} by this computer's clock, so nothing was sent.",
+                f"The check says: {error.verify_message}. The clock shows {_clock()}.",
+                "Check date and time of this computer first: a clock that is wrong is the usual reason. If they are right, "
+                "the server's certificate is not, and whoever runs it has to renew it. " + _OUTBOX_HINT,
+                temporary=True,
+            )
         case ssl.SSLCertVerificationError():
             return NotSentError(
                 f"The certificate of {server} is not trusted, so nothing was sent.",
@@ -152,13 +175,8 @@ def _login_refusal(code: int, reply: str, account: MailAccount) -> NotSentError:
             _HOW_TO_LOG_IN,
             reply=reply,
         )
-    if "5.7.139" in reply:
-        return NotSentError(
-            "The mail server does not let programs log in with a password.",
-            evidence,
-            "Use an account of another provider. " + _OUTBOX_HINT,
-            reply=reply,
-        )
+    if closed := password_closed(reply):
+        return closed
     if 400 <= code < 500:
         return NotSentError(
             "The mail server could not check the password just now.",
@@ -175,9 +193,38 @@ def _login_refusal(code: int, reply: str, account: MailAccount) -> NotSentError:
     )
 
 
+def password_closed(reply: str) -> NotSentError | None:
+    """Say that Microsoft's servers take no passwords from programs any more; None for another answer."""
+    if not any(code in reply for code in ("5.7.139", "5.7.30", "5.7.57")):
+        return None
+    return NotSentError(
+        "Microsoft's mail server takes no passwords from programs any more, so this account cannot send from here.",
+        f"The server answered: {reply}. It means that basic authentication is switched off (5.7.139 and 5.7.30).",
+        "Typing the password again does not help. Open the mail in Outlook on the web and send it from there, or give an "
+        "account of another provider. " + _OUTBOX_HINT,
+        reply=reply,
+    )
+
+
+def mailbox_full(reply: str) -> bool:
+    """Tell whether a server says of a recipient that the mailbox is full (RFC 3463, x.2.2; RFC 5321, 452 and 552)."""
+    return bool(re.match(r"[45]\d\d[ -][45]\.2\.2\b", reply)) or bool(
+        re.match(r"(452|552)\b", reply) and re.search(r"(?i)mailbox|quota|inbox|storage", reply)
+    )
+
+
 def sender_refusal(code: int, reply: bytes, sender: str, size: int) -> NotSentError:
     """Say why the server did not want a mail from this sender, or of this size in bytes."""
     text = reply_text(code, reply)
+    if closed := password_closed(text):
+        return closed
+    if mailbox_full(text):
+        return NotSentError(
+            "Your own mailbox is full, so your mail server takes no mail from you.",
+            f"It answered: {text}.",
+            "Remove something large from it, and send again.",
+            reply=text,
+        )
     if code == 552 or "5.3.4" in text:
         return size_refusal(size, None, text)
     evidence = f"It answered: {text}."
@@ -219,44 +266,6 @@ def size_refusal(size: int, limit: int | None, reply: str = "") -> NotSentError:
     )
 
 
-def recipients_refusal(refused: Mapping[str, tuple[int, bytes]]) -> NotSentError:
-    """Say that the server takes the mail for none of the recipients, and why."""
-    replies = {address: reply_text(code, reply) for address, (code, reply) in refused.items()}
-    names = wording.listed(list(replies))
-    return NotSentError(
-        f"The server does not take mail for {names}, so the mail was sent to nobody.",
-        "It answered: " + "; ".join(replies.values()) + ".",
-        recipient_fix(replies),
-        temporary=all(code < 500 for code, _ in refused.values()),
-        replies=replies,
-    )
-
-
-def some_refused(delivery: Delivery) -> Problem | None:
-    """Say which of the course's recipients the server did not take, while others have the mail; None when it took all."""
-    refused = {
-        recipient.address: recipient.reply
-        for recipient in delivery.recipients
-        if recipient.role == "to" and recipient.status is RecipientStatus.REFUSED
-    }
-    if not refused:
-        return None
-    have = wording.listed(delivery.addresses(RecipientStatus.ACCEPTED))
-    return Problem(
-        what=f"The server took the mail for {have}, and not for {wording.listed(list(refused))}.",
-        evidence="It answered: " + "; ".join(refused.values()) + ".",
-        fix=f"{recipient_fix(refused)} Sending again goes only to those who have not got it.",
-        temporary=all(reply.startswith("4") for reply in refused.values()),
-    )
-
-
-def recipient_fix(replies: Mapping[str, str]) -> str:
-    """Return what helps when a server does not take mail for these addresses, by what it answered to each."""
-    if all(reply.startswith("4") for reply in replies.values()):
-        return "Try again in some minutes."
-    return f"Check the address {wording.listed(list(replies))} letter by letter."
-
-
 def content_refusal(code: int, reply: bytes, size: int) -> NotSentError:
     """Say why the server did not take the mail itself."""
     text = reply_text(code, reply)
@@ -268,6 +277,16 @@ def content_refusal(code: int, reply: bytes, size: int) -> NotSentError:
             temporary=True,
             reply=text,
         )
+    if closed := password_closed(text):
+        return closed
+    if mailbox_full(text):
+        return NotSentError(
+            "A mailbox is full, so the server did not take the mail.",
+            f"It answered: {text}.",
+            "Read in its words whose. The address is right, and its owner has to make room; try again later.",
+            temporary=True,
+            reply=text,
+        )
     if "5.3.4" in text or "5.2.3" in text:
         return size_refusal(size, None, text)
     return NotSentError(
@@ -275,6 +294,16 @@ def content_refusal(code: int, reply: bytes, size: int) -> NotSentError:
         f"It answered: {text}.",
         "Read the server's words; they say whether an attachment or the account is the reason. " + _OUTBOX_HINT,
         reply=text,
+    )
+
+
+def broken_off(error: Exception, account: MailAccount) -> NotSentError:
+    """Say that the line ended before the server had the whole mail, so that it has none."""
+    return NotSentError(
+        "The line ended in the middle of the mail, so it was not sent.",
+        f"{server_name(account)} had not got its end, and drops half a mail. {_bare(error)}.",
+        "Try again. " + _OUTBOX_HINT,
+        temporary=True,
     )
 
 
@@ -289,6 +318,10 @@ def lost_line(
         "Ask a recipient, or look for the copy in your own mailbox, before you decide to send it again.",
         refused=refused,
     )
+
+
+def _clock() -> str:
+    return f"{datetime.now().astimezone():%d %B %Y, %H:%M}"
 
 
 def _bare(error: Exception) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import smtplib
 import ssl
 from collections.abc import Collection, Iterator, Sequence
@@ -9,16 +10,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.policy import SMTP as SMTP_POLICY
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import yagmail
 
+from assistant.delivery.recipient_refusals import recipients_refusal
 from assistant.delivery.refusals import (
     NotSentError,
+    broken_off,
     connection_refusal,
     content_refusal,
+    is_reply,
     lost_line,
-    recipients_refusal,
     reply_text,
     sender_refusal,
     size_refusal,
@@ -37,6 +40,7 @@ class TimeOuts:
     command: float = 60.0
     data: float = 600.0  # RFC 5321, 4.5.3.2.6
     farewell: float = 5.0
+    moment: float = 0.25  # before the mail's end, to see whether the server is still there
 
 
 class Answers(NamedTuple):
@@ -144,19 +148,36 @@ class _Client(yagmail.SMTP):  # type: ignore[misc]
             smtp.sock.settimeout(self._timeouts.command)  # type: ignore[union-attr]
             replies, refused = self._envelope(smtp, sender, recipients, len(content), copies)
             smtp.sock.settimeout(self._timeouts.data)  # type: ignore[union-attr]
-        except (OSError, smtplib.SMTPServerDisconnected) as error:
+        except (OSError, smtplib.SMTPServerDisconnected, smtplib.SMTPResponseException) as error:
             raise connection_refusal(error, self._account) from error
-        try:
-            code, reply = smtp.data(content)
-        except smtplib.SMTPDataError as error:  # the server did not want to see the mail at all
-            raise content_refusal(error.smtp_code, _bytes(error.smtp_error), len(content)) from error
-        except (OSError, smtplib.SMTPException) as error:
-            raise lost_line(error, self._account, refused=refused) from error
+        code, reply = self._data(smtp, content, refused)
         if 200 <= code < 300:
             return Answers(reply_text(code, reply), replies, refused)
         if 400 <= code < 600:
             raise content_refusal(code, reply, len(content))
         raise lost_line(None, self._account, reply_text(code, reply), refused)
+
+    def _data(self, smtp: smtplib.SMTP, content: bytes, refused: dict[str, str]) -> tuple[int, bytes]:
+        """Hand the content over and return the server's answer.
+
+        Only with the lone dot behind it a mail is one (RFC 5321, 4.1.1.4): what ends before that is certainly not sent.
+        """
+        try:
+            code, reply = _reply(smtp.docmd("DATA"))
+            if code != 354:  # the server did not want to see the mail at all
+                raise content_refusal(code, reply, len(content))
+            smtp.send(_with_doubled_dots(content))
+            if (early := _said_early(smtp, self._timeouts.moment)) is not None:  # before its turn: it gives up
+                raise content_refusal(*_reply(early), len(content))
+        except smtplib.SMTPResponseException as error:
+            raise connection_refusal(error, self._account) from error
+        except (OSError, smtplib.SMTPException) as error:
+            raise broken_off(error, self._account) from error
+        try:
+            smtp.send(b".\r\n")
+            return smtp.getreply()
+        except (OSError, smtplib.SMTPException) as error:
+            raise lost_line(error, self._account, refused=refused) from error
 
     def _envelope(
         self, smtp: smtplib.SMTP, sender: str, recipients: list[str], size: int, copies: frozenset[str]
@@ -169,10 +190,10 @@ class _Client(yagmail.SMTP):  # type: ignore[misc]
             if limit.isdecimal() and 0 < int(limit) < size:
                 raise size_refusal(size, int(limit))
             options.append(f"SIZE={size}")
-        code, reply = smtp.mail(sender, options)
+        code, reply = _reply(smtp.mail(sender, options))
         if code != 250:
             raise sender_refusal(code, reply, sender, size)
-        answers = {address: smtp.rcpt(address) for address in recipients}
+        answers = {address: _reply(smtp.rcpt(address)) for address in recipients}
         refused = {address: answer for address, answer in answers.items() if not 200 <= answer[0] < 300}
         if not any(address not in refused and address not in copies for address in recipients):
             raise recipients_refusal({address: refused[address] for address in recipients if address not in copies})
@@ -196,5 +217,33 @@ class _Client(yagmail.SMTP):  # type: ignore[misc]
             smtp.close()
 
 
-def _bytes(reply: Any) -> bytes:
-    return reply if isinstance(reply, bytes) else str(reply).encode()
+def _with_doubled_dots(content: bytes) -> bytes:
+    """Return a mail as it goes over the line before the lone dot that ends it (RFC 5321, 4.5.2)."""
+    lines = re.sub(rb"(?m)^\.", b"..", content)
+    return lines if lines.endswith(b"\r\n") else lines + b"\r\n"
+
+
+def _reply(answer: tuple[int, bytes]) -> tuple[int, bytes]:
+    """Return an answer; raise SMTPResponseException for one that no mail server gives."""
+    if not is_reply(answer[0]):
+        raise smtplib.SMTPResponseException(*answer)
+    return answer
+
+
+def _said_early(smtp: smtplib.SMTP, moment: float) -> tuple[int, bytes] | None:
+    """Return what the server says before its turn, None when nothing within a moment; raise OSError when it has gone."""
+    line, answers = smtp.sock, smtp.file
+    if line is None or answers is None:
+        raise smtplib.SMTPServerDisconnected("The line is closed")
+    wait = line.gettimeout()
+    line.settimeout(moment)
+    try:
+        if not answers.peek(1):
+            raise smtplib.SMTPServerDisconnected("The server hung up")
+        said = answers.readline()
+    except TimeoutError:
+        smtp.file = line.makefile("rb")  # one whose wait has ended reads nothing any more
+        return None
+    finally:
+        line.settimeout(wait)
+    return (int(said[:3]), said[4:]) if said[:3].isdigit() else (-1, said)
