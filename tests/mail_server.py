@@ -44,6 +44,7 @@ class Mailbox:
     drops: bool = False
     took_one: threading.Event = field(default_factory=threading.Event)
     stays_silent: bool = False
+    waits: threading.Event | None = None  # for this, before it answers
     said_farewell: threading.Event = field(default_factory=threading.Event)
     hangs_at_quit: bool = False
 
@@ -76,6 +77,8 @@ class Mailbox:
         self.took_one.set()
         if self.drops:
             server.transport.abort()
+        if self.waits is not None:
+            await asyncio.to_thread(self.waits.wait, 30)
         if self.stays_silent:
             await server.loop.create_future()
         return self.data_reply

@@ -193,7 +193,7 @@ def test_the_receipt_says_what_to_whom_when_and_what_the_server_said(desk: Desk,
         delivery = desk.send(server.account())
     text = receipt_text(delivery)
     for part in (
-        "SENT.",
+        "ON ITS WAY.",
         delivery.id,
         desk.bundle.sha256,
         ACCEPTED,
@@ -216,9 +216,9 @@ def test_the_receipt_as_json_can_be_read_back_without_the_student_s_key(desk: De
 
 
 @pytest.mark.parametrize("status", list(DeliveryStatus))
-def test_only_an_accepted_delivery_is_called_sent(desk: Desk, status: DeliveryStatus) -> None:
+def test_only_an_accepted_delivery_is_said_to_be_on_its_way(desk: Desk, status: DeliveryStatus) -> None:
     delivery = desk.send().model_copy(update={"status": status})
-    assert receipt_text(delivery).startswith("SENT.") == (status is DeliveryStatus.ACCEPTED)
+    assert receipt_text(delivery).startswith("ON ITS WAY.") == (status is DeliveryStatus.ACCEPTED)
 
 
 def test_a_receipt_of_a_refused_delivery_says_why(desk: Desk, tmp_path: Path) -> None:

@@ -462,7 +462,10 @@ def test_a_wrong_password_is_said_and_a_right_one_then_delivers(desk: Desk, serv
     ("reply", "words"),
     [
         ("534 5.7.9 Application-specific password required", "app password"),
-        ("535 5.7.139 Authentication unsuccessful, basic authentication is disabled", "takes no passwords from programs"),
+        (
+            "535 5.7.139 Authentication unsuccessful, basic authentication is disabled",
+            "takes no passwords from programs",
+        ),
         ("454 4.7.0 Temporary authentication failure", "could not check the password"),
         ("535 5.7.8 Error: authentication failed", "did not accept the user or the password"),
     ],

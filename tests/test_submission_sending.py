@@ -52,7 +52,7 @@ def test_the_account_typed_on_the_page_sends_once_and_its_password_is_kept_nowhe
 ) -> None:
     session = session_with(tmp_path, MailAccount(ca_file=server.ca_file))
     make_package(session)
-    assert send(session, True, typed_account(server)).sentence.startswith("SENT")
+    assert send(session, True, typed_account(server)).sentence.startswith("ON ITS WAY")
     assert [one.status for one in session.snapshot.deliveries] == [DeliveryStatus.ACCEPTED]
     [message] = server.mailbox.messages
     assert message["To"].addresses[0].addr_spec == "support@internselite.com"
@@ -78,6 +78,23 @@ def test_pressing_send_again_sends_nothing_more(server: Running, tmp_path: Path)
     assert not send_state(session.refresh()).may_send
 
 
+def test_a_silent_server_is_said_early_and_its_answer_is_shown_when_it_comes(server: Running, tmp_path: Path) -> None:
+    session = session_with(tmp_path, MailAccount(ca_file=server.ca_file))
+    make_package(session)
+    server.mailbox.waits = threading.Event()
+    handed = send(session, True, typed_account(server), patience=1.0)
+    assert handed.sentence.startswith("BEING SENT. The mail server has said nothing for 1 second.")
+    state = send_state(session.refresh())
+    assert (state.may_send, state.waits) == (False, True)
+    assert send(session, True, typed_account(server), patience=0.2).sentence.startswith("BEING SENT")
+    server.mailbox.waits.set()
+    for thread in threading.enumerate():
+        if thread.name == "sending":
+            thread.join()
+    assert send_state(session.refresh()).sentence.startswith("ON ITS WAY")
+    assert len(server.mailbox.messages) == 1
+
+
 def test_a_wrong_password_is_explained_and_may_be_corrected(server: Running, tmp_path: Path) -> None:
     session = session_with(tmp_path, MailAccount(ca_file=server.ca_file))
     make_package(session)
@@ -85,7 +102,7 @@ def test_a_wrong_password_is_explained_and_may_be_corrected(server: Running, tmp
         send(session, True, typed_account(server, password="wrong-password"))
     state = send_state(session.refresh())
     assert (state.may_send, state.button) == (True, "Try again")
-    assert send(session, True, typed_account(server)).sentence.startswith("SENT")
+    assert send(session, True, typed_account(server)).sentence.startswith("ON ITS WAY")
     assert len(server.mailbox.messages) == 1
 
 

@@ -8,9 +8,9 @@ from assistant.delivery.mail_text import status_word
 
 _HEADLINES = {
     DeliveryStatus.PREPARED: "NOT SENT YET. The mail was prepared, and nothing has left this machine.",
-    DeliveryStatus.SENDING: "BEING SENT. The mail server has not answered yet.",
-    DeliveryStatus.ACCEPTED: "SENT. The mail server took the mail over for {have}.",
-    DeliveryStatus.PARTLY: "SENT TO SOME. The mail server took the mail over for {have}, and not for {have_not}.",
+    DeliveryStatus.SENDING: "BEING SENT. The mail server has not answered yet; do not send the mail another way meanwhile.",
+    DeliveryStatus.ACCEPTED: "ON ITS WAY. Your mail server took the mail over for {have}.",
+    DeliveryStatus.PARTLY: "ON ITS WAY TO SOME. Your mail server took the mail over for {have}, and not for {have_not}.",
     DeliveryStatus.REFUSED: "NOT SENT. Nobody got the mail.",
     DeliveryStatus.UNCERTAIN: "NOT KNOWN. The mail may have arrived or not.{although}",
     DeliveryStatus.OUTBOX: "IN THE OUTBOX, NOT SENT. The finished mail lies in a file; it has to be sent by hand.",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING
@@ -13,6 +15,7 @@ from assistant.errors import DeliveryError
 from assistant.findings import Level
 from assistant.submission.packaging import Package, TypedAccount, account_for, transport_of
 from assistant.submission.submit_findings import deadline_findings
+from assistant.wording import span
 
 if TYPE_CHECKING:
     from assistant.submission.session import Session
@@ -21,13 +24,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class SendState:
-    """Whether the mail may go now, and how its delivery stands."""
+    """Whether the mail may go now, and how its delivery stands; `waits` while a mail server has not answered yet."""
 
     may_send: bool
     may_repeat: bool
     button: str
     sentence: str
     kind: str
+    waits: bool = False
 
 
 @dataclass(frozen=True)
@@ -44,11 +48,17 @@ class ShownDelivery:
 
 @dataclass(frozen=True)
 class HandedOver:
-    """How handing over ended, in a sentence; `by_hand` when the mail lies in the outbox and the student has to send it."""
+    """How handing over ended, in a sentence; `by_hand` when the mail lies in the outbox and the student has to send it.
+
+    `waits` when a mail server has not answered yet.
+    """
 
     sentence: str
     by_hand: bool
+    waits: bool = False
 
+
+PATIENCE = 15.0  # seconds
 
 _KINDS = {
     DeliveryStatus.ACCEPTED: "fine",
@@ -83,6 +93,8 @@ def send_state(snapshot: Snapshot) -> SendState:
         return SendState(True, False, "Send to those who have not got it", sentence, kind)
     if latest.status is DeliveryStatus.UNCERTAIN:
         return SendState(False, True, "Send", sentence, kind)
+    if latest.status is DeliveryStatus.SENDING:
+        return SendState(False, False, button, sentence, kind, waits=True)
     return SendState(latest.status in (DeliveryStatus.OUTBOX, DeliveryStatus.PREPARED), False, button, sentence, kind)
 
 
@@ -90,10 +102,18 @@ def _latest(snapshot: Snapshot, package: Package) -> Delivery | None:
     return snapshot.services.ledger.plan(snapshot.owner, package.sha256, package.recipients).latest
 
 
-def send(session: Session, confirmed: bool, account: TypedAccount | None = None, *, again: bool = False) -> HandedOver:
+def send(
+    session: Session,
+    confirmed: bool,
+    account: TypedAccount | None = None,
+    *,
+    again: bool = False,
+    patience: float = PATIENCE,
+) -> HandedOver:
     """Hand the package over once and return how that ended; pressing again never sends an accepted mail twice.
 
-    `account` is the page's mail account. `again` is the student's decision to repeat an uncertain one. Raises
+    `account` is the page's mail account. `again` is the student's decision to repeat an uncertain one. A server that
+    is silent for longer than `patience` (seconds) is waited for further, apart from the press, which says so. Raises
     DeliveryError when nothing could be sent or it is not known whether it was.
     """
     if not confirmed:
@@ -114,16 +134,51 @@ def send(session: Session, confirmed: bool, account: TypedAccount | None = None,
     if latest is not None and (latest.status in _CERTAIN or (again and latest.may_send_again)):
         repeat = latest.id
     services = session.services
-    delivery = deliver(
-        package.bundle, snapshot.brief, owner=session.owner, transport=transport_of(snapshot, account),
-        ledger=services.ledger, clock=services.clock, again=repeat,
+    transport = transport_of(snapshot, account)
+    delivery = _within(
+        patience,
+        lambda: deliver(
+            package.bundle, snapshot.brief, owner=session.owner, transport=transport, ledger=services.ledger,
+            clock=services.clock, again=repeat,
+        ),
     )  # fmt: skip
     session.refresh()
+    if delivery is None or delivery.status is DeliveryStatus.SENDING:
+        return HandedOver(_silent(patience), by_hand=False, waits=True)
     if delivery.error is not None:
         raise delivery.error
     by_hand = delivery.status is DeliveryStatus.OUTBOX
     file = f" The file is {delivery.outbox_file}." if delivery.outbox_file and snapshot.own_rules_allowed else ""
     return HandedOver(headline(delivery) + file, by_hand)
+
+
+def _within(patience: float, work: Callable[[], Delivery]) -> Delivery | None:
+    """Return what some work gives, or raise what it raises; None when it takes longer and goes on without this press."""
+    ended: list[Delivery | BaseException] = []
+
+    def run() -> None:
+        try:
+            ended.append(work())
+        except BaseException as error:
+            ended.append(error)
+
+    # It holds nobody up who ends the program: what is being sent then is written down as that.
+    thread = threading.Thread(target=run, name="sending", daemon=True)
+    thread.start()
+    thread.join(patience)
+    if not ended:
+        return None
+    if isinstance(ended[0], BaseException):
+        raise ended[0]
+    return ended[0]
+
+
+def _silent(patience: float) -> str:
+    return (
+        f"BEING SENT. The mail server has said nothing for {span(patience)}. It may take up to ten minutes to answer; "
+        "this page shows the answer when it comes, also when you close it and come back. Do not send the mail another "
+        "way meanwhile, or it may arrive twice."
+    )
 
 
 def shown_deliveries(snapshot: Snapshot) -> tuple[ShownDelivery, ...]:

@@ -69,6 +69,8 @@ def mail_card(package: Package | None) -> str:
 
 def sent_note(handed: HandedOver) -> str:
     """Return how handing over ended; a mail that only lies in the outbox can be taken from here."""
+    if handed.waits:
+        return note(handed.sentence, "warn")
     if not handed.by_hand:
         return note(handed.sentence, "fine")
     how = "Download it, open it in your own mail program and send it from there."

@@ -11,7 +11,7 @@ from assistant.submission.packaging import TypedAccount, make_package
 from assistant.submission.sending import send, send_state, shown_deliveries
 from assistant.submission.session import Session
 from assistant.submission.snapshot import Snapshot
-from assistant.web.events import Events
+from assistant.web.events import Events, Timing
 from assistant.web.gradio_internals import Component, Updates
 from assistant.web.html import heading, note
 from assistant.web.pages.submit_cards import bundle_card, deliveries_card, grouped_findings, mail_card, sent_note
@@ -31,11 +31,12 @@ class SubmitPage:
     send: gr.Button
     again: gr.Button
     deliveries: gr.HTML
+    timer: gr.Timer
 
     @property
     def outputs(self) -> Sequence[Component]:
         """Return every component that `render` may change."""
-        return [self.findings, self.bundle, self.mail, self.confirm, self.send, self.again, self.deliveries]
+        return [self.findings, self.bundle, self.mail, self.confirm, self.send, self.again, self.deliveries, self.timer]
 
     @property
     def typed(self) -> Sequence[Component]:
@@ -53,6 +54,7 @@ class SubmitPage:
             self.send: gr.update(value=state.button, interactive=state.may_send, visible=package is not None),
             self.again: gr.update(visible=state.may_repeat),
             self.deliveries: note(state.sentence, state.kind) + deliveries_card(shown_deliveries(snapshot)),
+            self.timer: gr.update(active=state.waits),
         }
 
 
@@ -91,7 +93,8 @@ def build(*, local: bool) -> SubmitPage:
             "I know that it may arrive twice: send it again", variant="stop", visible=False, elem_id="submit-again"
         )
     deliveries = gr.HTML(elem_id="submit-deliveries")
-    return SubmitPage(message, findings, package, bundle, mail, account, confirm, send, again, deliveries)
+    timer = gr.Timer(2, active=False)
+    return SubmitPage(message, findings, package, bundle, mail, account, confirm, send, again, deliveries, timer)
 
 
 def wire(page: SubmitPage, events: Events) -> None:
@@ -114,3 +117,6 @@ def wire(page: SubmitPage, events: Events) -> None:
     events.act(page.package.click, page, pack)
     events.act(page.send.click, page, send_once, [page.confirm, *inputs])
     events.act(page.again.click, page, send_again, inputs)
+    events.follow(
+        page.timer.tick, page, lambda snapshot: page.render(snapshot), (), page.outputs, timing=Timing(trigger="once")
+    )
