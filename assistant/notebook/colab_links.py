@@ -1,7 +1,7 @@
-"""Colab links: whether a text is a link to one notebook in Google Colab, and its one canonical form.
+"""Colab links: whether a text holds a link to one notebook in Google Colab, and its one canonical form.
 
 Forms that are read, besides Colab's own: Drive's `/file/d/<id>` and `open?id=<id>`, GitHub's `blob` and raw addresses,
-and gists with their raw addresses. Every canonical link is put together anew from checked parts, so that it can stand in a mail.
+gists with their raw addresses, and sites that show a notebook from there. Every canonical link is put together anew from checked parts, so that it can stand in a mail.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from urllib.parse import SplitResult, parse_qs, quote, unquote, urlsplit
 from assistant import wording
 from assistant.errors import NotebookError
 from assistant.frozen import Frozen
+from assistant.notebook.pasted_links import addresses_in
 
 COLAB_HOST = "colab.research.google.com"
 LinkKind = Literal["drive", "github", "gist", "web"]
@@ -24,7 +25,12 @@ _OWNER = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})")
 _REPOSITORY = re.compile(r"[A-Za-z0-9._-]{1,100}")
 _GIST_ID = re.compile(r"[0-9a-f]{20,40}|[0-9]{1,12}")
 _COMMIT = re.compile(r"[0-9a-f]{7,40}")
-_GITHUB_HOSTS = {"github.com", "www.github.com"}
+_RESOURCE_KEY = re.compile(r"[A-Za-z0-9_-]{1,80}")
+_COLAB_HOSTS = {COLAB_HOST, "colab.sandbox.google.com"}
+_DRIVE_HOSTS = {"drive.google.com", "drive.usercontent.google.com"}
+# Sites whose addresses are GitHub's with another host.
+_GITHUB_HOSTS = {"github.com", "www.github.com", "m.github.com", "githubtocolab.com", "github.dev"}
+_SHOW_GITHUB = {"nbviewer.org", "www.nbviewer.org", "nbviewer.jupyter.org", "vscode.dev"}
 _GIST_HOSTS = {"gist.github.com", "gist.githubusercontent.com"}
 _LONGEST = 2000
 _HOW_TO_COPY = (
@@ -36,12 +42,13 @@ class ColabLink(Frozen):
     """A link to one notebook: its canonical `url`, its `kind`, and the `id` that tells it from every other.
 
     The id is the file's id on Drive, `owner/repository/ref/path` on GitHub, `user/id[/file]` for a gist, and the whole
-    address for a notebook elsewhere on the web.
+    address for a notebook elsewhere on the web. Some older files on Drive open only with their `resource_key`.
     """
 
     url: str
     kind: LinkKind
     id: str
+    resource_key: str = ""
 
     def __str__(self) -> str:
         """Return the canonical link."""
@@ -49,21 +56,57 @@ class ColabLink(Frozen):
 
 
 def check_colab_link(text: str) -> ColabLink:
-    """Return the link that `text` is; raise NotebookError saying why it is none and what to paste instead."""
-    plain = text.strip().removeprefix("<").removesuffix(">").strip()
-    parts = _split(plain)
+    """Return the one link that `text` is or holds; raise NotebookError saying why there is none and what to paste instead."""
+    found: list[ColabLink] = []
+    refusals: list[NotebookError] = []
+    addresses = addresses_in(text)
+    for address in addresses:
+        try:
+            link = _read_address(address)
+        except NotebookError as error:
+            refusals.append(error)
+            continue
+        if not any(same_notebook(link, known) for known in found):
+            found.append(link)
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise _refused(
+            "The text holds links to several notebooks.",
+            f"They are {wording.listed([link.url for link in found[:3]])}.",
+            "Paste the link of this project's notebook alone.",
+        )
+    if refusals:
+        raise refusals[0]
+    return _read_address(text.strip().removeprefix("<").removesuffix(">").strip())
+
+
+def _read_address(address: str) -> ColabLink:
+    """Return the link that an address is; raise NotebookError."""
+    parts = _split(re.sub(r"(?i)^http:", "https:", address) if _is_known(address) else address)
     host = (parts.hostname or "").lower()
-    if host == COLAB_HOST:
+    if host in _COLAB_HOSTS:
         return _from_colab(parts)
-    if host == "drive.google.com":
+    if host in _DRIVE_HOSTS or (host == "docs.google.com" and parts.path.startswith("/file/")):
         return _from_drive(parts)
     if host in _GITHUB_HOSTS:
         return _from_github(_segments(parts.path))
+    if host in _SHOW_GITHUB:
+        return _from_showing(_segments(parts.path))
     if host == "raw.githubusercontent.com":
         return _from_raw(_segments(parts.path))
     if host in _GIST_HOSTS:
-        return _from_gist(_segments(parts.path))
+        return _from_gist(_segments(parts.path), parts.fragment)
     raise _wrong_host(host)
+
+
+def _is_known(address: str) -> bool:
+    """Tell whether an address is at a host whose notebooks are read: there an unencrypted one is the encrypted one."""
+    try:
+        host = (urlsplit(address).hostname or "").lower()
+    except ValueError:
+        return False
+    return host in {*_COLAB_HOSTS, *_DRIVE_HOSTS, *_GITHUB_HOSTS, *_GIST_HOSTS, "raw.githubusercontent.com"}
 
 
 def twin_links(links: Sequence[str]) -> tuple[tuple[int, int], ...]:
@@ -81,7 +124,7 @@ def twin_links(links: Sequence[str]) -> tuple[tuple[int, int], ...]:
 def _read(text: str) -> ColabLink | None:
     """Return the link that a text is, an unencrypted one too; None when it is none."""
     try:
-        return check_colab_link(re.sub(r"(?i)(^[\s<]*|#fileId=)http(:|%3A)", r"\1https\2", text))
+        return check_colab_link(re.sub(r"(?i)(#fileId=)http(:|%3A)", r"\1https\2", text))
     except NotebookError:
         return None
 
@@ -124,7 +167,7 @@ def _split(text: str) -> SplitResult:
             "Paste the link alone, without a text before or after it.",
         )
     # The address bar of some browsers leaves the scheme out when a link is copied by hand.
-    if re.match(r"(?:colab\.research|drive)\.google\.com/|(?:gist\.)?github\.com/", text, re.IGNORECASE):
+    if re.match(r"[\w-]+(?:\.[\w-]+)+/", text) and _is_known(f"https://{text}"):
         text = f"https://{text}"
     try:
         parts = urlsplit(text)
@@ -186,16 +229,18 @@ def _from_colab(parts: SplitResult) -> ColabLink:
         )
     segments = _without_account(_segments(parts.path))
     if (not segments or segments in (["notebook"], ["drive"])) and "fileId" in fragment:
-        return _from_file_id(fragment["fileId"][0])
+        return _from_file_id(fragment["fileId"][0], parts.query)
     match segments:
         case []:
             raise _refused("This is Colab's home page and no notebook.", "The link names no notebook.")
-        case ["drive", file_id]:
-            return _drive(file_id)
+        case ["drive", file_id] | ["drive", file_id, "edit" | "view" | "preview" | "copy"]:
+            return _drive(file_id, parts.query)
         case ["github", *rest]:
             return _from_github(rest)
         case ["gist", *rest]:
             return _from_gist(rest)
+        case ["github.com", *rest]:
+            return _from_github(rest)
         case ["notebooks", *rest]:
             name = rest[-1] if rest else "notebooks"
             raise _refused("This is one of Colab's own notebooks and not yours.", f"The link leads to {_shown(name)}.")
@@ -219,9 +264,9 @@ def _without_account(segments: list[str]) -> list[str]:
     return segments
 
 
-def _from_file_id(value: str) -> ColabLink:
+def _from_file_id(value: str, query: str) -> ColabLink:
     if not re.match(r"https?://", value, re.IGNORECASE):
-        return _drive(value)
+        return _drive(value, query)
     if value.lower().startswith(f"https://{COLAB_HOST}"):
         raise _refused("The link leads from Colab to Colab.", "Its #fileId is another link to Colab.")
     inner = _split(value)
@@ -242,9 +287,9 @@ def _from_drive(parts: SplitResult) -> ColabLink:
     query = parse_qs(parts.query)
     match segments:
         case ["file", "d", file_id, *_]:
-            return _drive(file_id)
-        case ["open" | "uc", *_] if "id" in query:
-            return _drive(query["id"][0])
+            return _drive(file_id, parts.query)
+        case ["open" | "uc" | "download", *_] if "id" in query:
+            return _drive(query["id"][0], parts.query)
         case ["drive", *_]:
             raise _refused(
                 "This is a folder on Drive and no notebook.",
@@ -254,13 +299,16 @@ def _from_drive(parts: SplitResult) -> ColabLink:
     raise _refused("This is a page of Google Drive and no notebook.", f"The link leads to {_shown(parts.path) or '/'}.")
 
 
-def _drive(file_id: str) -> ColabLink:
+def _drive(file_id: str, query: str) -> ColabLink:
     if not _DRIVE_ID.fullmatch(file_id):
         raise _refused(
             "The link is cut off or mistyped.",
             f"“{_shown(file_id)}” is not the id of a file on Drive, which has some thirty letters and digits.",
         )
-    return ColabLink(url=f"https://{COLAB_HOST}/drive/{file_id}", kind="drive", id=file_id)
+    key = parse_qs(query).get("resourcekey", [""])[0]
+    key = key if _RESOURCE_KEY.fullmatch(key) else ""
+    end = f"?resourcekey={key}" if key else ""
+    return ColabLink(url=f"https://{COLAB_HOST}/drive/{file_id}{end}", kind="drive", id=file_id, resource_key=key)
 
 
 def _from_github(segments: list[str]) -> ColabLink:
@@ -301,11 +349,24 @@ def _github(owner: str, repository: str, ref: str, path: list[str]) -> ColabLink
     )
 
 
-def _from_gist(segments: list[str]) -> ColabLink:
+def _from_showing(segments: list[str]) -> ColabLink:
+    """Return the link to what a site shows that was given a notebook of GitHub."""
+    match segments:
+        case ["github", *rest]:
+            return _from_github(rest)
+        case ["gist", *rest]:
+            return _from_gist(rest)
+    raise _refused("The link names no notebook.", "It shows no notebook of GitHub.")
+
+
+def _from_gist(segments: list[str], fragment: str = "") -> ColabLink:
     fix = "Open the gist on GitHub and copy its address, which holds your name and a long id."
     match segments:
         case [user, gist_id, *rest] if _OWNER.fullmatch(user) and _GIST_ID.fullmatch(gist_id):
             name = [part for part in rest if part.lower().endswith(".ipynb")][-1:]
+            # A gist's page marks a file as #file-b-ipynb, from which only a plain name can be told again.
+            if not name and (marked := re.fullmatch(r"file-([a-z0-9]+)-ipynb", fragment)):
+                name = [f"{marked.group(1)}.ipynb"]
             inside = "/".join(quote(part) for part in (user, gist_id, *name))
             return ColabLink(
                 url=f"https://{COLAB_HOST}/gist/{inside}", kind="gist", id="/".join((user, gist_id, *name))

@@ -123,7 +123,7 @@ def build(number: int) -> NotebookPage:
         gr.Markdown(HOW)
         link = gr.Textbox(
             label="Colab link", placeholder="https://colab.research.google.com/drive/…", elem_id=f"{prefix}-link",
-            interactive=False, max_length=500,
+            interactive=False, max_length=5000,
         )  # fmt: skip
         check = gr.Button("Can everybody open it?", elem_id=f"{prefix}-check")
         checked = gr.HTML(elem_id=f"{prefix}-checked")
