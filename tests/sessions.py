@@ -7,6 +7,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import httpx
+
 from assistant.settings import MailAccount, Settings
 from assistant.submission.command import Change, Command, ProjectChange
 from assistant.submission.draft import Draft, ProjectDraft
@@ -23,7 +25,16 @@ def services_in(folder: Path, account: MailAccount | None = None, **settings: ob
     """Return services whose jobs run at once, where the caller waits for them."""
     services = open_services(Settings(workspace=folder, **settings), account or MailAccount(), lambda: NOW)
     services.jobs.close()
-    return replace(services, jobs=InlineJobRunner())
+    return replace(services, jobs=InlineJobRunner(), link_client=offline)
+
+
+def offline() -> httpx.Client:
+    """Return a client that reaches nobody."""
+
+    def refuse(request: httpx.Request) -> httpx.Response:
+        raise httpx.ConnectError("offline", request=request)
+
+    return httpx.Client(transport=httpx.MockTransport(refuse))
 
 
 def new_session(folder: Path, **settings: object) -> Session:

@@ -277,7 +277,7 @@ PUBLIC = redirect(f"https://drive.usercontent.google.com/download?id={ID}")
 )
 def test_a_link_is_open_private_or_unknown(link: str, answers: list, level: Level, sentence: str) -> None:
     client, asked = answering(*answers)
-    finding = check_open(check_colab_link(link), client, project=2)
+    finding = check_open(check_colab_link(link), client, project=2).finding
     assert finding.level is level
     assert sentence in finding.what
     assert (finding.step, finding.project) == ("colab", 2)
@@ -297,7 +297,7 @@ def test_a_file_that_never_ends_is_given_up() -> None:
             yield b"x" * 1_000_000
 
     client, _ = answering(httpx.Response(200, content=endless()))
-    finding = check_open(check_colab_link(GITHUB), client)
+    finding = check_open(check_colab_link(GITHUB), client).finding
     assert finding.level is Level.UNCHECKED
     assert "larger than 20 MB" in finding.evidence
 
@@ -307,4 +307,4 @@ def test_a_packed_answer_is_not_unpacked() -> None:
 
     packed = body(gzip.compress(b"0" * 100_000), {"Content-Encoding": "gzip"})
     client, _ = answering(packed)
-    assert check_open(check_colab_link(GITHUB), client).level is Level.UNCHECKED
+    assert check_open(check_colab_link(GITHUB), client).finding.level is Level.UNCHECKED

@@ -9,6 +9,7 @@ from assistant.brief import Brief
 from assistant.dataset.series import Source
 from assistant.findings import StepStatus
 from assistant.frozen import Frozen
+from assistant.notebook.link_answer import LinkNote
 from assistant.training.run import Run
 
 
@@ -25,7 +26,8 @@ class FinishedProject:
     """One project as it is handed in; a part the student has not got is None, and the bundle says so.
 
     With `by_link` the dataset's address and SHA-256 stand for its file, which is then not handed on; while it is
-    `undecided` whether the file may be, neither is. `outdated` tells which parts are there, but belong to an earlier
+    `undecided` whether the file may be, neither is. `link` is what is known of the Colab link; None when nobody asked where
+    it leads. `outdated` tells which parts are there, but belong to an earlier
     dataset or text, and are therefore not handed in.
     """
 
@@ -39,6 +41,7 @@ class FinishedProject:
     pages: int | None = None
     notebook: Path | None = None
     colab_url: str | None = None
+    link: LinkNote | None = None
     by_link: bool = False
     undecided: bool = False
     outdated: frozenset[str] = frozenset()

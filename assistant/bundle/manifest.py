@@ -12,6 +12,7 @@ from assistant.dataset.series import Source
 from assistant.errors import BundleError
 from assistant.findings import StepStatus
 from assistant.frozen import Frozen
+from assistant.notebook.link_answer import LinkNote
 from assistant.training.run import Score, Verdict
 from assistant.training.settings import TrainingSettings
 
@@ -52,7 +53,10 @@ class RunEntry(Frozen):
 
 
 class ProjectEntry(Frozen):
-    """One project as it was handed in; a part that is not there is None, `by_link` a dataset given by its address."""
+    """One project as it was handed in; a part that is not there is None, `by_link` a dataset given by its address.
+
+    `link` says where the Colab link led when it was asked last; it is left out where nobody asked, as before there was one.
+    """
 
     number: int
     title: str
@@ -61,6 +65,7 @@ class ProjectEntry(Frozen):
     run: RunEntry | None = None
     colab_url: str | None = None
     by_link: bool = False
+    link: LinkNote | None = Field(default=None, exclude_if=lambda note: note is None)
 
 
 class Deflated(Frozen):

@@ -13,6 +13,7 @@ from assistant import wording
 from assistant.brief import Brief, Deadline, Timing
 from assistant.bundle.manifest import Manifest, ProjectEntry, RunEntry
 from assistant.bundle.pack import Bundle
+from assistant.notebook.link_answer import LinkState
 from assistant.resources import TEMPLATES
 
 
@@ -35,7 +36,7 @@ def mail_text(bundle: Bundle, brief: Brief, moment: datetime, submission: int, a
         "name": wording.one_line(student.name, 80),
         "email": wording.one_line(student.email, 254),
         "registration": wording.one_line(student.registration, 80),
-        "projects": [_project(manifest, project) for project in manifest.projects],
+        "projects": [_project(manifest, project, brief.submission.deadline.zone) for project in manifest.projects],
         "missing": [wording.one_line(part) for part in manifest.missing],
         "attached": [{"name": wording.one_line(name), "size": wording.size(size)} for name, size in attached.items()],
         "files": [{"name": wording.one_line(entry.name), "size": wording.size(entry.size)} for entry in files],
@@ -62,7 +63,7 @@ def _templates() -> jinja2.Environment:
     )
 
 
-def _project(manifest: Manifest, project: ProjectEntry) -> dict[str, object]:
+def _project(manifest: Manifest, project: ProjectEntry, zone: str) -> dict[str, object]:
     report = manifest.file("report", project.number)
     colab = wording.one_line(project.colab_url or "", 500)
     pages = f", {wording.counted('page', report.pages)}" if report and report.pages else ""
@@ -70,11 +71,24 @@ def _project(manifest: Manifest, project: ProjectEntry) -> dict[str, object]:
         "number": project.number,
         "title": wording.one_line(project.title, 100) or f"Project {project.number}",
         "colab": colab,
+        "opens": opens(project, zone) if colab else "",
         "colab_is_link": colab.startswith("https://"),
         "report": f"{report.name}{pages}" if report else "",
         "scores": _scores(project.run, project.unit) if project.run else "",
         "verdict": wording.one_line(project.run.verdict.sentence) if project.run else "",
     }
+
+
+def opens(project: ProjectEntry, zone: str) -> str:
+    """Return in words what is known of a project's Colab link: nothing that nobody saw is said to be open."""
+    note = project.link
+    if note is None:
+        return "not known: nobody had checked it when this was packaged"
+    if note.state is LinkState.UNCHECKED:
+        return "not known: it could not be checked"
+    when = f" (asked {wording.moment(note.asked, zone)})" if note.asked else ""
+    words = {LinkState.OPEN: "yes, to everybody", LinkState.PRIVATE: "no, it is private", LinkState.MISSING: "no"}
+    return words.get(note.state, f"yes, but it is {note.state}") + when
 
 
 def _scores(run: RunEntry, unit: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import time
+from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
 
 import httpx
@@ -16,10 +17,20 @@ from assistant import wording
 from assistant.errors import NotebookError
 from assistant.findings import Finding, Level
 from assistant.notebook.colab_links import ColabLink
+from assistant.notebook.link_answer import (
+    ExpectedNotebook,
+    LinkAnswer,
+    LinkState,
+    gives_other_scores,
+    is_empty,
+    is_this_one,
+)
+from assistant.notebook.provenance import NotebookFile, read_notebook
 
 _LARGEST = 20_000_000  # Colab opens no larger notebook
 _SECONDS = 15.0
 _SHARE = "In Colab press Share, choose “Anyone with the link”, and copy the link again."
+_UPLOAD = "Download the notebook in the Colab step, upload it to Colab, and paste the link of that."
 _TRY_YOURSELF = "Open the link in a private window of your browser: it must show the notebook without signing in."
 _SCHOOL_TRAP = "Sharing with everybody at your school is not enough: the course reads it from outside."
 
@@ -28,57 +39,115 @@ class _UnclearAnswerError(NotebookError):
     """The host gave no answer from which one can tell; the argument says what it gave."""
 
 
-def check_open(link: ColabLink, client: httpx.Client, *, project: int | None = None) -> Finding:
-    """Say whether a notebook is open to everybody with the link: fine, block (private or missing), or could not check.
+def check_open(
+    link: ColabLink, client: httpx.Client, *, project: int | None = None, expected: ExpectedNotebook | None = None
+) -> LinkAnswer:
+    """Say whether a notebook is open to everybody with the link, and whether it is the `expected` one.
 
     `client` must not follow redirects by itself. A host that does not answer, answers oddly or takes longer than
     fifteen seconds gives "could not check", which never blocks.
     """
-
-    def finding(level: Level, what: str, evidence: str = "", fix: str = "") -> Finding:
-        return Finding(level=level, what=what, evidence=evidence, fix=fix, step="colab", project=project)
-
+    told = _Told(project)
     try:
-        match link.kind:
-            case "drive":
-                state, content = _ask_drive(link.id, client)
-            case "github":
-                state, content = _ask(f"https://raw.githubusercontent.com/{quote(link.id)}", client)
-            case "gist":
-                user, gist_id, *name = link.id.split("/")
-                tail = "".join(f"/{quote(part)}" for part in name)
-                address = f"https://gist.githubusercontent.com/{quote(user)}/{quote(gist_id)}/raw{tail}"
-                state, content = _ask(address, client)
-            case _:
-                raise _UnclearAnswerError("The notebook lies on a site that is not asked automatically.")
+        state, content = _look(link, client)
     except _UnclearAnswerError as answer:
-        return finding(
-            Level.UNCHECKED, "Whether the Colab link is open could not be checked.", str(answer), _TRY_YOURSELF
-        )
+        return told.unchecked(str(answer))
     except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
-        reason = f"No answer came ({type(error).__name__})."
-        return finding(Level.UNCHECKED, "Whether the Colab link is open could not be checked.", reason, _TRY_YOURSELF)
+        return told.unchecked(f"No answer came ({type(error).__name__}).")
     if state == "private":
-        return finding(Level.BLOCK, "The Colab link is private.", f"Drive asks to sign in. {_SCHOOL_TRAP}", _SHARE)
+        return told(LinkState.PRIVATE, "The Colab link is private.", f"Drive asks to sign in. {_SCHOOL_TRAP}", _SHARE)
     if state == "missing":
-        return finding(
-            Level.BLOCK,
-            "The Colab link leads nowhere.",
-            "There is no such file, or it is not shared with everybody.",
-            _SHARE,
-        )
-    if content is not None and not _is_notebook(content):
-        return finding(
-            Level.BLOCK,
+        why = "There is no such file, or it is not shared with everybody."
+        return told(LinkState.MISSING, "The Colab link leads nowhere.", why, _SHARE)
+    if content is None:
+        if expected is None:
+            return told(LinkState.OPEN, "The Colab link is open to everybody who has it.")
+        what = "The Colab link is open; whether it is the notebook of this training could not be checked."
+        return told(LinkState.UNCHECKED, what, "What is behind it did not come.", _TRY_YOURSELF)
+    return _compared(content, expected, told)
+
+
+def _look(link: ColabLink, client: httpx.Client) -> tuple[str, bytes | None]:
+    """Return whether what is behind a link is open, private or missing, and its content where that came."""
+    match link.kind:
+        case "drive":
+            return _ask_drive(link, client)
+        case "github":
+            return _ask(f"https://raw.githubusercontent.com/{quote(link.id)}", client)
+        case "gist":
+            user, gist_id, *name = link.id.split("/")
+            tail = "".join(f"/{quote(part)}" for part in name)
+            return _ask(f"https://gist.githubusercontent.com/{quote(user)}/{quote(gist_id)}/raw{tail}", client)
+    raise _UnclearAnswerError("The notebook lies on a site that is not asked automatically.")
+
+
+@dataclass(frozen=True)
+class _Told:
+    """Puts an answer about a project's link in words."""
+
+    project: int | None
+
+    def __call__(
+        self, state: LinkState, what: str, evidence: str = "", fix: str = "", level: Level | None = None
+    ) -> LinkAnswer:
+        level = level or {LinkState.OPEN: Level.FINE, LinkState.UNCHECKED: Level.UNCHECKED}.get(state, Level.BLOCK)
+        found = Finding(level=level, what=what, evidence=evidence, fix=fix, step="colab", project=self.project)
+        return LinkAnswer(state=state, finding=found)
+
+    def unchecked(self, why: str) -> LinkAnswer:
+        return self(LinkState.UNCHECKED, "Whether the Colab link is open could not be checked.", why, _TRY_YOURSELF)
+
+
+def _compared(content: bytes, expected: ExpectedNotebook | None, told: _Told) -> LinkAnswer:
+    """Say whether what is behind an open link is a notebook, and the expected one."""
+    if not _is_notebook(content):
+        return told(
+            LinkState.OTHER,
             "The Colab link is open, but the file behind it is no notebook.",
             "What came is not the JSON of a Jupyter notebook.",
             "Copy the link of the notebook itself, not of its report or its dataset.",
         )
-    return finding(Level.FINE, "The Colab link is open to everybody who has it.")
+    if expected is None:
+        return told(LinkState.OPEN, "The Colab link is open to everybody who has it.")
+    try:
+        notebook = read_notebook(content)
+    except NotebookError as error:
+        what = "The Colab link is open; whether it is the notebook of this training could not be checked."
+        return told(LinkState.UNCHECKED, what, error.evidence, _TRY_YOURSELF)
+    if is_empty(notebook):
+        what = "The Colab link leads to an empty notebook."
+        return told(LinkState.OTHER, what, "There is no code in it.", _UPLOAD)
+    match is_this_one(notebook, expected):
+        case True:
+            return _of_this_training(notebook, expected, told)
+        case None:
+            what = "The Colab link leads to a notebook that was not made here."
+            why = "It names no training, and the report's scores are not in its code."
+            return told(LinkState.OTHER, what, why, f"If it is not meant: {_UPLOAD}", Level.WARN)
+    whose = expected.others.get(notebook.run_id or "")
+    if whose is not None and whose.startswith("project"):
+        what = f"The Colab link leads to the notebook of {whose}."
+        return told(LinkState.OTHER, what, "The training that it names is that project's.", _UPLOAD)
+    what = "The Colab link leads to a notebook of another training."
+    why = "The training that it names is an earlier one of this project." if whose else "It names another training."
+    return told(LinkState.OTHER_TRAINING, what, f"{why} Its scores are not the report's.", _UPLOAD)
 
 
-def _ask_drive(file_id: str, client: httpx.Client) -> tuple[str, bytes | None]:
-    status, location, _ = _get(f"https://drive.google.com/uc?export=download&id={quote(file_id)}", client)
+def _of_this_training(notebook: NotebookFile, expected: ExpectedNotebook, told: _Told) -> LinkAnswer:
+    if gives_other_scores(notebook, expected):
+        return told(
+            LinkState.OTHER_TRAINING,
+            "The notebook behind the Colab link gives other scores than the report.",
+            "They stand in its outputs, and are more than five per cent apart.",
+            "Was something in it changed? Upload the notebook as it was made, run it, and share that.",
+        )
+    what = "The Colab link is open to everybody who has it, and leads to the notebook of this training."
+    return told(LinkState.OPEN, what)
+
+
+def _ask_drive(link: ColabLink, client: httpx.Client) -> tuple[str, bytes | None]:
+    key = f"&resourcekey={quote(link.resource_key)}" if link.resource_key else ""
+    status, location, _ = _get(f"https://drive.google.com/uc?export=download&id={quote(link.id)}{key}", client)
     if status == 404:
         return "missing", None
     host = _host_of(location)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Literal
 
 from pydantic import ConfigDict
@@ -11,6 +12,7 @@ from assistant.dataset.choices import Choices
 from assistant.dataset.series import Roles, Source
 from assistant.findings import Finding
 from assistant.frozen import Frozen
+from assistant.notebook.link_answer import LinkState
 from assistant.training.run import Progress
 
 
@@ -141,10 +143,16 @@ class NotebookSummary(_Document):
 
 
 class LinkCheck(_Document):
-    """What came out when somebody asked whether a Colab link opens; it holds for that very link alone."""
+    """What came out when somebody asked where a Colab link leads; it holds for that link and that training alone.
+
+    Earlier versions kept neither the state nor the moment; `run_id` is None when nothing was there to compare with.
+    """
 
     link: str
     finding: Finding
+    state: LinkState | None = None
+    asked: datetime | None = None
+    run_id: str | None = None
 
 
 class PackageSummary(_Document):

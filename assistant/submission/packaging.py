@@ -22,7 +22,9 @@ from assistant.delivery.transports import Transport, transport_for
 from assistant.errors import AssistantError, BundleError, DeliveryError
 from assistant.files import sha256_of_unchanged, write_atomically
 from assistant.frozen import Frozen
+from assistant.notebook.link_answer import LinkState
 from assistant.settings import MailAccount
+from assistant.submission.colab_link import link_note
 from assistant.submission.command import Change, Command
 from assistant.submission.draft import PackageSummary
 from assistant.submission.memory_cache import MemoryCache
@@ -122,6 +124,7 @@ def _finished(project: ProjectSnapshot) -> FinishedProject:
         pages=report.pages if report is not None else None,
         notebook=project.notebook_file if has_notebook else None,
         colab_url=link,
+        link=link_note(project) if link is not None else None,
         outdated=frozenset(part for part, was_made, kept in made if was_made is not None and kept is None),
     )
 
@@ -150,7 +153,8 @@ def _project_inputs(project: ProjectSnapshot) -> list[object]:
         project.current_link,
         draft.run.id if draft.run is not None else None,
         draft.colab_link.strip(),
-        draft.link_check.model_dump(mode="json") if draft.link_check is not None else None,
+        # When it was asked is no part, nor that there was no answer: neither changes anything of what is handed in.
+        note.state if (note := link_note(project)) is not None and note.state is not LinkState.UNCHECKED else None,
     ]
 
 

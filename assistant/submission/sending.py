@@ -13,6 +13,7 @@ from assistant.delivery.delivery_record import Delivery, DeliveryStatus
 from assistant.delivery.receipt import headline, receipt_text
 from assistant.errors import DeliveryError
 from assistant.findings import Level
+from assistant.submission.colab_link import ask_links, current_check
 from assistant.submission.packaging import Package, TypedAccount, account_for, transport_of
 from assistant.submission.submit_findings import deadline_findings
 from assistant.wording import span
@@ -108,11 +109,13 @@ def send(
     account: TypedAccount | None = None,
     *,
     again: bool = False,
+    although: bool = False,
     patience: float = PATIENCE,
 ) -> HandedOver:
     """Hand the package over once and return how that ended; pressing again never sends an accepted mail twice.
 
-    `account` is the page's mail account. `again` is the student's decision to repeat an uncertain one. A server that
+    `account` is the page's mail account. `again` is the student's decision to repeat an uncertain one, `although` to send in
+    spite of a link that the course cannot open. Where the links lead is asked once more before. A server that
     is silent for longer than `patience` (seconds) is waited for further, apart from the press, which says so. Raises
     DeliveryError when nothing could be sent or it is not known whether it was.
     """
@@ -133,6 +136,8 @@ def send(
     repeat = None
     if latest is not None and (latest.status in _CERTAIN or (again and latest.may_send_again)):
         repeat = latest.id
+    if latest is None or repeat is not None or latest.status in (DeliveryStatus.PREPARED, DeliveryStatus.OUTBOX):
+        _ask_links_again(session, although)
     services = session.services
     transport = transport_of(snapshot, account)
     delivery = _within(
@@ -150,6 +155,35 @@ def send(
     by_hand = delivery.status is DeliveryStatus.OUTBOX
     file = f" The file is {delivery.outbox_file}." if delivery.outbox_file and snapshot.own_rules_allowed else ""
     return HandedOver(headline(delivery) + file, by_hand)
+
+
+def _ask_links_again(session: Session, although: bool) -> None:
+    """Ask where the links lead, right before the mail goes; raise DeliveryError when that changed, or one does not open."""
+    ask_links(session)
+    snapshot = session.snapshot
+    if (blocked := blocking_links(snapshot)) and not although:
+        raise DeliveryError(
+            "The mail was not sent.", blocked[0], "Mend the link, or say that you send it all the same."
+        )
+    if snapshot.package is None:
+        said = [
+            str(check.finding.what) for project in snapshot.projects if (check := current_check(project)) is not None
+        ]
+        raise DeliveryError(
+            "The mail was not sent: what is known of a Colab link has changed.", " ".join(said),
+            "Package again, so that the mail says what is true now.",
+        )  # fmt: skip
+
+
+def blocking_links(snapshot: Snapshot) -> tuple[str, ...]:
+    """Return in words what is wrong with the Colab links that would go out, by what came out when they were asked for."""
+    return tuple(
+        f"Project {project.number}: {check.finding}"
+        for project in snapshot.projects
+        if project.current_link is not None
+        and (check := current_check(project)) is not None
+        and check.finding.level is Level.BLOCK
+    )
 
 
 def _within(patience: float, work: Callable[[], Delivery]) -> Delivery | None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from assistant.brief import Brief, load_brief
 from assistant.clock import Clock, utc_now
@@ -26,6 +28,9 @@ from assistant.submission.ledger import Ledger
 from assistant.submission.scratch import remove_left_behind
 from assistant.submission.workspace import Workspace
 
+if TYPE_CHECKING:
+    import httpx
+
 
 @dataclass(frozen=True)
 class Services:
@@ -43,6 +48,7 @@ class Services:
     kaggle: KaggleCredentials | None
     pool: CallPool
     clock: Clock
+    link_client: Callable[[], httpx.Client]
 
     @property
     def lecture(self) -> LectureQuestions:
@@ -93,7 +99,15 @@ def open_services(
         kaggle=_host_credentials(settings),
         pool=pool or InProcessCalls(),
         clock=clock,
+        link_client=_link_client,
     )
+
+
+def _link_client() -> httpx.Client:
+    """Return a client that asks where a Colab link leads: nothing of this machine's settings, no redirects."""
+    import httpx
+
+    return httpx.Client(timeout=8, follow_redirects=False, trust_env=False)
 
 
 def open_pool() -> WorkerPool:

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from assistant import wording
 from assistant.brief import checked_address
 from assistant.bundle.member_names import refused_member
 from assistant.delivery.delivery_record import DeliveryStatus
@@ -17,7 +18,9 @@ from assistant.errors import NotebookError
 from assistant.files import sha256_of_unchanged
 from assistant.findings import Level, State, StepName, StepStatus
 from assistant.notebook.colab_links import check_colab_link, twin_links
+from assistant.notebook.link_answer import LinkState
 from assistant.submission.chart_choices import ShownChart
+from assistant.submission.colab_link import current_check
 from assistant.submission.jobs.job import JobState
 from assistant.wording import agree, counted, listed
 
@@ -200,25 +203,27 @@ def link_status(project: ProjectSnapshot) -> StepStatus:
     if not draft.colab_link:
         return _of(project, "colab", State.OPEN, fix="Paste the notebook's Colab link.")
     try:
-        link = check_colab_link(draft.colab_link)
+        check_colab_link(draft.colab_link)
     except NotebookError as error:
         return _of(project, "colab", State.WRONG, f"The Colab link is not right: {error.what}", error.fix)
     if (other := twin_of(project)) is not None:
         evidence = f"Project {other} has the same Colab link."
         return _of(project, "colab", State.WRONG, evidence, "Each project needs a notebook of its own.")
-    if link_is_of_earlier_training(project):
+    check = current_check(project)
+    if link_is_of_earlier_training(project) and (check is None or check.run_id is None):
         evidence = "The link was given for an earlier training; the notebook was made anew since."
         return _of(project, "colab", State.OUTDATED, evidence, "Upload the new notebook and paste its link.")
-    check = draft.link_check
-    if check is None or check.link != link.url:
+    if check is None:
         evidence = "Nobody has checked yet whether the link opens."
         return _of(project, "colab", State.UNCHECKED, evidence, "Press “Can everybody open it?”.")
     state = {Level.BLOCK: State.WRONG, Level.WARN: State.WRONG, Level.UNCHECKED: State.UNCHECKED}.get(
-        check.finding.level
+        check.finding.level, State.DONE
     )
-    if state is not None:
-        return _of(project, "colab", state, f"{check.finding.what} {check.finding.evidence}".strip(), check.finding.fix)
-    return _of(project, "colab", State.DONE)
+    if check.state is LinkState.OTHER_TRAINING:
+        state = State.OUTDATED
+    when = f"Asked {wording.moment(check.asked, project.whole.brief.submission.deadline.zone)}." if check.asked else ""
+    said = (check.finding.evidence, when) if state is State.DONE else (check.finding.what, check.finding.evidence, when)
+    return _of(project, "colab", state, " ".join(part for part in said if part), check.finding.fix)
 
 
 def twin_of(project: ProjectSnapshot) -> int | None:

@@ -9,6 +9,7 @@ from assistant.brief import Timing
 from assistant.bundle.completeness import check_submission
 from assistant.findings import Finding, Level, State, StepStatus
 from assistant.report.own_words import check_own_words
+from assistant.submission.colab_link import current_check
 from assistant.submission.status import link_status
 from assistant.wording import counted, span
 
@@ -47,15 +48,26 @@ def finding_of(status: StepStatus) -> Finding:
 
 def link_finding(project: ProjectSnapshot) -> Finding:
     """Return what the status of the Colab link says, as heavy as it weighs when the submission goes out."""
-    status = link_status(project)
-    check = project.draft.link_check
-    only_warned = check is not None and check.finding.level is Level.WARN and check.finding.what in status.evidence
+    status, check = link_status(project), current_check(project)
     said = finding_of(status)
-    return said.model_copy(update={"level": Level.BLOCK}) if status.state is State.WRONG and not only_warned else said
+    if status.state is State.DONE:
+        what = check.finding.what if check is not None else "The Colab link is open to everybody who has it."
+        return said.model_copy(update={"what": what, "evidence": status.evidence})
+    if check is not None and check.finding.what in status.evidence:
+        return said.model_copy(update={"level": check.finding.level})
+    return said.model_copy(update={"level": Level.BLOCK}) if status.state is State.WRONG else said
+
+
+def _link_findings(project: ProjectSnapshot) -> Iterator[Finding]:
+    """Say of a link that goes out what came out when it was asked for; that it is missing or wrong is said elsewhere."""
+    check = current_check(project) if project.current_link is not None else None
+    if check is not None and (check.finding.level is not Level.FINE or link_status(project).state is State.DONE):
+        yield link_finding(project)
 
 
 def _project_findings(project: ProjectSnapshot) -> Iterator[Finding]:
     yield from value_findings(project)
+    yield from _link_findings(project)
     if project.run is None:
         return
     report = project.report()

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import gradio as gr
 
+from assistant.submission.colab_link import ask_links
 from assistant.submission.packaging import TypedAccount, make_package
-from assistant.submission.sending import send, send_state, shown_deliveries
+from assistant.submission.sending import blocking_links, send, send_state, shown_deliveries
 from assistant.submission.session import Session
 from assistant.submission.snapshot import Snapshot
 from assistant.web.events import Events, Timing
@@ -28,6 +29,7 @@ class SubmitPage:
     mail: gr.HTML
     account: dict[str, Component]
     confirm: gr.Checkbox
+    although: gr.Checkbox
     send: gr.Button
     again: gr.Button
     deliveries: gr.HTML
@@ -36,7 +38,17 @@ class SubmitPage:
     @property
     def outputs(self) -> Sequence[Component]:
         """Return every component that `render` may change."""
-        return [self.findings, self.bundle, self.mail, self.confirm, self.send, self.again, self.deliveries, self.timer]
+        return [
+            self.findings,
+            self.bundle,
+            self.mail,
+            self.confirm,
+            self.although,
+            self.send,
+            self.again,
+            self.deliveries,
+            self.timer,
+        ]
 
     @property
     def typed(self) -> Sequence[Component]:
@@ -51,6 +63,7 @@ class SubmitPage:
             self.bundle: bundle_card(package, packaged_before=snapshot.draft.package is not None),
             self.mail: mail_card(package),
             self.confirm: gr.update(value=False, visible=package is not None and state.may_send),
+            self.although: gr.update(value=False, visible=package is not None and bool(blocking_links(snapshot))),
             self.send: gr.update(value=state.button, interactive=state.may_send, visible=package is not None),
             self.again: gr.update(visible=state.may_repeat),
             self.deliveries: note(state.sentence, state.kind) + deliveries_card(shown_deliveries(snapshot)),
@@ -87,6 +100,10 @@ def build(*, local: bool) -> SubmitPage:
     confirm = gr.Checkbox(
         label="I have looked at the mail, and this is what I want to hand in", visible=False, elem_id="submit-confirm"
     )
+    although = gr.Checkbox(
+        label="I know that a Colab link does not lead where it should, and send all the same", visible=False,
+        elem_id="submit-although",
+    )  # fmt: skip
     with gr.Row():
         send = gr.Button("Send", visible=False, elem_id="submit-send")
         again = gr.Button(
@@ -94,7 +111,9 @@ def build(*, local: bool) -> SubmitPage:
         )
     deliveries = gr.HTML(elem_id="submit-deliveries")
     timer = gr.Timer(2, active=False)
-    return SubmitPage(message, findings, package, bundle, mail, account, confirm, send, again, deliveries, timer)
+    return SubmitPage(
+        message, findings, package, bundle, mail, account, confirm, although, send, again, deliveries, timer
+    )
 
 
 def wire(page: SubmitPage, events: Events) -> None:
@@ -104,19 +123,20 @@ def wire(page: SubmitPage, events: Events) -> None:
     def account_of(values: Sequence[object]) -> TypedAccount:
         return TypedAccount.of_fields(dict(zip(fields, values, strict=True)))
 
-    def send_once(session: Session, confirmed: bool, *values: object) -> str:
-        return sent_note(send(session, confirmed, account_of(values)))
+    def send_once(session: Session, confirmed: bool, although: bool, *values: object) -> str:
+        return sent_note(send(session, confirmed, account_of(values), although=although))
 
-    def send_again(session: Session, *values: object) -> str:
-        return sent_note(send(session, True, account_of(values), again=True))
+    def send_again(session: Session, although: bool, *values: object) -> str:
+        return sent_note(send(session, True, account_of(values), again=True, although=although))
 
     def pack(session: Session) -> None:
+        ask_links(session)
         make_package(session)
 
     inputs = list(page.account.values())
     events.act(page.package.click, page, pack)
-    events.act(page.send.click, page, send_once, [page.confirm, *inputs])
-    events.act(page.again.click, page, send_again, inputs)
+    events.act(page.send.click, page, send_once, [page.confirm, page.although, *inputs])
+    events.act(page.again.click, page, send_again, [page.although, *inputs])
     events.follow(
         page.timer.tick, page, lambda snapshot: page.render(snapshot), (), page.outputs, timing=Timing(trigger="once")
     )
