@@ -204,6 +204,7 @@ class Draft(_Document):
     """One student's draft under one brief."""
 
     student: Student = Student()
+    sure_address: str = ""  # the address that the student was asked about and said is right
     own_deadline: str = ""
     own_recipients: str = ""
     projects: tuple[ProjectDraft, ...] = ()

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant import wording
+from assistant.address_typos import probably_meant
 from assistant.brief import checked_address
 from assistant.bundle.member_names import refused_member
 from assistant.delivery.delivery_record import DeliveryStatus
@@ -56,7 +57,19 @@ def start_status(snapshot: Snapshot) -> StepStatus:
         return StepStatus(
             step="start", state=State.WRONG, evidence=f"The e-mail address is not right: {error}.", fix="Correct it."
         )
+    if (meant := doubtful_address(snapshot)) is not None:
+        evidence = f"Did you mean {meant}? You typed {student.email.strip()}."
+        return StepStatus(
+            step="start", state=State.UNDECIDED, evidence=evidence, fix="Correct it, or say that it is right."
+        )
     return StepStatus(step="start", state=State.DONE)
+
+
+def doubtful_address(snapshot: Snapshot) -> str | None:
+    """Return what the student probably meant by an address that looks mistyped; None once they said that it is right."""
+    draft = snapshot.draft
+    email = draft.student.email.strip()
+    return None if email == draft.sure_address else probably_meant(email)
 
 
 def _of(project: ProjectSnapshot, step: StepName, state: State, evidence: str = "", fix: str = "") -> StepStatus:

@@ -26,6 +26,14 @@ class IntroduceStudent(Command):
         return Change(snapshot.draft.model_copy(update={"student": student}))
 
 
+class ConfirmAddress(Command):
+    """Keep that the address is right as it stands, although it looks mistyped."""
+
+    def apply(self, snapshot: Snapshot) -> Change:
+        """Return the draft with it."""
+        return Change(snapshot.draft.model_copy(update={"sure_address": snapshot.draft.student.email.strip()}))
+
+
 class SetOwnRules(Command):
     """Keep a deadline and recipients of the student's own; empty means as in the brief."""
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from assistant.address_typos import probably_meant
 from assistant.brief import Timing
 from assistant.bundle.completeness import check_submission
 from assistant.findings import Finding, Level, State, StepStatus
 from assistant.report.own_words import check_own_words
 from assistant.submission.colab_link import current_check
-from assistant.submission.status import link_status
+from assistant.submission.status import doubtful_address, link_status, start_status
 from assistant.wording import counted, span
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ def findings(snapshot: Snapshot) -> tuple[Finding, ...]:
     """
     details = [
         *check_submission(snapshot.submission),
+        *_address_findings(snapshot),
         *(finding for project in snapshot.projects for finding in _project_findings(project)),
         *deadline_findings(snapshot),
     ]
@@ -36,6 +38,18 @@ def findings(snapshot: Snapshot) -> tuple[Finding, ...]:
         if not status.state.is_done and status.step != "submit" and key not in said
     ]
     return (*details, *untold)
+
+
+def _address_findings(snapshot: Snapshot) -> Iterator[Finding]:
+    """Ask about addresses that look mistyped: the student's own, until they say that it is right, and the recipients'."""
+    if doubtful_address(snapshot) is not None:
+        yield finding_of(start_status(snapshot))
+    for address in snapshot.brief.submission.recipients:
+        if (meant := probably_meant(address)) is not None:
+            yield Finding(
+                level=Level.WARN, what=f"Is {address} right? {meant} would be usual.", step="start",
+                fix="Compare it letter by letter with what the course wrote.",
+            )  # fmt: skip
 
 
 def finding_of(status: StepStatus) -> Finding:

@@ -13,7 +13,8 @@ from assistant import wording
 from assistant.brief import Timing
 from assistant.submission.session import Session
 from assistant.submission.snapshot import Snapshot
-from assistant.submission.student_commands import IntroduceStudent, SetOwnRules
+from assistant.submission.status import doubtful_address
+from assistant.submission.student_commands import ConfirmAddress, IntroduceStudent, SetOwnRules
 from assistant.submission.submit_findings import lateness, time_left
 from assistant.web.events import Events
 from assistant.web.gradio_internals import Component, Updates
@@ -27,6 +28,7 @@ class StartPage:
     message: gr.HTML
     name: gr.Textbox
     email: gr.Textbox
+    sure: gr.Button
     registration: gr.Textbox
     deadline: gr.HTML
     rules: gr.HTML
@@ -38,7 +40,8 @@ class StartPage:
     @property
     def outputs(self) -> Sequence[Component]:
         """Return every component that `render` may change."""
-        return [self.name, self.email, self.registration, self.deadline, self.rules, self.resume, *self._own]
+        fields = (self.name, self.email, self.sure, self.registration)
+        return [*fields, self.deadline, self.rules, self.resume, *self._own]
 
     @property
     def _own(self) -> list[Component]:
@@ -56,6 +59,7 @@ class StartPage:
         updates: Updates = {
             self.name: gr.update(value=student.name, interactive=True),
             self.email: gr.update(value=student.email, interactive=True),
+            self.sure: gr.update(visible=doubtful_address(snapshot) is not None),
             self.registration: gr.update(value=student.registration, interactive=True),
             self.deadline: deadline_card(snapshot),
             self.rules: rules_card(snapshot),
@@ -143,6 +147,7 @@ def build(services_local: bool, course: str) -> StartPage:
         label="Your e-mail address", info="Answers and your copy of the mail go there.",
         elem_id="student-email", interactive=False, max_length=200,
     )  # fmt: skip
+    sure = gr.Button("The address is right as it is", size="sm", visible=False, elem_id="student-sure")
     registration = gr.Textbox(
         label="Registration id (if you were given one)", elem_id="student-registration", interactive=False, max_length=80,
     )  # fmt: skip
@@ -162,7 +167,7 @@ def build(services_local: bool, course: str) -> StartPage:
     with gr.Accordion("Go on in another browser", open=False, elem_id="resume"):
         resume = gr.HTML(elem_id="resume-card")
     return StartPage(
-        message, name, email, registration, deadline, rules, resume, own_deadline, own_recipients, own_apply
+        message, name, email, sure, registration, deadline, rules, resume, own_deadline, own_recipients, own_apply
     )
 
 
@@ -186,6 +191,11 @@ def wire(page: StartPage, events: Events) -> None:
         kept = events.save(box.change, page, keep, [box])
         # After it and not beside it: an answer from before must not be the last one to arrive.
         events.refresh(kept.then, page)
+
+    def confirm_address(session: Session) -> None:
+        session.apply(ConfirmAddress())
+
+    events.act(page.sure.click, page, confirm_address)
 
     def set_rules(session: Session, deadline: str, recipients: str) -> None:
         session.apply(SetOwnRules(deadline=deadline, recipients=recipients))
