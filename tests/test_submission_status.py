@@ -115,7 +115,19 @@ def test_whether_a_dataset_without_a_licence_goes_out_has_to_be_decided(session:
     session.apply(DescribeSource(project=1, licence=""))
     assert states(session)["dataset"] is State.UNDECIDED
     assert session.snapshot.submission.projects[0].dataset is None
-    assert "project 1: dataset" in make_package(session).missing
+    package = make_package(session)
+    entry = package.bundle.manifest.projects[0]
+    assert (entry.by_link, entry.undecided) == (True, True)
+    assert [file.name for file in package.files if file.role == "dataset"] == []
+    assert entry.source is not None
+    assert package.mail is not None
+    assert f"by link, SHA-256 {entry.source.sha256[:12]}…: not decided whether the file may" in package.mail.body
+    assert str(entry.source.url) in package.mail.body
+    told = {(status.project, status.step): status.state for status in package.bundle.manifest.statuses}
+    assert told[1, "dataset"] is State.UNDECIDED
+    [said] = [one for one in session.snapshot.findings if (one.project, one.step) == (1, "dataset")]
+    assert said.level is not Level.FINE
+    assert "project 1: dataset" not in package.missing, "its link and digest stand for it"
     session.apply(ShareDataset(project=1, share="file"))
     assert states(session)["dataset"] is State.DONE
     assert session.snapshot.submission.projects[0].dataset is not None

@@ -68,19 +68,26 @@ def _check_project(project: FinishedProject, page_limit: int) -> Iterator[Findin
 
 def _check_dataset(project: FinishedProject) -> Iterator[Finding]:
     number, source = project.number, project.source
+    if source is not None and project.by_link and source.url and project.undecided:
+        what = f"Whether the dataset of project {number} may go out is not decided: its link and SHA-256 go instead."
+        fix = "The mail says so. To hand in the file, or to settle that the link goes, say which in the Dataset step."
+        yield _finding(Level.WARN, "dataset", number, what, f"{source.url}, {source.sha256[:12]}…", fix)
+        return
     if source is not None and project.by_link and source.url:
         what = f"Project {number} gives its dataset by link and SHA-256."
         yield _finding(Level.FINE, "dataset", number, what, f"{source.url}, {source.sha256[:12]}…")
+        return
+    if source is not None and project.undecided:
+        what = f"The dataset of project {number} stays out until you have decided whether it may go out."
+        fix = "Hand in the file, or type the address where it can be found: in the Dataset step."
+        yield _finding(
+            Level.BLOCK, "dataset", number, what, f"{source.file_name} has no link that could go instead.", fix
+        )
         return
     if source is not None and project.by_link:
         what = f"The dataset of project {number} is to go out by its link, but there is none."
         fix = "Type the address where it can be found, or hand in the file."
         yield _finding(Level.BLOCK, "dataset", number, what, source.file_name, fix)
-        return
-    if project.undecided:
-        what = f"The dataset of project {number} stays out until you have decided whether it may go out."
-        fix = "Hand in the file, or its link and SHA-256 instead: say which in the Dataset step."
-        yield _finding(Level.BLOCK, "dataset", number, what, "", fix)
         return
     if source is None or project.dataset is None:
         yield _missing(project, "dataset", "dataset", "Choose one in the Dataset step.")

@@ -25,8 +25,8 @@ class Student(Frozen):
 class FinishedProject:
     """One project as it is handed in; a part the student has not got is None, and the bundle says so.
 
-    With `by_link` the dataset's address and SHA-256 stand for its file, which is then not handed on; while it is
-    `undecided` whether the file may be, neither is. `link` is what is known of the Colab link; None when nobody asked where
+    With `by_link` the dataset's address and SHA-256 stand for its file, which is then not handed on; so it is
+    while it is `undecided` whether the file may be. `link` is what is known of the Colab link; None when nobody asked where
     it leads. `outdated` tells which parts are there, but belong to an earlier
     dataset or text, and are therefore not handed in.
     """

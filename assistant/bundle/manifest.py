@@ -55,6 +55,7 @@ class RunEntry(Frozen):
 class ProjectEntry(Frozen):
     """One project as it was handed in; a part that is not there is None, `by_link` a dataset given by its address.
 
+    `undecided` says that the student has not said whether the dataset may be passed on: it is then given by its address.
     `link` says where the Colab link led when it was asked last; it is left out where nobody asked, as before there was one.
     """
 
@@ -65,6 +66,7 @@ class ProjectEntry(Frozen):
     run: RunEntry | None = None
     colab_url: str | None = None
     by_link: bool = False
+    undecided: bool = Field(default=False, exclude_if=lambda undecided: not undecided)
     link: LinkNote | None = Field(default=None, exclude_if=lambda note: note is None)
 
 

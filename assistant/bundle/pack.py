@@ -174,6 +174,7 @@ def _project_entry(project: FinishedProject, colab_url: str | None) -> ProjectEn
         run=summary,
         colab_url=colab_url,
         by_link=_is_by_link(project),
+        undecided=project.undecided,
         link=project.link if colab_url is not None else None,
     )
 

@@ -73,10 +73,20 @@ def _project(manifest: Manifest, project: ProjectEntry, zone: str) -> dict[str, 
         "colab": colab,
         "opens": opens(project, zone) if colab else "",
         "colab_is_link": colab.startswith("https://"),
+        "data": _data(project),
+        "data_url": wording.one_line(project.source.url or "", 500) if project.by_link and project.source else "",
         "report": f"{report.name}{pages}" if report else "",
         "scores": _scores(project.run, project.unit) if project.run else "",
         "verdict": wording.one_line(project.run.verdict.sentence) if project.run else "",
     }
+
+
+def _data(project: ProjectEntry) -> str:
+    """Return in words why the dataset's file is not in the hand-in; nothing when it is, or there is none."""
+    if project.source is None or not (project.by_link or project.undecided):
+        return ""
+    why = "not decided whether the file may be passed on" if project.undecided else "the file is not passed on"
+    return f"by link, SHA-256 {project.source.sha256[:12]}…: {why}" if project.by_link else f"not here: {why}"
 
 
 def opens(project: ProjectEntry, zone: str) -> str:

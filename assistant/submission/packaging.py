@@ -113,10 +113,9 @@ def _finished(project: ProjectSnapshot) -> FinishedProject:
         number=project.number,
         title=project.title,
         source=choice.source if choice else None,
-        # The student may not pass the file on: its link and SHA-256 go out with the source instead. While they have not
-        # decided, neither does.
+        # The student may not pass the file on, or has not decided whether they may: its link and SHA-256 go out instead.
         dataset=project.table if project.sharing is not None else None,
-        by_link=project.sharing == "link",
+        by_link=project.sharing != "file",
         undecided=choice is not None and project.sharing is None,
         unit=choice.unit if choice else "",
         run=run,

@@ -92,6 +92,8 @@ def dataset_status(project: ProjectSnapshot) -> StepStatus:
     if project.sharing is None:
         why = project.sharing_question
         evidence = f"You have not decided yet whether the dataset may go out: {why}."
+        if choice.source.url:
+            evidence += " Until then its link and SHA-256 go out instead."
         return _of(project, "dataset", State.UNDECIDED, evidence, "Hand in the file, or its link and SHA-256 instead.")
     if project.sharing == "link" and not choice.source.url:
         evidence = "The dataset's link is to go out instead of the file, but there is none."
