@@ -12,10 +12,11 @@ import pytest
 
 from assistant.delivery.delivery_record import DeliveryStatus
 from assistant.errors import DeliveryError
+from assistant.findings import State
 from assistant.settings import MailAccount, Settings
 from assistant.submission.colab_link import PasteColabLink
 from assistant.submission.packaging import TypedAccount, account_for, make_package
-from assistant.submission.sending import send, send_state, shown_deliveries
+from assistant.submission.sending import say_sent, send, send_state, shown_deliveries, take_back, way_ahead
 from assistant.submission.session import Session
 from assistant.submission.student_commands import IntroduceStudent
 from assistant.submission.workspace import new_owner
@@ -155,3 +156,52 @@ def test_without_a_name_nothing_is_sent(server: Running, tmp_path: Path) -> None
     with pytest.raises(DeliveryError, match="name"):
         send(session, True)
     assert server.mailbox.messages == []
+
+
+def test_a_student_says_that_they_sent_it_themselves_and_may_take_that_back(tmp_path: Path) -> None:
+    session = session_with(tmp_path, MailAccount())
+    assert "this page makes the finished mail, and you send it" in way_ahead(session.snapshot)
+    make_package(session)
+    assert send_state(session.snapshot).may_say_sent
+    assert say_sent(session).startswith("SENT BY YOU, AS YOU SAY")
+    [delivery] = session.snapshot.deliveries
+    assert delivery.status is DeliveryStatus.BY_HAND
+    assert delivery.outbox_file is not None
+    assert Path(delivery.outbox_file).is_file(), "what was sent is known later"
+    status = session.snapshot.statuses[None, "submit"]
+    assert (status.state, status.state.sign) == (State.UNCHECKED, "?")
+    assert "You said that you sent it yourself" in status.evidence
+    state = send_state(session.snapshot)
+    assert (state.may_send, state.may_repeat, state.may_take_back) == (False, True, True)
+    assert "NOT SENT" in take_back(session)
+    assert send_state(session.snapshot).may_say_sent
+    assert session.snapshot.statuses[None, "submit"].state is State.OPEN
+    with pytest.raises(DeliveryError, match="nothing to take back"):
+        take_back(session)
+
+
+def test_what_was_sent_by_hand_is_not_sent_again_without_the_student_s_word(server: Running, tmp_path: Path) -> None:
+    session = session_with(tmp_path, MailAccount(ca_file=server.ca_file))
+    make_package(session)
+    say_sent(session)
+    send(session, True, typed_account(server))
+    assert server.mailbox.messages == []
+    send(session, True, typed_account(server), again=True)
+    assert len(server.mailbox.messages) == 1
+
+
+def test_after_a_refusal_it_can_be_sent_by_hand(server: Running, tmp_path: Path) -> None:
+    session = session_with(tmp_path, MailAccount(ca_file=server.ca_file))
+    make_package(session)
+    with pytest.raises(DeliveryError):
+        send(session, True, typed_account(server, password="wrong"))
+    assert say_sent(session).startswith("SENT BY YOU")
+    assert [one.status for one in session.refresh().deliveries] == [DeliveryStatus.BY_HAND, DeliveryStatus.REFUSED]
+
+
+def test_what_changed_after_it_was_packaged_cannot_be_said_to_be_sent(tmp_path: Path) -> None:
+    session = session_with(tmp_path, MailAccount())
+    make_package(session)
+    session.apply(IntroduceStudent(name="Asha Rao-Sen"))
+    with pytest.raises(DeliveryError, match="Something changed"):
+        say_sent(session)

@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
+from assistant.delivery.deliver import ID_LETTERS
 from assistant.submission import dataset_choice as dataset
 from assistant.submission.colab_link import PasteColabLink
+from assistant.submission.database import DeliveryRow
 from assistant.submission.draft import TrainingChoice
 from assistant.submission.draft_store import DraftStore
 from assistant.submission.notebook_making import start_notebook
@@ -104,13 +106,20 @@ def test_every_link_and_every_download_that_a_page_offers_is_there(pages: OpenPa
     identity = Identity(session.services.workspace.secret(), embedded=False)
     cookie = identity.header(session.owner).split(";")[0].partition("=")[2]
     offered: set[str] = set()
+    places: set[str] = set()
     make_package(Session(session.services, session.owner))
     fresh = OpenPages(session)
     for project, step in PLACES:
         for update in fresh.open(project, step).values():
-            text = update if isinstance(update, str) else ""
+            text = update.get("value") if isinstance(update, dict) else update
+            text = text if isinstance(text, str) else ""
+            places |= set(re.findall(r'data-go="([^"]+)"', text)) | set(re.findall(r'href="\?at=([^"#]+)"', text))
             offered |= set(re.findall(r'(?:href|src)="(files/[^"]+)"', text))
+    known = {f"p{number}-{step}" for number in (1, 2) for step in PROJECT_STEPS} | {"start", "submit"}
+    assert places
+    assert {place for place in places if not place.startswith("understand")} <= known
     assert any("receipt" in link for link in offered)
+    assert any("message.eml" in link for link in offered)
     assert any("report.pdf" in link for link in offered)
     assert any("notebook.ipynb" in link for link in offered)
     assert any("bundle.zip" in link for link in offered)
@@ -118,6 +127,20 @@ def test_every_link_and_every_download_that_a_page_offers_is_there(pages: OpenPa
         answer = client.get(f"/{link}", headers={"Cookie": f"{COOKIE}={cookie}"})
         assert answer.status_code == 200, link
         assert client.get(f"/{link}").status_code == 404, link
+
+
+def test_a_receipt_of_every_letter_that_an_id_can_have_is_found(session: Session) -> None:
+    client = TestClient(laid_out(lambda: build_app(session.services)))
+    [sent] = session.snapshot.deliveries
+    identity = Identity(session.services.workspace.secret(), embedded=False)
+    cookie = identity.header(session.owner).split(";")[0].partition("=")[2]
+    with session.services.ledger._database.writing() as rows:
+        row = rows.get_one(DeliveryRow, sent.id)
+        renamed = sent.model_copy(update={"id": ID_LETTERS})
+        row.id, row.document = renamed.id, renamed.model_dump_json()
+    answer = client.get(f"/files/receipt-{ID_LETTERS}.txt", headers={"Cookie": f"{COOKIE}={cookie}"})
+    assert answer.status_code == 200
+    assert ID_LETTERS in answer.text
 
 
 def test_nothing_of_a_student_lies_where_the_server_started(session: Session) -> None:

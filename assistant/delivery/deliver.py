@@ -28,7 +28,7 @@ from assistant.delivery.transports import Acceptance, Transport
 from assistant.errors import DeliveryError
 
 # Letters and digits that nobody mixes up when reading an id aloud.
-_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+ID_LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 _BROKE_OFF = Problem(
     what="Sending broke off, so nobody here can tell whether the mail arrived.",
@@ -214,7 +214,7 @@ def _record(
     server: str,
 ) -> Delivery:
     return Delivery(
-        id="".join(secrets.choice(_ALPHABET) for _ in range(10)),
+        id="".join(secrets.choice(ID_LETTERS) for _ in range(10)),
         owner=owner,
         submission=submission,
         course=brief.title,

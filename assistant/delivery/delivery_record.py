@@ -23,6 +23,7 @@ class DeliveryStatus(StrEnum):
     REFUSED = "refused"  # nobody got it, and the reason is known
     UNCERTAIN = "uncertain"  # it was under way when the link or the program died: nobody here can tell
     OUTBOX = "outbox"  # the finished mail lies in a folder; nothing was sent
+    BY_HAND = "sent by hand"  # the student says that they sent it themselves; nobody here has seen that
 
 
 class RecipientStatus(StrEnum):
@@ -34,6 +35,7 @@ class RecipientStatus(StrEnum):
     WITHHELD = "withheld"  # not sent to this address, because the attempt failed elsewhere
     UNCERTAIN = "uncertain"  # may have got it or not
     OUTBOX = "outbox"  # addressed in the finished mail; nothing was sent
+    BY_HAND = "sent by hand"  # the student says so
 
 
 class Recipient(Frozen):
@@ -113,7 +115,9 @@ class Delivery(Frozen):
     @property
     def may_send_again(self) -> bool:
         """Tell whether the student may decide to send the same bundle once more."""
-        return self.status in (DeliveryStatus.REFUSED, DeliveryStatus.UNCERTAIN, DeliveryStatus.PARTLY)
+        return self.status in (
+            DeliveryStatus.REFUSED, DeliveryStatus.UNCERTAIN, DeliveryStatus.PARTLY, DeliveryStatus.BY_HAND,
+        )  # fmt: skip
 
     @property
     def error(self) -> DeliveryError | None:

@@ -14,6 +14,7 @@ _HEADLINES = {
     DeliveryStatus.REFUSED: "NOT SENT. Nobody got the mail.",
     DeliveryStatus.UNCERTAIN: "NOT KNOWN. The mail may have arrived or not.{although}",
     DeliveryStatus.OUTBOX: "IN THE OUTBOX, NOT SENT. The finished mail lies in a file; it has to be sent by hand.",
+    DeliveryStatus.BY_HAND: "SENT BY YOU, AS YOU SAY. Nobody here has seen whether it left or arrived.",
 }
 
 

@@ -26,7 +26,7 @@ _LEASE = timedelta(hours=1)
 _TRIES = 20  # others may take the same number at the same moment
 
 _UNDER_WAY = (DeliveryStatus.SENDING, DeliveryStatus.UNCERTAIN)
-_REACHED = (*_UNDER_WAY, DeliveryStatus.ACCEPTED, DeliveryStatus.PARTLY)
+_REACHED = (*_UNDER_WAY, DeliveryStatus.ACCEPTED, DeliveryStatus.PARTLY, DeliveryStatus.BY_HAND)
 
 _LEFT_BEHIND = Problem(
     what="The program ended while this mail was being sent, so nobody here can tell whether it arrived.",
@@ -158,6 +158,26 @@ class Ledger:
     def put_in_outbox(self, delivery: Delivery) -> Delivery:
         """Keep that a prepared attempt was written to the outbox, and return what the ledger now says."""
         self._move(delivery, DeliveryRow.status == DeliveryStatus.PREPARED)
+        return self._stored(delivery)
+
+    def say_sent(self, delivery: Delivery) -> Delivery:
+        """Keep that the student says they sent the mail from the outbox themselves; return what the ledger now says."""
+        said = delivery.model_copy(
+            update={
+                "status": DeliveryStatus.BY_HAND,
+                "recipients": delivery.with_recipients(RecipientStatus.BY_HAND),
+                "finished": self._clock(),
+            }
+        )
+        self._move(said, DeliveryRow.status == DeliveryStatus.OUTBOX)
+        return self._stored(delivery)
+
+    def take_back(self, delivery: Delivery) -> Delivery:
+        """Keep that the student did not send it after all; return what the ledger now says."""
+        back = delivery.model_copy(
+            update={"status": DeliveryStatus.OUTBOX, "recipients": delivery.with_recipients(RecipientStatus.OUTBOX)}
+        )
+        self._move(back, DeliveryRow.status == DeliveryStatus.BY_HAND)
         return self._stored(delivery)
 
     def settle(self) -> tuple[Delivery, ...]:

@@ -19,6 +19,7 @@ from assistant.bundle.pack import BUNDLE, Bundle, pack
 from assistant.delivery.deliver import preview
 from assistant.delivery.message import ComposedMail, recipients_of
 from assistant.delivery.transports import Transport, transport_for
+from assistant.delivery.web_mail import ComposeLink, compose_links
 from assistant.errors import AssistantError, BundleError, DeliveryError
 from assistant.files import sha256_of_unchanged, write_atomically
 from assistant.frozen import Frozen
@@ -41,10 +42,13 @@ _KEPT = 3  # packages beside the one that is current
 
 @dataclass(frozen=True)
 class ShownMail:
-    """A mail as the page shows it; sizes in bytes."""
+    """A mail as the page shows it, and the ways to a new one like it; sizes in bytes."""
 
     headers: tuple[tuple[str, str], ...]
     body: str
+    html: str
+    attached: tuple[str, ...]
+    compose: tuple[ComposeLink, ...]
     size: int
     limit: int
 
@@ -260,7 +264,8 @@ def _shown(mail: ComposedMail, limit: int) -> ShownMail:
         *((label, str(mail.message.get(name, ""))) for name, label in shown.items()),
         ("Attached", ", ".join(mail.attached)),
     )
-    return ShownMail(tuple(pair for pair in headers if pair[1]), mail.body, mail.size, limit)
+    shown_headers = tuple(pair for pair in headers if pair[1])
+    return ShownMail(shown_headers, mail.body, mail.html, mail.attached, compose_links(mail), mail.size, limit)
 
 
 class TypedAccount(Frozen):
@@ -303,6 +308,11 @@ def account_for(snapshot: Snapshot, typed: TypedAccount | None) -> MailAccount |
 def transport_of(snapshot: Snapshot, typed: TypedAccount | None) -> Transport:
     """Return the way that the mail takes: through an account, or into the student's outbox."""
     return transport_for(account_for(snapshot, typed), snapshot.folder / "outbox")
+
+
+def outbox_of(snapshot: Snapshot) -> Transport:
+    """Return the way into the student's outbox, whatever account there is."""
+    return transport_for(None, snapshot.folder / "outbox")
 
 
 def _port(text: str) -> int | None:

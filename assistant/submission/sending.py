@@ -14,7 +14,7 @@ from assistant.delivery.receipt import headline, receipt_text
 from assistant.errors import DeliveryError
 from assistant.findings import Level
 from assistant.submission.colab_link import ask_links, current_check
-from assistant.submission.packaging import Package, TypedAccount, account_for, transport_of
+from assistant.submission.packaging import Package, TypedAccount, account_for, outbox_of, transport_of
 from assistant.submission.submit_findings import deadline_findings
 from assistant.wording import span
 
@@ -33,6 +33,8 @@ class SendState:
     sentence: str
     kind: str
     waits: bool = False
+    may_say_sent: bool = False  # the student may say that they sent it themselves
+    may_take_back: bool = False  # they said so
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,7 @@ _KINDS = {
     DeliveryStatus.ACCEPTED: "fine",
     DeliveryStatus.PARTLY: "warn",
     DeliveryStatus.OUTBOX: "info",
+    DeliveryStatus.BY_HAND: "info",
     DeliveryStatus.UNCERTAIN: "warn",
     DeliveryStatus.REFUSED: "block",
 }
@@ -79,24 +82,83 @@ def send_state(snapshot: Snapshot) -> SendState:
     package = snapshot.package
     if package is None:
         return SendState(False, False, "Send", "", "info")
-    account = account_for(snapshot, None)
-    button = "Send" if account or snapshot.own_rules_allowed else "Put the finished mail in the outbox"
+    button = "Send" if account_for(snapshot, None) or snapshot.own_rules_allowed else "Make the mail for me"
     latest = _latest(snapshot, package)
     if latest is None:
         if not package.recipients:
             return SendState(False, False, button, "The mail cannot go yet: see above.", "warn")
-        return SendState(True, False, button, "", "info")
+        return SendState(True, False, button, "", "info", may_say_sent=True)
     sentence = headline(latest) + (f" {latest.problem}" if latest.problem else "")
     kind = _KINDS.get(latest.status, "info")
-    if latest.status is DeliveryStatus.REFUSED:
-        return SendState(True, False, "Try again", sentence, kind)
-    if latest.status is DeliveryStatus.PARTLY:
-        return SendState(True, False, "Send to those who have not got it", sentence, kind)
-    if latest.status is DeliveryStatus.UNCERTAIN:
-        return SendState(False, True, "Send", sentence, kind)
-    if latest.status is DeliveryStatus.SENDING:
-        return SendState(False, False, button, sentence, kind, waits=True)
-    return SendState(latest.status in (DeliveryStatus.OUTBOX, DeliveryStatus.PREPARED), False, button, sentence, kind)
+    match latest.status:
+        case DeliveryStatus.REFUSED:
+            return SendState(True, False, "Try again", sentence, kind, may_say_sent=True)
+        case DeliveryStatus.PARTLY:
+            return SendState(True, False, "Send to those who have not got it", sentence, kind)
+        case DeliveryStatus.UNCERTAIN:
+            return SendState(False, True, button, sentence, kind)
+        case DeliveryStatus.BY_HAND:
+            return SendState(False, True, button, sentence, kind, may_take_back=True)
+        case DeliveryStatus.SENDING:
+            return SendState(False, False, button, sentence, kind, waits=True)
+    nothing_left = latest.status in (DeliveryStatus.OUTBOX, DeliveryStatus.PREPARED)
+    return SendState(nothing_left, False, button, sentence, kind, may_say_sent=nothing_left)
+
+
+def sends_itself(snapshot: Snapshot) -> bool:
+    """Tell whether the host set up an account through which the page sends."""
+    return account_for(snapshot, None) is not None
+
+
+def way_ahead(snapshot: Snapshot) -> str:
+    """Return in words, before anything is pressed, what this page will do with the mail."""
+    account = account_for(snapshot, None)
+    if account is not None:
+        return f"This page sends the mail for you, through {account.host}, or you send it yourself: as you like."
+    rest = (
+        " If you have a mail account whose password programs may use, you can give it below."
+        if (snapshot.own_rules_allowed)
+        else ""
+    )
+    return (
+        "No mail account is set up here, so this page makes the finished mail, and you send it: in your web mail, or with "
+        f"your mail program.{rest}"
+    )
+
+
+def say_sent(session: Session) -> str:
+    """Keep that the student sent the mail themselves, and return in words how that stands; raise DeliveryError.
+
+    What they sent is kept in the outbox, so that it is known later what that was.
+    """
+    snapshot = session.snapshot
+    package = snapshot.package
+    if package is None:
+        raise DeliveryError(
+            "It was not noted that you sent it.", "Something changed after it was packaged.",
+            "What you sent is not what stands here now: package again, and send that.",
+        )  # fmt: skip
+    services, latest = session.services, _latest(snapshot, package)
+    if latest is None or latest.status is not DeliveryStatus.OUTBOX:
+        repeat = latest.id if latest is not None and latest.status is DeliveryStatus.REFUSED else None
+        latest = deliver(
+            package.bundle, snapshot.brief, owner=session.owner, transport=outbox_of(snapshot),
+            ledger=services.ledger, clock=services.clock, again=repeat,
+        )  # fmt: skip
+    said = services.ledger.say_sent(latest)
+    session.refresh()
+    return headline(said)
+
+
+def take_back(session: Session) -> str:
+    """Keep that the student has not sent the mail after all, and return in words how it stands; raise DeliveryError."""
+    snapshot = session.snapshot
+    latest = _latest(snapshot, snapshot.package) if snapshot.package is not None else None
+    if latest is None or latest.status is not DeliveryStatus.BY_HAND:
+        raise DeliveryError("There is nothing to take back.", "", "Look at the list of deliveries.")
+    back = session.services.ledger.take_back(latest)
+    session.refresh()
+    return headline(back)
 
 
 def _latest(snapshot: Snapshot, package: Package) -> Delivery | None:

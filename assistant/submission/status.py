@@ -276,6 +276,11 @@ def submit_status(snapshot: Snapshot, others: Iterable[StepStatus]) -> StepStatu
     if latest is not None and latest.status is DeliveryStatus.PARTLY and latest.problem is not None:
         said = latest.problem
         return StepStatus(step="submit", state=State.WRONG, evidence=said.what, fix=said.fix)
+    if latest is not None and latest.status is DeliveryStatus.BY_HAND and snapshot.package_is_current:
+        when = wording.moment(latest.finished or latest.confirmed, snapshot.brief.submission.deadline.zone)
+        evidence = f"You said that you sent it yourself, {when}. Whether it arrived is not known here."
+        fix = "Look for the copy in your own mailbox."
+        return StepStatus(step="submit", state=State.UNCHECKED, evidence=evidence, fix=fix)
     if any(not status.state.is_done for status in others):
         fix = "Finish the steps before, or package what you have."
     else:

@@ -52,6 +52,7 @@ def test_a_student_gets_from_ready_projects_to_a_finished_mail_by_clicks(
     expect(page.locator("#submit-deliveries")).to_contain_text("OUTBOX")
     expect(page.locator("#submit-deliveries")).to_contain_text("NOT SENT")
 
+    page.get_by_text("Its files and digests").click()
     with page.expect_download() as download:
         page.get_by_text("Download the bundle").click()
     bundle = tmp_path / "bundle.zip"

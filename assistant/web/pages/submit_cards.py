@@ -33,48 +33,85 @@ def grouped_findings(findings: Sequence[Finding], titles: Sequence[str]) -> str:
 
 
 def bundle_card(package: Package | None, *, packaged_before: bool) -> str:
-    """Return the bundle's files and size."""
+    """Return what the bundle holds; sizes and digests are folded away."""
     if package is None:
         if packaged_before:
             return note("Something changed since you packaged: package again, so that what goes out is what you see.")
-        return note("Nothing is packaged yet: press the button when you want to see the bundle and the mail.")
+        return note("Nothing is packaged yet. Packaging sends nothing: it shows you the mail first.")
     rows = [[entry.name, wording.size(entry.size), entry.sha256[:12]] for entry in package.files]
     missing = "".join(f"<li>{escape(text)}</li>" for text in package.missing)
     honest = f"<p>Not in it:</p><ul>{missing}</ul>" if missing else ""
+    head = f"✓ Packaged: {wording.counted('file', len(package.files))}, {wording.size(package.size)}"
+    listed = table(["File", "Size", "SHA-256 begins"], rows, f"bundle.zip, SHA-256 {package.sha256[:12]}…")
     return (
-        table(
-            ["File", "Size", "SHA-256 begins"],
-            rows,
-            f"bundle.zip, {wording.size(package.size)}, {package.sha256[:12]}…",
-        )
-        + honest
-        + download("files/bundle.zip", "Download the bundle")
+        f'<p class="packaged"><strong>{escape(head)}</strong></p>{honest}'
+        f"<details><summary>Its files and digests</summary>{listed}"
+        f"{download('files/bundle.zip', 'Download the bundle')}</details>"
     )
 
 
 def mail_card(package: Package | None) -> str:
-    """Return the mail exactly as it will go."""
+    """Return the mail exactly as it will go: its own HTML, in a frame of its own, and its plain text folded below."""
     if package is None:
         return ""
     if package.mail is None:
         return error_note(package.problem) if package.problem is not None else ""
     mail = package.mail
     pairs = "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in mail.headers)
+    # Nothing in the frame runs; it takes the height that the mail needs.
+    fit = "this.style.height=this.contentDocument.documentElement.scrollHeight+8+'px'"
+    frame = (
+        f'<iframe class="mail-body" title="The mail" sandbox="allow-same-origin" onload="{fit}" '
+        f'srcdoc="{escape(mail.html)}"></iframe>'
+    )
     return (
-        f'<h3>The mail</h3><div class="mail"><dl>{pairs}</dl><pre>{escape(mail.body)}</pre></div>'
-        f"<p>{wording.size(mail.size)} as it goes over the line; {wording.size(mail.limit)} are allowed.</p>"
-        + download("files/message.eml", "Download the finished mail (.eml)")
+        f'<h3>The mail</h3><div class="mail"><dl>{pairs}</dl>{frame}</div>'
+        f"<details><summary>As plain text</summary><pre class='mail-plain' tabindex='0'>{escape(mail.body)}</pre></details>"
+        f'<p class="quiet">{wording.size(mail.size)} as it goes over the line; {wording.size(mail.limit)} are allowed.</p>'
+    )
+
+
+def web_mail_card(package: Package | None) -> str:
+    """Return the ways to a new mail in a web mail, and the files to attach there."""
+    if package is None or package.mail is None:
+        return ""
+    services = "".join(
+        f'<li><a href="{escape(link.url)}" target="_blank" rel="noopener noreferrer">{escape(link.name)}</a></li>'
+        for link in package.mail.compose
+    )
+    files = "".join(f"<li>{download(_address_of(name), name)}</li>" for name in package.mail.attached)
+    return (
+        "<p><strong>1.</strong> Download the files:</p>"
+        f"<ul class='to-attach'>{files}</ul><p><strong>2.</strong> Open a new mail, filled in:</p><ul>{services}</ul>"
+        "<p><strong>3.</strong> Drag the files into it, and press Send there.</p>"
+    )
+
+
+def _address_of(name: str) -> str:
+    """Return where a file that the mail attaches can be downloaded."""
+    stem, _, ending = name.rpartition(".")
+    return f"files/project-{stem.removeprefix('report-')}/report.pdf" if ending == "pdf" else "files/bundle.zip"
+
+
+def draft_card(package: Package | None, *, primary: bool) -> str:
+    """Return the finished mail as a file."""
+    if package is None or package.mail is None:
+        return ""
+    return (
+        download("files/message.eml", "Download the finished mail (.eml)", primary=primary)
+        + "<p>It has everything in it, the files too. Outlook, Apple Mail and Thunderbird open it as a draft: look at it and "
+        "press Send there.</p>"
     )
 
 
 def sent_note(handed: HandedOver) -> str:
-    """Return how handing over ended; a mail that only lies in the outbox can be taken from here."""
+    """Return how handing over ended."""
     if handed.waits:
         return note(handed.sentence, "warn")
     if not handed.by_hand:
         return note(handed.sentence, "fine")
-    how = "Download it, open it in your own mail program and send it from there."
-    return note(f"{handed.sentence} {how}", "warn") + download("files/message.eml", "Download the finished mail (.eml)")
+    how = "Send it in one of the ways below, and say then that you have sent it."
+    return note(f"{handed.sentence} {how}", "warn")
 
 
 def deliveries_card(rows: Sequence[ShownDelivery]) -> str:
@@ -85,7 +122,7 @@ def deliveries_card(rows: Sequence[ShownDelivery]) -> str:
         answer = f"<p>The server’s answer: {escape(row.reply)}</p>" if row.reply else ""
         cards.append(
             f'<div class="hand-in"><p><strong>{escape(row.when)} – {escape(row.status)}</strong></p>'
-            f"<ul>{recipients}</ul>{answer}<p>Bundle {escape(row.sha256[:12])}…</p>"
+            f"<ul>{recipients}</ul>{answer}"
             + download(f"files/receipt-{row.id}.txt", f"Receipt of {row.when}")
             + "</div>"
         )
