@@ -39,8 +39,7 @@ def bundle_card(package: Package | None, *, packaged_before: bool) -> str:
             return note("Something changed since you packaged: package again, so that what goes out is what you see.")
         return note("Nothing is packaged yet. Packaging sends nothing: it shows you the mail first.")
     rows = [[entry.name, wording.size(entry.size), entry.sha256[:12]] for entry in package.files]
-    missing = "".join(f"<li>{escape(text)}</li>" for text in package.missing)
-    honest = f"<p>Not in it:</p><ul>{missing}</ul>" if missing else ""
+    honest = f"<p>Not in it: {escape('; '.join(package.missing))}.</p>" if package.missing else ""
     head = f"✓ Packaged: {wording.counted('file', len(package.files))}, {wording.size(package.size)}"
     listed = table(["File", "Size", "SHA-256 begins"], rows, f"bundle.zip, SHA-256 {package.sha256[:12]}…")
     return (
@@ -58,8 +57,11 @@ def mail_card(package: Package | None) -> str:
         return error_note(package.problem) if package.problem is not None else ""
     mail = package.mail
     pairs = "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in mail.headers)
-    # Nothing in the frame runs; it takes the height that the mail needs.
-    fit = "this.style.height=this.contentDocument.documentElement.scrollHeight+8+'px'"
+    # Nothing in the frame runs; it takes the height that the mail needs, also when the window gets another width.
+    fit = (
+        "const f=this,h=()=>{f.style.height=f.contentDocument.documentElement.offsetHeight+24+'px'};"
+        "h();new ResizeObserver(h).observe(f)"
+    )
     frame = (
         f'<iframe class="mail-body" title="The mail" sandbox="allow-same-origin" onload="{fit}" '
         f'srcdoc="{escape(mail.html)}"></iframe>'
