@@ -81,9 +81,7 @@ class SubmitPage:
             self.ways: gr.update(visible=can_go),
             self.confirm: gr.update(value=False, visible=state.may_send),
             self.although: gr.update(value=False, visible=bool(blocking_links(snapshot))),
-            self.send: gr.update(
-                value=state.button, interactive=state.may_send if by_account else "secondary"
-            ),
+            self.send: gr.update(value=state.button, interactive=state.may_send if by_account else "secondary"),
             self.again: gr.update(visible=state.may_repeat),
             self.web_mail: web_mail_card(package),
             self.draft: draft_card(package, primary=not by_account),
