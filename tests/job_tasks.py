@@ -75,10 +75,23 @@ def broken(arguments: Arguments, context: JobContext) -> dict[str, Any]:
 
 
 def environment(arguments: Arguments, context: JobContext) -> dict[str, Any]:
-    return {"names": sorted(os.environ)}
+    return {"names": sorted(os.environ), "secret": context.secret("word")}
 
 
 def begun(folder: Path) -> list[str]:
     """Return the words of the tasks that have begun, in order."""
     order = folder / "order"
     return order.read_text().split() if order.exists() else []
+
+
+def process(arguments: Arguments, context: JobContext) -> dict[str, Any]:
+    return {"pid": os.getpid()}
+
+
+def load() -> None:
+    """Stand for what a process loads that is made ready."""
+
+
+def load_for_ever() -> None:
+    """Never be done with loading."""
+    threading.Event().wait()

@@ -98,7 +98,8 @@ def test_only_the_jobs_and_the_notebooks_kernel_start_processes() -> None:
         if re.search(r"^(import|from) (subprocess|multiprocessing)", path.read_text("utf-8"), re.M)
     }
     assert starters <= {
-        "submission/jobs/local_runner", "submission/jobs/process_tree", "submission/jobs/worker_pool", "notebook/execute",
+        "submission/jobs/local_runner", "submission/jobs/process_tree", "submission/jobs/ready_worker",
+        "submission/jobs/worker_pool", "notebook/execute",
     }  # fmt: skip
 
 

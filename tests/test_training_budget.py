@@ -195,3 +195,13 @@ def test_what_an_earlier_process_trained_does_not_shorten_the_time_told() -> Non
     for number in range(1, 11):
         reporter.epoch_done(1, EpochLoss(number, 1.0, 1.0, 1.0, 1.0, kept=True))
     assert told[-1].seconds_left == pytest.approx(20 + 4 + 6)
+
+
+def test_a_training_that_finds_everything_loaded_leaves_the_time_of_loading_as_it_was_measured(tmp_path: Path) -> None:
+    keep_speed(Speed(start=7.0), tmp_path / "speed.json")
+    series = make_series(waves(120), split=(90, 15, 15))
+    settings = replace(plan_settings(series, anchor="naive", backtest=1), context=24, seconds=0.5)
+    run = train(series, settings, tmp_path / "run", should_stop=lambda: False, speed_file=tmp_path / "speed.json")
+    assert read_speed(tmp_path / "speed.json").start == 7.0
+    assert run.expected_seconds is not None
+    assert run.expected_seconds < 7.0

@@ -31,6 +31,9 @@ from assistant.submission.workspace import Workspace
 if TYPE_CHECKING:
     import httpx
 
+# What a process loads that is made ready for a lane's next job.
+_READY = {Lane.TRAINING: "assistant.submission.jobs.tasks:load_training"}
+
 
 @dataclass(frozen=True)
 class Services:
@@ -93,7 +96,7 @@ def open_services(
         workspace=workspace,
         drafts=DraftStore(database, clock, len(brief.projects)),
         ledger=Ledger(database, clock, DeliveryJournal(settings.workspace / "unsettled")),
-        jobs=LocalJobRunner(database, settings.workspace / "jobs", _capacities(settings), clock),
+        jobs=LocalJobRunner(database, settings.workspace / "jobs", _capacities(settings), clock, _READY),
         limits=FetchLimits(download=settings.upload_mb * 1_000_000, unpacked=settings.unpacked_mb * 1_000_000),
         network=network or Network(),
         kaggle=_host_credentials(settings),

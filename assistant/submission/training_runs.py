@@ -134,6 +134,12 @@ def speed_file(services: Services) -> Path:
     return services.workspace.root.resolve() / SPEED
 
 
+def make_ready(project: ProjectSnapshot) -> None:
+    """Have a process ready that has loaded PyTorch, for a student who looks at a project that can be trained."""
+    if project.draft.dataset is not None and project.draft.dataset.is_ready and project.draft.running is None:
+        project.services.jobs.prepare(Lane.TRAINING)
+
+
 def start_training(session: Session, number: int) -> None:
     """Start a training as a job; raise TrainingError when the series cannot carry one."""
     project = session.snapshot.project(number)

@@ -127,10 +127,8 @@ def fit_here(
     reporter.say("Measuring how fast this computer trains.")
     factor, load = measure(settings, series.frame.shape[1])
     speed = read_speed(speed_file).learnt(settings.preset, factor, spent if spent > 0 else None, load)
-    if spent == 0:
-        speed = replace(speed, start=0.0)
     fitted = before or replace(fit_to_budget(series, settings), seconds=0.0)
-    phases = phases_of(series, fitted, speed)
+    phases = phases_of(series, fitted, speed if spent > 0 else replace(speed, start=0.0))
     reporter.planned(fitted, phases)
     return fitted, phases, speed
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pydantic import JsonValue
 
-from assistant.submission.jobs.job import JobRecord, JobRequest, JobState
+from assistant.submission.jobs.job import JobRecord, JobRequest, JobState, Lane
 from assistant.submission.jobs.run_task import TaskContext, perform
 
 
@@ -47,6 +47,9 @@ class InlineJobRunner:
         known = self._records.get(key)
         if known is not None and not known.state.ended:
             self._update(key, stopping=True)
+
+    def prepare(self, lane: Lane) -> None:
+        """Do nothing: this very process does the next job."""
 
     def close(self) -> None:
         """Do nothing: no job outlasts its submit."""

@@ -151,5 +151,8 @@ class JobRunner(Protocol):
     def cancel(self, key: str) -> None:
         """Ask a job to stop and return at once; nothing happens when it has ended."""
 
+    def prepare(self, lane: Lane) -> None:
+        """Make ready for a lane's next job, so that it begins sooner, and return at once; nobody relies on it."""
+
     def close(self) -> None:
         """Stop looking after jobs; those that run go on."""

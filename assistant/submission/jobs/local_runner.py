@@ -24,6 +24,7 @@ from assistant.submission.jobs.attempt_folder import Attempt
 from assistant.submission.jobs.job import JobRecord, JobRequest, JobState, Lane, Limits, Outcome, Problem
 from assistant.submission.jobs.job_queue import JobLine
 from assistant.submission.jobs.process_tree import end_tree, memory_of, start_worker
+from assistant.submission.jobs.ready_worker import ReadyWorker
 from assistant.submission.jobs.run_task import memory_problem
 from assistant.submission.process_identity import process_lives, process_name
 
@@ -47,14 +48,25 @@ class _Watch:
 class LocalJobRunner:
     """A JobRunner with `capacities` processes at once in each lane; a lane without one has a single process.
 
-    `folder` is where the attempts' files lie; servers that share the database share it too.
+    `folder` is where the attempts' files lie; servers that share the database share it too. `ready` names for a lane what
+    a process loads that `prepare` has started, see `ready_worker.py`.
     """
 
     def __init__(
-        self, database: Database, folder: Path, capacities: Mapping[Lane, int], clock: Clock = utc_now
+        self,
+        database: Database,
+        folder: Path,
+        capacities: Mapping[Lane, int],
+        clock: Clock = utc_now,
+        ready: Mapping[Lane, str] | None = None,
     ) -> None:
         self._line, self._folder, self._clock = JobLine(database, clock), folder.resolve(), clock
         self._capacities = {lane: capacities.get(lane, 1) for lane in Lane}
+        self._ready = {lane: ReadyWorker(load) for lane, load in (ready or {}).items()}
+        self._wished: set[Lane] = set()
+        self._handed: dict[
+            str, dict[str, str]
+        ] = {}  # by attempt, the secrets of those given to a process that was ready
         self._watched: dict[str, _Watch] = {}
         self._secrets: dict[str, dict[str, str]] = {}  # by key, of jobs that this process was given and has not begun
         self._wake, self._closed = threading.Event(), False
@@ -111,6 +123,12 @@ class LocalJobRunner:
             self._attempt(row).ask_to_stop()
             self._dispatch()
 
+    def prepare(self, lane: Lane) -> None:
+        """Have a process ready for the next job of a lane, as soon as none of it runs; it goes when nobody needs it."""
+        if lane in self._ready:
+            self._wished.add(lane)
+            self._dispatch()
+
     def close(self) -> None:
         """Stop looking after jobs; those that run go on, and those that wait keep their places."""
         with self._lock:
@@ -118,6 +136,8 @@ class LocalJobRunner:
         self._wake.set()
         if dispatcher is not None:
             dispatcher.join()
+        for worker in self._ready.values():
+            worker.close()
 
     def _attempt(self, row: JobRow) -> Attempt:
         assert row.attempt is not None
@@ -160,15 +180,22 @@ class LocalJobRunner:
                 begun = self._line.begin_next(lane, self._capacities[lane], process_name())
                 if begun is not None:
                     self._begin(begun)
+            if not mine and lane in self._wished:
+                self._wished.discard(lane)
+                self._ready[lane].prepare()
         return bool(rows)
 
     def _begin(self, row: JobRow) -> None:
-        attempt = self._attempt(row)
+        attempt, secrets = self._attempt(row), self._secrets.pop(row.key, {})
+        ready = self._ready.get(Lane(row.lane))
         try:
             attempt.prepare(JobRequest.model_validate_json(row.request))
-            _started[attempt.folder.name] = start_worker(
-                attempt.folder, attempt.log, self._wake.set, self._secrets.pop(row.key, {})
-            )
+            child = ready.begin(attempt.folder, attempt.log, self._wake.set, secrets) if ready is not None else None
+            if child is None:
+                child = start_worker(attempt.folder, attempt.log, self._wake.set, secrets)
+            else:
+                self._handed[attempt.folder.name] = secrets
+            _started[attempt.folder.name] = child
         except OSError as error:
             problem = Problem(what="The work could not be begun.", evidence=f"{error}.", fix="Try again in a moment.")
             self._settle(row, attempt, Outcome(state=JobState.FAILED, problem=problem))
@@ -182,6 +209,10 @@ class LocalJobRunner:
         if outcome is None and not self._lives(row, attempt):
             if attempt.worker() is None and attempt.folder.name not in _started and attempt.take_back():
                 self._line.give_back(row)
+                return
+            if attempt.worker() is None and (secrets := self._handed.pop(attempt.folder.name, None)) is not None:
+                # The process that was ready died before it began: the job runs as one for which none was.
+                _started[attempt.folder.name] = start_worker(attempt.folder, attempt.log, self._wake.set, secrets)
                 return
             outcome = attempt.outcome() or self._died(row, attempt)
             self._end(attempt)  # what it had started may still run
@@ -205,6 +236,7 @@ class LocalJobRunner:
         settled = self._line.settle(row, outcome)
         self._watched.pop(attempt.folder.name, None)
         _started.pop(attempt.folder.name, None)
+        self._handed.pop(attempt.folder.name, None)
         if settled and outcome.state is not JobState.FAILED:  # a failed one's log is worth keeping
             shutil.rmtree(attempt.folder, ignore_errors=True)
 

@@ -7,7 +7,7 @@ import time
 import traceback
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 from pydantic import JsonValue
 
@@ -54,7 +54,7 @@ def perform(request: JobRequest, context: TaskContext) -> Outcome:
     result, problem = None, None
     try:
         context.folder.mkdir(parents=True, exist_ok=True)
-        result = dict(_task(request.task)(request.arguments, context))
+        result = dict(cast(Task, named(request.task))(request.arguments, context))
         state = JobState.DONE
     except JobCancelledError as cancelled:
         state, result = JobState.CANCELLED, cancelled.result
@@ -76,9 +76,10 @@ def memory_problem(limit: int | None) -> Problem:
     )
 
 
-def _task(name: str) -> Task:
+def named(name: str) -> Any:
+    """Return the function of a name such as "package.module:function"."""
     module, _, function = name.partition(":")
-    return cast(Task, getattr(importlib.import_module(module), function))
+    return getattr(importlib.import_module(module), function)
 
 
 def _unforeseen(error: Exception, memory_bytes: int | None) -> Problem:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import sys
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -29,6 +30,16 @@ def add(arguments: Arguments, context: JobContext) -> dict[str, JsonValue]:
     return {}
 
 
+def load_training() -> None:
+    """Load what a training needs, and go through a few steps of one: PyTorch loads some of its parts only then."""
+    from assistant.lecture import memory  # noqa: F401 - what follows a training
+    from assistant.training.settings import TrainingSettings
+    from assistant.training.speed_measurement import measure
+    from assistant.training.train import train  # noqa: F401
+
+    measure(TrainingSettings(units=8, context=32, warm_up=8, horizon=4), 1)
+
+
 def train(arguments: Arguments, context: JobContext) -> dict[str, JsonValue]:
     """Train what lies in the folder, then measure what the network remembers.
 
@@ -38,7 +49,7 @@ def train(arguments: Arguments, context: JobContext) -> dict[str, JsonValue]:
     from assistant.training.inputs import read_inputs
     from assistant.training.run import Progress
 
-    began = time.perf_counter()
+    began, loaded = time.perf_counter(), "torch" in sys.modules
     context.report(Progress(state="running", message="Loading PyTorch.").model_dump(mode="json"))
     series, settings = read_inputs(context.folder)
     from assistant.training.train import TrainingCancelledError
@@ -54,7 +65,7 @@ def train(arguments: Arguments, context: JobContext) -> dict[str, JsonValue]:
     try:
         run = train_series(
             series, settings, context.folder, record, context.should_stop, Path(arguments["speed"]),
-            time.perf_counter() - began,
+            0.0 if loaded else time.perf_counter() - began,
         )  # fmt: skip
     except TrainingCancelledError:
         raise JobCancelledError from None

@@ -1,7 +1,8 @@
 """The process that works on one job: `python -m assistant.submission.jobs.worker FOLDER`; see `attempt_folder.py`.
 
 It knows the attempt's folder and nothing else: no database, no settings, and of secrets only those of its own request,
-which come through its standard input.
+which come through its standard input. With `--ready package.module:function` it calls that function first and learns the
+folder through its standard input too; see `ready_worker.py`.
 """
 
 from __future__ import annotations
@@ -19,17 +20,35 @@ from filelock import Timeout
 
 from assistant.submission.jobs.attempt_folder import Attempt
 from assistant.submission.jobs.job import JobState, Outcome
-from assistant.submission.jobs.run_task import TaskContext, perform
+from assistant.submission.jobs.process_tree import READY
+from assistant.submission.jobs.run_task import TaskContext, named, perform
 from assistant.submission.process_identity import process_name
 
 PAUSE = 0.1  # seconds between two looks at the mark that asks to stop
 LOCK_SECONDS = 30.0  # others hold the lock for an instant, to see whether it is held
 
 
-def main(folder: Path) -> int:
+def main(arguments: list[str]) -> int:
+    """Work on the attempt that is named, or on the one that is told later; return the process's exit status."""
+    with contextlib.suppress(OSError, AttributeError):
+        os.nice(10)
+    if arguments[0] != READY:
+        return work(Path(arguments[0]), json.loads(sys.stdin.read() or "{}"))
+    named(arguments[1])()
+    told = sys.stdin.read()
+    if not told:
+        return 0  # nobody needed it
+    asked = json.loads(told)
+    log = os.open(asked["log"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
+    for stream in (1, 2):
+        os.dup2(log, stream)
+    os.close(log)
+    return work(Path(asked["folder"]), asked["secrets"])
+
+
+def work(folder: Path, secrets: dict[str, str]) -> int:
     """Do what the attempt's folder asks for; return the process's exit status."""
     attempt = Attempt(folder)
-    secrets: dict[str, str] = json.loads(sys.stdin.read() or "{}")
     lock = attempt.lock()
     try:
         lock.acquire(timeout=LOCK_SECONDS)
@@ -39,8 +58,6 @@ def main(folder: Path) -> int:
     if request is None:
         return 0  # it was given to another worker before this one had begun
     attempt.introduce(process_name())
-    with contextlib.suppress(OSError, AttributeError):
-        os.nice(10)
     if request.limits.memory_bytes is not None:
         limit_memory(request.limits.memory_bytes)
     stop = Stop(attempt)
@@ -85,4 +102,4 @@ def limit_memory(limit: int) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1])))
+    sys.exit(main(sys.argv[1:]))

@@ -77,6 +77,7 @@ class TrainingPage:
     def render(self, snapshot: Snapshot) -> Updates:
         """Return what each component shows for this student now."""
         whole = snapshot.project(self.number)
+        steps.make_ready(whole)
         progress, project = steps.training_progress(whole), whole.draft
         ready = project.dataset is not None and project.dataset.is_ready
         choice = project.training
