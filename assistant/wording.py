@@ -17,13 +17,14 @@ from zoneinfo import ZoneInfo
 from babel import Locale
 from babel.dates import format_datetime
 from babel.lists import format_list
-from babel.numbers import NumberPattern, format_decimal, format_percent, parse_pattern
+from babel.numbers import NumberPattern, format_percent, parse_pattern
 from babel.units import format_unit
 
 LOCALE = Locale("en", "GB")
 
 _MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
 _SPANS = ((_DAY, "duration-day"), (_HOUR, "duration-hour"), (_MINUTE, "duration-minute"), (1, "duration-second"))
+_ROUNDING = ((10, 1), (60, 5), (600, 30), (3 * _HOUR, _MINUTE), (math.inf, _HOUR))  # seconds below which, to which
 _SIZES = ("kilobyte", "megabyte", "gigabyte")
 _IRREGULAR = {"series": "series", "epoch": "epochs", "half-life": "half-lives"}
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -159,15 +160,28 @@ def span(seconds: float) -> str:
 
 
 def short_span(seconds: float) -> str:
-    """Return a span of time where space is short: "45 s", "3 min", "1.5 h", and from a day on as `span` says it."""
+    """Return a span of time as `span` says it where space is short: "45 s", "3 min 20 s", "12 min", "1 h 30 min"."""
     if seconds >= _DAY:
         return span(seconds)
     # The signs are those of the SI, the same in every language.
-    if round(seconds) < 90:
-        return f"{_decimal(max(seconds, 0), 0)} s"
-    if round(seconds / _MINUTE) < 90:
-        return f"{_decimal(seconds / _MINUTE, 0)} min"
-    return f"{format_decimal(seconds / _HOUR, format='#,##0.#', locale=LOCALE)} h"
+    whole = max(round(seconds) if seconds < 10 else int(seconds), 0)
+    if whole < _MINUTE:
+        return f"{whole} s"
+    length, sign, below, smaller = (_MINUTE, "min", 1, "s") if whole < _HOUR else (_HOUR, "h", _MINUTE, "min")
+    rest = whole % length // below
+    more = f" {rest} {smaller}" if rest and whole < 10 * length else ""
+    return f"{whole // length} {sign}{more}"
+
+
+def estimate(seconds: float) -> str:
+    """Return how long something will take, as exactly as that can be known: "4 s", "25 s", "1 min 30 s", "12 min"."""
+    return short_span(rounded_span(seconds))
+
+
+def rounded_span(seconds: float) -> int:
+    """Return seconds rounded as an estimate deserves: to 1 second, 5 seconds, half a minute, a minute, an hour."""
+    step = next(step for below, step in _ROUNDING if seconds < below)
+    return max(1, round(seconds / step) * step)
 
 
 def moment(when: datetime, zone: str) -> str:

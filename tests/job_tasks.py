@@ -53,6 +53,16 @@ def stubborn(arguments: Arguments, context: JobContext) -> dict[str, Any]:
         threading.Event().wait(60)
 
 
+def deaf(arguments: Arguments, context: JobContext) -> dict[str, Any]:
+    """Never look whether to stop; say that there is something to keep where the argument `keeps` is true."""
+    if arguments["keeps"]:
+        context.keep()
+    (context.folder / "left").touch()
+    context.report({"pid": os.getpid()})
+    while True:
+        threading.Event().wait(60)
+
+
 def hungry(arguments: Arguments, context: JobContext) -> dict[str, Any]:
     """Take more memory at once than there may be."""
     return {"size": len(bytearray(int(arguments["bytes"])))}

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from collections.abc import Callable
 from typing import Any
 
+import psutil
+
 from assistant.submission.jobs.job import JobRecord, JobRunner
+from assistant.submission.jobs.process_tree import READY
 
 LONGEST = 120.0  # seconds until a test gives up
 
@@ -19,6 +23,15 @@ def until(holds: Callable[[], Any]) -> Any:
         assert time.monotonic() < end, "it did not come to that"
         threading.Event().wait(0.02)
     return found
+
+
+def ready() -> psutil.Process | None:
+    """Return the child process that waits for a job, or that waited and works now."""
+    for one in psutil.Process().children():
+        with contextlib.suppress(psutil.Error):  # one that is ending
+            if READY in one.cmdline():
+                return one
+    return None
 
 
 def ended(runner: JobRunner, key: str) -> JobRecord:

@@ -18,7 +18,7 @@ from assistant.clock import utc_now
 from assistant.submission.database import Database, open_database
 from assistant.submission.jobs.inline_runner import InlineJobRunner
 from assistant.submission.jobs.job import JobRequest, JobState, Lane, Limits
-from assistant.submission.jobs.job_queue import JobLine, Waiting, in_fair_order
+from assistant.submission.jobs.job_queue import JobLine, Waiting, in_fair_order, seconds_until_turn
 from assistant.submission.jobs.local_runner import LocalJobRunner
 from tests.job_tasks import begun
 from tests.job_watching import ended, until
@@ -191,6 +191,70 @@ def test_one_that_does_not_stop_is_killed_with_all_it_started(open_runner: Any, 
     runner.cancel("job")
     assert ended(runner, "job").state is JobState.CANCELLED
     until(lambda: not any(psutil.pid_exists(pid) for pid in pids))
+
+
+@pytest.mark.parametrize("keeps", [False, True])
+def test_a_stop_before_there_is_anything_to_keep_ends_the_job_at_once_and_takes_its_folder_away(
+    open_runner: Any, asked: Any, tmp_path: Path, keeps: bool
+) -> None:
+    runner, grace = open_runner(), {"grace_seconds": 600.0, "early_grace_seconds": 0.0}
+    request = asked("job", "deaf", arguments={"keeps": keeps}, **grace).model_copy(update={"discard": True})
+    runner.submit(request)
+    pid = until(lambda: runner.look("job").progress.get("pid"))
+    runner.cancel("job")
+    if keeps:
+        psutil.Process(pid).kill()  # ten minutes are too long for a test
+    assert ended(runner, "job").state is JobState.CANCELLED
+    assert (tmp_path / "work").exists() is keeps
+
+
+def test_a_stop_takes_away_the_folder_of_a_job_that_waits_or_that_sees_it_itself(
+    open_runner: Any, asked: Any, tmp_path: Path
+) -> None:
+    runner = open_runner()
+    waits, runs = tmp_path / "waits", tmp_path / "runs"
+    for folder, key in ((runs, "runs"), (waits, "waits")):
+        folder.mkdir()
+        (folder / "input").touch()
+        request = asked(key, "until_allowed").model_copy(update={"folder": str(folder), "discard": True})
+        runner.submit(request)
+    until(lambda: runner.look("runs").progress)
+    runner.cancel("waits")
+    assert not waits.exists()
+    runner.cancel("runs")
+    ended(runner, "runs")
+    assert not runs.exists()
+
+
+def test_one_that_waits_says_how_many_run_and_when_its_turn_comes(open_runner: Any, asked: Any, tmp_path: Path) -> None:
+    runner = open_runner()
+    for number, seconds in enumerate((50.0, 20.0, None)):
+        request = asked(f"job-{number}", "until_allowed").model_copy(update={"expected_seconds": seconds})
+        runner.submit(request)
+    until(lambda: runner.look("job-0").progress)
+    second, third = (runner.look(f"job-{number}") for number in (1, 2))
+    assert (second.place, second.running, third.place, third.running) == (1, 1, 2, 1)
+    assert 0 <= second.starts_in <= 50
+    assert third.starts_in == pytest.approx(second.starts_in + 20, abs=5)
+    (tmp_path / "work" / "go").touch()
+
+
+@pytest.mark.parametrize(
+    ("running", "ahead", "capacity", "seconds"),
+    [
+        ([], [], 1, 0.0),
+        ([30.0], [], 1, 30.0),
+        ([30.0], [10.0, 5.0], 1, 45.0),
+        ([30.0, 8.0], [10.0], 2, 18.0),
+        ([30.0], [10.0], 2, 10.0),
+        ([None], [], 1, None),
+        ([30.0], [None], 1, None),
+    ],
+)
+def test_the_time_until_ones_turn(
+    running: list[float | None], ahead: list[float | None], capacity: int, seconds: float | None
+) -> None:
+    assert seconds_until_turn(running, ahead, capacity) == seconds
 
 
 def test_a_limit_of_time_ends_a_job_with_a_sentence(open_runner: Any, asked: Any) -> None:

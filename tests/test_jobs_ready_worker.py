@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import subprocess
 import sys
@@ -16,9 +15,8 @@ import pytest
 from assistant.submission.database import open_database
 from assistant.submission.jobs.job import JobRequest, JobState, Lane, Limits
 from assistant.submission.jobs.local_runner import LocalJobRunner
-from assistant.submission.jobs.process_tree import READY
 from assistant.submission.jobs.ready_worker import ReadyWorker
-from tests.job_watching import ended, until
+from tests.job_watching import ended, ready, until
 
 LOAD = "tests.job_tasks:load"
 
@@ -51,15 +49,6 @@ def asked(tmp_path: Path) -> Callable[..., JobRequest]:
         )  # fmt: skip
 
     return make
-
-
-def ready() -> psutil.Process | None:
-    """Return the process that waits, or that waited and works now."""
-    for one in psutil.Process().children():
-        with contextlib.suppress(psutil.Error):  # one that is ending
-            if READY in one.cmdline():
-                return one
-    return None
 
 
 def test_a_job_is_done_by_the_process_that_is_ready_and_the_next_by_another(open_runner: Any, asked: Any) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -14,7 +15,7 @@ from assistant.submission.colab_link import PasteColabLink, RecordLinkCheck
 from assistant.submission.dataset_commands import DescribeProject, DescribeSource, ShareDataset
 from assistant.submission.draft import ChartChoice, Draft, LinkCheck, TrainingChoice
 from assistant.submission.ended_jobs import with_training
-from assistant.submission.jobs.job import JobRecord, JobState, Lane
+from assistant.submission.jobs.job import JobRecord, JobState, Lane, Problem
 from assistant.submission.notebook_making import start_notebook
 from assistant.submission.packaging import make_package
 from assistant.submission.report_commands import ConfirmSection, WriteSection
@@ -141,13 +142,30 @@ def test_a_training_that_was_stopped_early_is_never_done(session: Session) -> No
     assert (status.state, status.evidence) == (State.STOPPED, "The training was stopped after 2 of 3 epochs.")
 
 
-def test_a_training_that_was_stopped_before_its_first_epoch_leaves_no_run(session: Session, tmp_path) -> None:
+def test_a_training_that_was_stopped_before_its_first_epoch_leaves_the_project_as_it_was(
+    session: Session, tmp_path
+) -> None:
     cancelled = JobRecord(key="x", owner="y", lane=Lane.TRAINING, state=JobState.CANCELLED)
-    before = draft_of(session, 1).model_copy(update={"running": "never-begun"})
-    after = with_training(before, tmp_path / "never-begun", cancelled)
+    before = draft_of(session, 1)
+    running = before.model_copy(update={"running": "never-begun"})
+    assert with_training(running, tmp_path / "never-begun", cancelled) == before
+
+
+def test_a_training_that_fails_while_it_goes_on_with_one_that_was_stopped_is_told_and_the_stopped_one_stays(
+    session: Session, tmp_path: Path
+) -> None:
+    project = session.snapshot.project(1)
+    assert project.run is not None
+    assert project.draft.run is not None
+    (tmp_path / "run.json").write_text(project.run.model_copy(update={"cancelled": True}).model_dump_json())
+    failed = JobRecord(
+        key="x", owner="y", lane=Lane.TRAINING, state=JobState.FAILED, problem=Problem(what="No memory.")
+    )
+    before = draft_of(session, 1).model_copy(update={"running": project.draft.run.id})
+    after = with_training(before, tmp_path, failed)
     assert (after.run, after.runs, after.running) == (before.run, before.runs, None)
-    alter(session, 1, failed=after.failed, run=None, runs=())
-    assert states(session)["train"] is State.STOPPED
+    assert after.failed is not None
+    assert after.failed.message == "No memory."
 
 
 def test_a_chart_in_the_report_that_nobody_looked_at_is_not_checked(session: Session) -> None:

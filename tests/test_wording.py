@@ -16,6 +16,7 @@ from assistant.training import NOTEBOOK_MODULES
 from assistant.wording import (
     agree,
     counted,
+    estimate,
     grouped,
     listed,
     method_meaning,
@@ -101,9 +102,10 @@ def test_no_size_is_a_thousand_of_a_unit_that_has_a_larger_one(count):
         (4.23, "4.2 seconds", "4 s"),
         (9.97, "10 seconds", "10 s"),
         (45, "45 seconds", "45 s"),
-        (200, "3 minutes 20 seconds", "3 min"),
-        (719.9, "11 minutes", "12 min"),
-        (5_400, "1 hour 30 minutes", "1.5 h"),
+        (89.6, "1 minute 29 seconds", "1 min 29 s"),
+        (200, "3 minutes 20 seconds", "3 min 20 s"),
+        (719.9, "11 minutes", "11 min"),
+        (5_400, "1 hour 30 minutes", "1 h 30 min"),
         (7_200, "2 hours", "2 h"),
         (86_400, "1 day", "1 day"),
         (90_000, "1 day 1 hour", "1 day 1 hour"),
@@ -113,6 +115,21 @@ def test_no_size_is_a_thousand_of_a_unit_that_has_a_larger_one(count):
 )
 def test_a_span_of_time_has_its_largest_units(seconds, long, short):
     assert (span(seconds), short_span(seconds)) == (long, short)
+
+
+@given(st.floats(0, 86_399))
+def test_a_short_span_says_what_the_long_one_says(seconds):
+    signs = {"second": "s", "seconds": "s", "minute": "min", "minutes": "min", "hour": "h", "hours": "h"}
+    words = span(seconds) if seconds >= 10 else f"{round(seconds)} seconds"
+    assert short_span(seconds) == " ".join(signs.get(word, word) for word in words.split())
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0, "1 s"), (4.4, "4 s"), (33, "35 s"), (61, "1 min"), (89, "1 min 30 s"), (91, "1 min 30 s"), (750, "12 min"), (12_000, "3 h")],
+)  # fmt: skip
+def test_an_estimate_is_as_exact_as_it_can_be_known(seconds, text):
+    assert estimate(seconds) == text
 
 
 @given(st.floats(1, 1e9))

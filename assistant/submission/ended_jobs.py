@@ -66,9 +66,15 @@ def _settled(project: ProjectDraft, folder: ProjectFolder, training: str, look: 
 
 
 def with_training(project: ProjectDraft, folder: Path, record: JobRecord | None) -> ProjectDraft:
-    """Return a project with what its training came to: its run, or how it failed."""
+    """Return a project with what its training came to: its run, or how it failed.
+
+    One that was stopped before there was anything to keep leaves the project as it was before.
+    """
     run = read_run(folder)
-    if run is None:
+    if record is not None and record.state is JobState.CANCELLED and record.result is None:
+        return project.model_copy(update={"running": None})
+    # A run that is not finished may be of an earlier training, which was stopped and should have been gone on with.
+    if run is None or (run.cancelled and record is not None and record.state is JobState.FAILED):
         return project.model_copy(update={"running": None, "failed": _failure(record)})
     summary = summarise(run)
     others = tuple(old for old in project.runs if old.id != run.id)
@@ -77,12 +83,6 @@ def with_training(project: ProjectDraft, folder: Path, record: JobRecord | None)
 
 
 def _failure(record: JobRecord | None) -> Progress:
-    if record is not None and record.state is JobState.CANCELLED:
-        return Progress(
-            state="cancelled",
-            message="The training was stopped before its first epoch ended, so nothing was learned.",
-            fix="Train again.",
-        )
     told = record.problem if record is not None else None
     problem = told or Problem(what="The training ended without a word.", fix="Train again.")
     return Progress(state="failed", message=f"{problem.what} {problem.evidence}".strip(), fix=problem.fix)

@@ -113,7 +113,7 @@ def make_notebook(arguments: Mapping[str, JsonValue], context: JobContext) -> di
         timeout=_TIMEOUT,
         files={asked.table.name: asked.table} if asked.table is not None else {},
         progress=lambda done, cells: context.report(
-            {"message": f"Running it from top to bottom: cell {done} of {cells}."}
+            {"message": "Running it from top to bottom, as the course would.", "done": done, "cells": cells}
         ),
         should_stop=context.should_stop,
     )

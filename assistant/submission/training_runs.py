@@ -8,6 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from assistant import wording
 from assistant.dataset.series import Series, load_series, series_sha256
 from assistant.errors import TrainingError
 from assistant.submission.command import ProjectChange
@@ -18,8 +19,10 @@ from assistant.submission.run_store import read_run
 from assistant.training.computer_speed import SPEED, read_speed
 from assistant.training.inputs import write_inputs
 from assistant.training.plan import expected_text, fit_to_budget, plan_settings
+from assistant.training.progress_now import before_loading, later
 from assistant.training.run import Progress, Run
 from assistant.training.settings import TrainingSettings
+from assistant.training.training_time import phases_of
 
 if TYPE_CHECKING:
     from assistant.submission.services import Services
@@ -36,8 +39,12 @@ _RANGES: dict[Setting, tuple[str, int, int]] = {
     "members": ("Networks to average", 1, 16),
 }
 _OVERRIDES = ("cell", "units", "context", "epochs", "members")
+NOTHING_KEPT = "The training was stopped before its first epoch ended. Nothing of it is kept; all is as it was before."
 _LONGEST = 6 * 3600.0  # seconds; a thorough training takes minutes
 _GRACE = 60.0  # seconds in which a training that is stopped forecasts with the best weights so far
+_EARLY_GRACE = (
+    0.5  # and in which it ends before it has any: to load PyTorch, or to compare forecasts, is not broken off
+)
 
 
 class SetTraining(ProjectChange):
@@ -75,6 +82,14 @@ class ChoosePreset(ProjectChange):
         told = self.model_dump(exclude_none=True, exclude={"project"})
         training = project.draft.training.model_copy(update=told)
         return project.draft.model_copy(update={"training": training})
+
+
+class TakeUpTraining(ProjectChange):
+    """Keep what the training came to that ended last."""
+
+    def change(self, project: ProjectSnapshot) -> ProjectDraft:
+        """Return the project as its snapshot knows it."""
+        return project.draft
 
 
 class FollowTraining(ProjectChange):
@@ -153,14 +168,21 @@ def start_training(session: Session, number: int) -> None:
     run_id = hashlib.sha256(content.encode()).hexdigest()[:12]
     folder = project.folder.run(run_id)
     known = read_run(folder)
+    if session.snapshot.stored.draft.project(number).running is not None:
+        # Its job may be this one's, and what came of it would not be known any more once that is begun again.
+        session.apply(TakeUpTraining(project=number))
     if known is None or known.cancelled:
+        fitted = fit_to_budget(series, settings)
+        begins = before_loading(fitted, phases_of(series, fitted, read_speed(speed_file(session.services))))
         write_inputs(folder, series, settings)
         session.services.jobs.submit(
             JobRequest(
                 key=run_job(session.owner, number, run_id), owner=session.owner, lane=Lane.TRAINING,
                 task="assistant.submission.jobs.tasks:train",
-                arguments={"speed": str(speed_file(session.services))}, folder=str(folder.resolve()),
-                limits=Limits(seconds=_LONGEST, grace_seconds=_GRACE),
+                arguments={"speed": str(speed_file(session.services)), "begins": begins.model_dump(mode="json")},
+                expected_seconds=begins.seconds_left, folder=str(folder.resolve()),
+                limits=Limits(seconds=_LONGEST, grace_seconds=_GRACE, early_grace_seconds=_EARLY_GRACE),
+                discard=known is None,
             )
         )  # fmt: skip
     session.apply(FollowTraining(project=number, run_id=run_id))
@@ -187,6 +209,9 @@ def training_progress(project: ProjectSnapshot) -> Progress | None:
     if draft.running is not None:
         record = project.job(run_job(project.whole.owner, project.number, draft.running))
         return Progress(state="waiting") if record is None else _progress_of(record)
+    stopped = project.whole.stored.draft.project(project.number).running
+    if stopped is not None and draft.failed is None and (draft.run is None or draft.run.id != stopped):
+        return Progress(state="cancelled", message=NOTHING_KEPT)
     if draft.failed is not None or project.run is None:
         return draft.failed
     run = project.run
@@ -199,11 +224,27 @@ def training_progress(project: ProjectSnapshot) -> Progress | None:
 
 def _progress_of(record: JobRecord) -> Progress:
     if record.state is JobState.WAITING:
-        ahead = f" It is number {record.place} in line." if record.place else ""
-        message = f"Another training is running; this one starts by itself when its turn comes.{ahead}"
-        return Progress(state="waiting", message=message)
-    known = Progress.model_validate(record.progress or {"state": "running"})
-    return known.model_copy(update={"message": "Stopping."}) if record.stopping else known
+        return Progress(state="waiting", message=_line_in_words(record))
+    told = Progress.model_validate(
+        record.progress or record.arguments.get("begins") or {"state": "running", "phase": "loading"}
+    )
+    now = later(told, record.told_ago if record.progress else record.seconds)
+    if record.stopping:
+        message = "Stopping; the best weights so far are kept." if now.history else "Stopping."
+        return now.model_copy(update={"stopping": True, "message": message})
+    return now
+
+
+def _line_in_words(record: JobRecord) -> str:
+    """Return in a sentence what one waits for, its place in line, and how long that takes."""
+    if not record.running and record.place == 1:
+        return "Starting."
+    others = (
+        "Another training is" if record.running == 1 else f"{wording.counted('other training', record.running)} are"
+    )
+    place = "yours is next" if record.place == 1 else f"yours is number {record.place} in line"
+    when = "" if record.starts_in is None else f", in about {wording.estimate(record.starts_in)}"
+    return f"{others} running; {place} and begins by itself{when}."
 
 
 def runs_to_look_into(project: ProjectSnapshot) -> list[tuple[str, Path]]:

@@ -4,7 +4,7 @@ What a training is given lies in files of its folder: `inputs`. What is decided 
 `speed_measurement` measures. The training: `train`, on `forecasting`, which runs `starting_forecast` (the simple forecasts
 of `baselines` on the scale of `transform`, without the `calendar_profile` of `cycles`), then `network_fitting` of `lstm` on
 `windows`, `scores`, `intervals` and `forecast_comparison`; `backtest`. What is kept: `run`, `model_file`. What is told:
-`progress_reporter`, `run_in_words`.
+`progress_reporter`, `progress_now`, `run_in_words`.
 """
 
 # The modules that travel inside the generated notebook, each after those that it needs. They import the standard

@@ -11,14 +11,10 @@ from assistant.errors import TrainingError
 from assistant.files import write_atomically
 from assistant.training.settings import TrainingSettings
 
-RESULTS = ("run.json", "forecasts.npz", "weights.pt")
-
 
 def write_inputs(folder: Path, series: Series, settings: TrainingSettings) -> None:
-    """Write what a training needs, and take away the results of an earlier one in this folder; its checkpoints stay."""
+    """Write what a training needs; what an earlier one of the same kind has left in this folder stays."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name in RESULTS:
-        (folder / name).unlink(missing_ok=True)
     save_series(series, folder / "series")
     write_atomically(folder / "settings.json", json.dumps(asdict(settings), indent=2))
 

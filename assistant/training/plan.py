@@ -27,7 +27,6 @@ This module never imports torch, so that a page can show the plan before anythin
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 
@@ -159,16 +158,10 @@ def expected_text(series: Series, settings: TrainingSettings, speed: Speed) -> s
     fitted = fit_to_budget(series, settings)
     seconds = expected_seconds(series, fitted, speed)
     first = "" if speed.factors else " This is a first guess: the speed of this computer is measured when it trains."
-    text = f"At most about {wording.span(rounded(seconds))} on this computer while nothing else runs on it"
+    text = f"At most about {wording.span(wording.rounded_span(seconds))} on this computer while nothing else runs on it"
     if seconds < 0.7 * settings.seconds:
         return f"{text}: a series of {wording.counted('row', len(series.frame))} needs no longer.{first}"
     return f"{text}; less when the networks stop improving early.{first}"
-
-
-def rounded(seconds: float) -> int:
-    """Return a duration as exactly as an estimate deserves: to a second, 5 seconds, a minute, an hour."""
-    step = next(step for below, step in ((10, 1), (60, 5), (10_800, 60), (math.inf, 3_600)) if seconds < below)
-    return max(1, round(seconds / step) * step)
 
 
 def cycles_for(series: Series, season: int) -> tuple[str, ...]:

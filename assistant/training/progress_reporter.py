@@ -9,10 +9,12 @@ from collections.abc import Callable
 
 from assistant import wording
 from assistant.training.network_fitting import EpochLoss
-from assistant.training.run import Epoch, Progress
+from assistant.training.progress_now import later
+from assistant.training.run import Epoch, Phase, Progress
 from assistant.training.settings import TrainingSettings
 from assistant.training.training_time import Phases
 
+MEASURING = 0.5  # wall seconds that it takes to measure the computer's speed
 MOST_PACES = 24  # epochs that tell the pace: other programs come and go
 COUNTS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 
@@ -38,6 +40,8 @@ class ProgressReporter:
         self._paces: deque[float] = deque(maxlen=MOST_PACES)  # wall seconds of the last epochs
         self._together = 1  # networks that are trained side by side
         self._message = ""
+        self._phase: Phase = "loading"
+        self._told: Progress | None = None
         self._trained = False
         self._tested = (0.0, 0, 0)  # when the backtest began, its epochs so far, and all of them
 
@@ -46,22 +50,27 @@ class ProgressReporter:
         """Return the wall seconds since the beginning."""
         return time.perf_counter() - self._began
 
-    def say(self, message: str, left: float | None = None) -> None:
-        """Tell which phase begins."""
+    def measuring(self, settings: TrainingSettings, phases: Phases) -> None:
+        """Tell that the computer's speed is being measured; `phases` are how long each should take until that is known."""
         with self._lock:
-            self._message = message
-            self._tell(left)
+            self._settings, after = settings, phases.total - phases.start
+            self._say("measuring", "Measuring how fast this computer trains.", MEASURING + after, after)
 
     def planned(self, settings: TrainingSettings, phases: Phases) -> None:
         """Take up what is going to be trained and how long it should take."""
         with self._lock:
             self._settings, self._phases = settings, phases
-            self.say("Comparing the simple forecasts.", phases.total - phases.start)
+            left = phases.total - phases.start
+            self._say("comparing", "Comparing the simple forecasts.", left, left - phases.choose)
+
+    def _say(self, phase: Phase, message: str, left: float | None = None, after: float = 0.0) -> None:
+        self._phase, self._message = phase, message
+        self._tell(left, after)
 
     def epoch_done(self, member: int, done: EpochLoss) -> None:
         """Tell about one more epoch of a network, or about one that an earlier process had trained."""
         with self._lock:
-            settings = self._settings
+            settings, self._phase = self._settings, "training"
             self._epochs[member] = done.number
             if done.last:
                 self._lengths[member] = done.number
@@ -82,7 +91,7 @@ class ProgressReporter:
                 self._stretch = min(max(pace / expected, 0.2), 20.0)
             # The last networks have fewer beside them.
             alone = self._together / max(1, min(self._together, settings.members - len(self._lengths)))
-            self._tell(self._stretch * expected * self._epochs_left() * alone + self._tail())
+            self._tell(self._stretch * expected * self._epochs_left() * alone + self._tail(), self._tail())
 
     def _measure(self, member: int, done: EpochLoss) -> None:
         """Take the time that an epoch took, from the one before it of the same network; the first pays for getting ready.
@@ -99,7 +108,7 @@ class ProgressReporter:
         """Tell that the networks are trained."""
         with self._lock:
             self._trained = True
-            self.say("Forecasting the test part, and what comes after the data.", self._tail())
+            self._say("testing", "Forecasting the test part, and what comes after the data.", self._tail())
 
     def testing(self, origins: int, epochs: int) -> None:
         """Tell that the backtest begins, which will train so many epochs in all."""
@@ -108,7 +117,7 @@ class ProgressReporter:
             count = COUNTS[origins] if origins < len(COUNTS) else f"{origins:,}"
             left = self._stretch * self._phases.backtest if self._phases is not None else None
             moments = wording.plural("moment", origins)
-            self.say(f"Testing on {count} earlier {moments}, as if the forecast had been made then.", left)
+            self._say("testing", f"Testing on {count} earlier {moments}, as if the forecast had been made then.", left)
 
     def tested(self, _: int, done: EpochLoss) -> None:
         """Tell about one more epoch of the backtest."""
@@ -127,23 +136,28 @@ class ProgressReporter:
     def _tail(self) -> float:
         return 0.0 if self._phases is None else self._stretch * (self._phases.forecast + self._phases.backtest)
 
-    def _tell(self, left: float | None) -> None:
+    def _tell(self, left: float | None, after: float = 0.0) -> None:
         settings = self._settings
         done = sum(self._lengths.get(member, count) for member, count in self._epochs.items())
         # An ended network counts with all of its epochs, or the number would never reach the last.
         done += sum(settings.epochs - length for length in self._lengths.values())
         seconds = self.seconds
-        self._progress(
-            Progress(
-                state="running",
-                epoch=settings.epochs if self._trained else -(-done // max(settings.members, 1)),
-                epochs=settings.epochs,
-                history=tuple(self._history),
-                seconds=seconds,
-                seconds_left=left,
-                message=self._message,
-            )
+        # Whoever looked meanwhile has seen the bar where the time before had brought it.
+        seen = 0.0 if self._told is None else later(self._told, seconds - self._told.seconds).share
+        share = 0.0 if left is None else seconds / max(seconds + left, 1e-9)
+        self._told = Progress(
+            state="running",
+            epoch=settings.epochs if self._trained else -(-done // max(settings.members, 1)),
+            epochs=settings.epochs,
+            history=tuple(self._history),
+            seconds=seconds,
+            seconds_left=left,
+            seconds_after=after,
+            share=max(seen, share),
+            phase=self._phase,
+            message=self._message,
         )
+        self._progress(self._told)
 
 
 def epoch_of(done: EpochLoss) -> Epoch:

@@ -92,10 +92,16 @@ class Backtest(Frozen):
     mean_mase: dict[str, float | None]
 
 
+# What a training goes through, in this order.
+Phase = Literal["loading", "measuring", "comparing", "training", "testing"]
+
+
 class Progress(Frozen):
     """What a training tells while it runs; seconds are wall time, `seconds_left` None until it can be known.
 
-    `message` says in a sentence what is being done, or what went wrong.
+    `seconds_after` are those of `seconds_left` that the phases after this one take, `share` (0 to 1) is how much of the
+    whole is done, `stopping` says that it was asked to stop. `message` says in a sentence what is being done, or what went
+    wrong.
     """
 
     state: Literal["waiting", "running", "done", "cancelled", "failed"]
@@ -104,6 +110,10 @@ class Progress(Frozen):
     history: tuple[Epoch, ...] = ()
     seconds: float = 0.0
     seconds_left: float | None = None
+    seconds_after: float = 0.0
+    share: float = 0.0
+    phase: Phase | None = None
+    stopping: bool = False
     message: str = ""
     fix: str = ""
 

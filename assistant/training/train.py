@@ -102,6 +102,7 @@ def train(
     if not cancelled:
         tested = backtest(values, calendar, split, result, should_stop, reporter.testing, reporter.tested)
     run = run_of(series, result.settings, result, tested, folder.name, reporter.seconds, phases.total)
+    (folder / "run.json").unlink(missing_ok=True)  # what stopped here before: a run is there only when it is whole
     save_model(result, folder / "weights.pt")
     save_forecasts(forecasts_of(result), folder)
     write_atomically(folder / "run.json", run.model_dump_json(indent=2))
@@ -124,10 +125,10 @@ def fit_here(
 
     What an earlier part of this training decided is kept; so are settings without `seconds`.
     """
-    reporter.say("Measuring how fast this computer trains.")
+    fitted, known = before or replace(fit_to_budget(series, settings), seconds=0.0), read_speed(speed_file)
+    reporter.measuring(fitted, phases_of(series, fitted, known))
     factor, load = measure(settings, series.frame.shape[1])
-    speed = read_speed(speed_file).learnt(settings.preset, factor, spent if spent > 0 else None, load)
-    fitted = before or replace(fit_to_budget(series, settings), seconds=0.0)
+    speed = known.learnt(settings.preset, factor, spent if spent > 0 else None, load)
     phases = phases_of(series, fitted, speed if spent > 0 else replace(speed, start=0.0))
     reporter.planned(fitted, phases)
     return fitted, phases, speed

@@ -65,6 +65,14 @@ def out_of_date(project: ProjectDraft, number: int, step: str) -> str:
     return f'<div class="note note-warn">{said}</div>'
 
 
+def bar(share: float, name: str) -> str:
+    """Return a bar that shows how much of something is done, from 0 to 1; `name` says of what."""
+    return (
+        f'<div class="progress" role="progressbar" aria-valuemin="0" aria-valuemax="100" aria-valuenow="{share * 100:.0f}" '
+        f'aria-label="{escape(name)}"><span style="width:{share:.1%}"></span></div>'
+    )
+
+
 def findings_list(findings: Iterable[Finding]) -> str:
     """Return findings as a list, each with its level, its evidence, and a link to the step that fixes it."""
     items = []

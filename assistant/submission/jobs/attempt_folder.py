@@ -7,6 +7,7 @@
 | `worker.json` | which process the worker is, and when it began | the worker, once it holds the lock |
 | `progress.json` | the latest progress, written whole | the worker |
 | `stop` | a mark: stop soon | the runner |
+| `keep` | a mark: there is something to keep | the worker |
 | `outcome.json` | how it ended, written whole before anything else is told | the worker |
 | `log.txt` | what was printed, and what was not foreseen | the worker |
 """
@@ -105,6 +106,14 @@ class Attempt:
         """Tell whether the mark is there."""
         return (self.folder / "stop").exists()
 
+    def keep(self) -> None:
+        """Leave the mark that there is something to keep."""
+        (self.folder / "keep").touch()
+
+    def keeps(self) -> bool:
+        """Tell whether that mark is there."""
+        return (self.folder / "keep").exists()
+
     def report(self, progress: dict[str, JsonValue]) -> None:
         """Record how far it is."""
         write_atomically(self.folder / "progress.json", json.dumps(progress))
@@ -116,6 +125,13 @@ class Attempt:
             return progress
         except (OSError, ValueError):
             return {}
+
+    def told_ago(self) -> float:
+        """Return how many seconds ago that was recorded."""
+        try:
+            return max(0.0, time.time() - (self.folder / "progress.json").stat().st_mtime)
+        except OSError:
+            return 0.0
 
     def end(self, outcome: Outcome) -> None:
         """Write down how it ended."""

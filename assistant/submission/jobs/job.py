@@ -43,11 +43,20 @@ class JobState(StrEnum):
 
 
 class Limits(Frozen):
-    """What a job may use: wall seconds, bytes of memory with its child processes, seconds to stop when asked to."""
+    """What a job may use: wall seconds, bytes of memory with its child processes, seconds to stop when asked to.
+
+    `early_grace_seconds` are those to stop while the task has not said `keep` yet, where they are fewer.
+    """
 
     seconds: float | None = None
     memory_bytes: int | None = None
     grace_seconds: float = 10.0
+    early_grace_seconds: float | None = None
+
+    def grace(self, kept: bool) -> float:
+        """Return the seconds to stop; `kept` when the task has said that there is something to keep."""
+        early = self.early_grace_seconds
+        return self.grace_seconds if kept or early is None else min(early, self.grace_seconds)
 
 
 class JobRequest(Frozen):
@@ -56,7 +65,9 @@ class JobRequest(Frozen):
     `key` names it: while it waits or runs it is not begun a second time. `owner` is whose it is, for fairness. `task`
     is an importable function, "package.module:function", called with `arguments` and a JobContext. `folder` is the
     absolute path of the folder where its artefacts lie. `secrets` are handed to the worker through its standard input and
-    written down nowhere: a job that waited while its server was started again has none.
+    written down nowhere: a job that waited while its server was started again has none. With `discard` the folder goes
+    when the job is cancelled before its task has said `keep`. `expected_seconds` is how long it should take, for those
+    who wait behind it; a task whose progress has `seconds_left` knows better.
     """
 
     key: str = Field(min_length=1, max_length=255)
@@ -66,6 +77,8 @@ class JobRequest(Frozen):
     arguments: dict[str, JsonValue] = {}
     folder: str
     limits: Limits = Limits()
+    discard: bool = False
+    expected_seconds: float | None = None
     secrets: dict[str, SecretStr] = Field(default={}, exclude=True)
 
 
@@ -84,8 +97,10 @@ class Problem(Frozen):
 class JobRecord(Frozen):
     """What is known of a job.
 
-    `arguments` are those of the request. `place` is its place in line, counted from 1, while it waits. `stopping` says that a cancel was asked for. `result`
-    is what the task returned; a cancelled one has it when something was kept. `seconds` is the wall time it has run.
+    `arguments` are those of the request. While it waits, `place` is its place in line, counted from 1, `running` how many
+    of its lane run, and `starts_in` the seconds until its turn, None where nobody can tell. `stopping` says that a cancel
+    was asked for. `told_ago` are the seconds since `progress` was told. `result` is what the task returned; a cancelled one
+    has it when something was kept. `seconds` is the wall time it has run.
     """
 
     key: str
@@ -94,8 +109,11 @@ class JobRecord(Frozen):
     state: JobState
     arguments: dict[str, JsonValue] = {}
     place: int | None = None
+    running: int = 0
+    starts_in: float | None = None
     stopping: bool = False
     progress: dict[str, JsonValue] = {}
+    told_ago: float = 0.0
     result: dict[str, JsonValue] | None = None
     problem: Problem | None = None
     seconds: float = 0.0
@@ -131,6 +149,9 @@ class JobContext(Protocol):
 
     def secret(self, name: str) -> str:
         """Return one of the request's secrets, or nothing when it was given none or lost it with a restart."""
+
+    def keep(self) -> None:
+        """Say that from now on there is something to keep when the job is asked to stop."""
 
     def should_stop(self) -> bool:
         """Tell whether the job was asked to stop; a task that sees it raises JobCancelledError soon."""

@@ -54,6 +54,22 @@ def in_fair_order(waiting: Iterable[Waiting], running: Mapping[str, int], served
     return ordered
 
 
+def seconds_until_turn(running: Sequence[float | None], ahead: Sequence[float | None], capacity: int) -> float | None:
+    """Return the seconds until the turn of one that waits; None where they cannot be known.
+
+    `running` are those that each running job still takes, `ahead` those that each job takes that is begun before, in
+    their order; `capacity` jobs run at once.
+    """
+    known = [one for one in (*running, *ahead) if one is not None]
+    if len(known) < len(running) + len(ahead):
+        return None
+    ends = [0.0] * max(capacity - len(running), 0) + known[: len(running)]
+    heapq.heapify(ends)
+    for seconds in known[len(running) :]:
+        heapq.heappush(ends, heapq.heappop(ends) + seconds)
+    return min(ends)
+
+
 class JobLine:
     """The `jobs` table."""
 
@@ -95,11 +111,10 @@ class JobLine:
         with self._database.reading() as session:
             return session.scalars(select(JobRow).where(JobRow.state.in_(_ACTIVE))).all()
 
-    def place(self, row: JobRow) -> int | None:
-        """Return the place in line of one that waits, counted from 1; None when it waits no more."""
+    def order(self, lane: Lane) -> list[int]:
+        """Return the numbers of those that wait in a lane, in the order in which they will be begun."""
         with self._database.reading() as session:
-            order = self._order(session, Lane(row.lane))
-        return order.index(row.number) + 1 if row.number in order else None
+            return self._order(session, lane)
 
     def begin_next(self, lane: Lane, capacity: int, launcher: str) -> JobRow | None:
         """Take the next of a lane out of the line and return its row, with a new attempt; None when none may begin."""
@@ -133,13 +148,13 @@ class JobLine:
         return self._change(row, JobState.RUNNING, state=outcome.state, slot=None, outcome=outcome.model_dump_json())
 
     def cancel(self, key: str) -> JobRow | None:
-        """Cancel one that waits, ask one that runs to stop; return the row of one that runs."""
+        """Cancel one that waits, ask one that runs to stop; return its row as it is then, None when it had ended."""
         row = self.find(key)
         if row is None or JobState(row.state).ended:
             return None
         nothing = Outcome(state=JobState.CANCELLED).model_dump_json()
         if self._change(row, JobState.WAITING, state=JobState.CANCELLED, stopping=True, outcome=nothing):
-            return None
+            return self.find(key)
         self._change(row, JobState.RUNNING, stopping=True)
         row = self.find(key)
         return row if row is not None and row.state == JobState.RUNNING else None

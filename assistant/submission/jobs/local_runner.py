@@ -22,10 +22,10 @@ from assistant.clock import Clock, utc_now
 from assistant.submission.database import Database, JobRow
 from assistant.submission.jobs.attempt_folder import Attempt
 from assistant.submission.jobs.job import JobRecord, JobRequest, JobState, Lane, Limits, Outcome, Problem
-from assistant.submission.jobs.job_queue import JobLine
+from assistant.submission.jobs.job_queue import JobLine, seconds_until_turn
 from assistant.submission.jobs.process_tree import end_tree, memory_of, start_worker
 from assistant.submission.jobs.ready_worker import ReadyWorker
-from assistant.submission.jobs.run_task import memory_problem
+from assistant.submission.jobs.run_task import discard, memory_problem
 from assistant.submission.process_identity import process_lives, process_name
 
 PAUSE = 0.25  # seconds between two looks at what runs
@@ -99,29 +99,57 @@ class LocalJobRunner:
         if not JobState(row.state).ended:
             self._dispatch()  # its server may be gone
         if row.state == JobState.WAITING:
-            place = self._line.place(row)
-            if place is None:  # it began meanwhile
-                return self.look(key)
-            return _record(row, place=place)
+            waiting = self._waits(row)
+            return self.look(key) if waiting is None else waiting  # None: it began meanwhile
         if row.outcome is not None:
             return _ended(row, Outcome.model_validate_json(row.outcome))
         attempt = self._attempt(row)
         outcome = attempt.outcome()
         if outcome is not None:
             return _ended(row, outcome)
-        progress = attempt.progress()
+        progress, told_ago = attempt.progress(), attempt.told_ago()
         now = self._line.find(key)
         if now is None or now.outcome is not None:
             return self.look(key)
-        seconds = (self._clock() - row.begun).total_seconds() if row.begun else 0.0
-        return _record(row, progress=progress, seconds=max(0.0, seconds))
+        return _record(row, progress=progress, told_ago=told_ago, seconds=self._ran(row))
+
+    def _ran(self, row: JobRow) -> float:
+        return max(0.0, (self._clock() - row.begun).total_seconds()) if row.begun else 0.0
+
+    def _waits(self, row: JobRow) -> JobRecord | None:
+        """Return what is known of one that waits: its place, how many run before it, and how long that takes."""
+        rows = [other for other in self._line.active() if other.lane == row.lane]
+        running = [other for other in rows if other.state == JobState.RUNNING]
+        order = self._line.order(Lane(row.lane))
+        if row.number not in order:
+            return None
+        place = order.index(row.number)
+        requests = {other.number: _request(other) for other in rows}
+        ahead = [requests[number].expected_seconds if number in requests else None for number in order[:place]]
+        starts_in = seconds_until_turn(
+            [self._left(other) for other in running], ahead, self._capacities[Lane(row.lane)]
+        )
+        return _record(row, place=place + 1, running=len(running), starts_in=starts_in)
+
+    def _left(self, row: JobRow) -> float | None:
+        """Return how many seconds a running job still takes, None where nobody can tell."""
+        attempt = self._attempt(row)
+        told = attempt.progress().get("seconds_left")
+        if isinstance(told, (int, float)):
+            return max(0.0, told - attempt.told_ago())
+        expected = _request(row).expected_seconds
+        return None if expected is None else max(0.0, expected - self._ran(row))
 
     def cancel(self, key: str) -> None:
         """Ask a job to stop and return at once; one that only waits is cancelled now."""
         row = self._line.cancel(key)
-        if row is not None:
-            self._attempt(row).ask_to_stop()
-            self._dispatch()
+        if row is None:
+            return
+        if row.state == JobState.CANCELLED:  # it had only waited
+            discard(_request(row))
+            return
+        self._attempt(row).ask_to_stop()
+        self._dispatch()
 
     def prepare(self, lane: Lane) -> None:
         """Have a process ready for the next job of a lane, as soon as none of it runs; it goes when nobody needs it."""
@@ -189,7 +217,7 @@ class LocalJobRunner:
         attempt, secrets = self._attempt(row), self._secrets.pop(row.key, {})
         ready = self._ready.get(Lane(row.lane))
         try:
-            attempt.prepare(JobRequest.model_validate_json(row.request))
+            attempt.prepare(_request(row))
             child = ready.begin(attempt.folder, attempt.log, self._wake.set, secrets) if ready is not None else None
             if child is None:
                 child = start_worker(attempt.folder, attempt.log, self._wake.set, secrets)
@@ -222,6 +250,8 @@ class LocalJobRunner:
                 return
             self._end(attempt)
             outcome = attempt.outcome() or overrun  # it may have ended by itself meanwhile
+        if outcome.state is JobState.CANCELLED and attempt.outcome() is None and not attempt.keeps():
+            discard(_request(row))  # its worker would have, and nobody has been told of its end yet
         self._settle(row, attempt, outcome)
 
     def _settle_if_ended(self, key: str) -> None:
@@ -254,14 +284,14 @@ class LocalJobRunner:
         """Return how a living attempt ends if it has outstayed a limit, or None."""
         watch = self._watched.setdefault(attempt.folder.name, _Watch())
         now, worker = time.monotonic(), attempt.worker()
-        limits = JobRequest.model_validate_json(row.request).limits
+        limits = _request(row).limits
         ran = now - watch.since
         if worker is not None:
             # What it ran before this process first saw it is known by the clock alone.
             ran = max(ran, time.time() - worker.began)
         if row.stopping:
             watch.asked = now if watch.asked is None else watch.asked
-            if now - watch.asked >= limits.grace_seconds:
+            if now - watch.asked >= limits.grace(attempt.keeps()):
                 return Outcome(state=JobState.CANCELLED, progress=attempt.progress(), seconds=ran)
         problem = _time_problem(limits, ran)
         if problem is None and limits.memory_bytes and worker and now - watch.measured >= MEASURE_SECONDS:
@@ -282,7 +312,7 @@ class LocalJobRunner:
 
     @staticmethod
     def _died(row: JobRow, attempt: Attempt) -> Outcome:
-        limits = JobRequest.model_validate_json(row.request).limits
+        limits = _request(row).limits
         child = _started.get(attempt.folder.name)
         code = child.poll() if child is not None else None
         how = f"It ended with the code {code}." if code is not None else "Its process is gone."
@@ -294,6 +324,10 @@ class LocalJobRunner:
         return Outcome(
             state=state, problem=None if row.stopping else problem, progress=attempt.progress(),
         )  # fmt: skip
+
+
+def _request(row: JobRow) -> JobRequest:
+    return JobRequest.model_validate_json(row.request)
 
 
 def _time_problem(limits: Limits, ran: float) -> Problem | None:
@@ -316,6 +350,6 @@ def _ended(row: JobRow, outcome: Outcome) -> JobRecord:
 def _record(row: JobRow, **known: object) -> JobRecord:
     fields = {
         "key": row.key, "owner": row.owner, "lane": row.lane, "state": row.state, "stopping": row.stopping,
-        "arguments": JobRequest.model_validate_json(row.request).arguments,
+        "arguments": _request(row).arguments,
     }  # fmt: skip
     return JobRecord.model_validate(fields | known)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import shutil
 import time
 import traceback
 from collections.abc import Callable, Mapping
@@ -17,7 +18,9 @@ from assistant.submission.jobs.job import JobCancelledError, JobRequest, JobStat
 
 
 class TaskContext:
-    """A JobContext that hands progress to `record` and asks `asked` whether to stop."""
+    """A JobContext that hands progress to `record`, asks `asked` whether to stop, and calls `kept` the first time it is
+    told that there is something to keep.
+    """
 
     def __init__(
         self,
@@ -25,8 +28,10 @@ class TaskContext:
         record: Callable[[dict[str, JsonValue]], object],
         asked: Callable[[], bool],
         secrets: Mapping[str, str],
+        kept: Callable[[], object] = lambda: None,
     ) -> None:
-        self._folder, self._record, self._asked, self._secrets = folder, record, asked, secrets
+        self._folder, self._record, self._asked, self._secrets, self._kept = folder, record, asked, secrets, kept
+        self.keeps = False
         self.progress: dict[str, JsonValue] = {}
 
     @property
@@ -43,6 +48,12 @@ class TaskContext:
         """Return one of the request's secrets, or nothing."""
         return self._secrets.get(name, "")
 
+    def keep(self) -> None:
+        """Say that from now on there is something to keep."""
+        if not self.keeps:
+            self.keeps = True
+            self._kept()
+
     def should_stop(self) -> bool:
         """Tell whether the job was asked to stop."""
         return self._asked()
@@ -58,12 +69,20 @@ def perform(request: JobRequest, context: TaskContext) -> Outcome:
         state = JobState.DONE
     except JobCancelledError as cancelled:
         state, result = JobState.CANCELLED, cancelled.result
+        if not context.keeps:
+            discard(request)
     except AssistantError as error:
         state, problem = JobState.FAILED, Problem(**error.as_dict())
     except Exception as error:
         state, problem = JobState.FAILED, _unforeseen(error, request.limits.memory_bytes)
     seconds = time.monotonic() - began
     return Outcome(state=state, result=result, problem=problem, progress=context.progress, seconds=seconds)
+
+
+def discard(request: JobRequest) -> None:
+    """Take away what a job has left that was cancelled before there was anything to keep."""
+    if request.discard:
+        shutil.rmtree(request.folder, ignore_errors=True)
 
 
 def memory_problem(limit: int | None) -> Problem:

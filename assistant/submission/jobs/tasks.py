@@ -43,14 +43,14 @@ def load_training() -> None:
 def train(arguments: Arguments, context: JobContext) -> dict[str, JsonValue]:
     """Train what lies in the folder, then measure what the network remembers.
 
-    `speed` is the file that keeps how fast this computer trains. What is kept of a training that was stopped after its
+    `speed` is the file that keeps how fast this computer trains, `begins` the progress to tell at first. What is kept of a training that was stopped after its
     first epoch is the result of the cancelled job.
     """
     from assistant.training.inputs import read_inputs
     from assistant.training.run import Progress
 
     began, loaded = time.perf_counter(), "torch" in sys.modules
-    context.report(Progress(state="running", message="Loading PyTorch.").model_dump(mode="json"))
+    context.report(arguments.get("begins") or {"state": "running", "phase": "loading"})
     series, settings = read_inputs(context.folder)
     from assistant.training.train import TrainingCancelledError
     from assistant.training.train import train as train_series
@@ -60,6 +60,8 @@ def train(arguments: Arguments, context: JobContext) -> dict[str, JsonValue]:
     def record(progress: Progress) -> None:
         nonlocal latest
         latest = progress
+        if progress.history:
+            context.keep()
         context.report(progress.model_dump(mode="json"))
 
     try:
@@ -70,6 +72,7 @@ def train(arguments: Arguments, context: JobContext) -> dict[str, JsonValue]:
     except TrainingCancelledError:
         raise JobCancelledError from None
     if not run.cancelled:
+        record(latest.model_copy(update={"message": "Measuring what the network remembers."}))
         with contextlib.suppress(Exception):  # the training is good without it, and it can be measured again
             from assistant.lecture.memory import measure_memory
 

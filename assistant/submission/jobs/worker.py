@@ -21,7 +21,7 @@ from filelock import Timeout
 from assistant.submission.jobs.attempt_folder import Attempt
 from assistant.submission.jobs.job import JobState, Outcome
 from assistant.submission.jobs.process_tree import READY
-from assistant.submission.jobs.run_task import TaskContext, named, perform
+from assistant.submission.jobs.run_task import TaskContext, discard, named, perform
 from assistant.submission.process_identity import process_name
 
 PAUSE = 0.1  # seconds between two looks at the mark that asks to stop
@@ -62,8 +62,12 @@ def work(folder: Path, secrets: dict[str, str]) -> int:
         limit_memory(request.limits.memory_bytes)
     stop = Stop(attempt)
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
-    context = TaskContext(Path(request.folder), attempt.report, stop, secrets)
-    outcome = Outcome(state=JobState.CANCELLED) if stop() else perform(request, context)
+    context = TaskContext(Path(request.folder), attempt.report, stop, secrets, attempt.keep)
+    if stop():
+        discard(request)
+        outcome = Outcome(state=JobState.CANCELLED)
+    else:
+        outcome = perform(request, context)
     attempt.end(outcome)
     return 0
 

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from html import escape
 
 import gradio as gr
 
 from assistant.submission.colab_link import PasteColabLink, check_link
-from assistant.submission.jobs.job import JobRecord
+from assistant.submission.jobs.job import JobRecord, JobState
 from assistant.submission.notebook_making import cancel_notebook, notebook_job, start_notebook
 from assistant.submission.session import Session
 from assistant.submission.snapshot import ProjectSnapshot, Snapshot
 from assistant.submission.submit_findings import link_finding, value_findings
 from assistant.web.events import Events, Timing, without
 from assistant.web.gradio_internals import Component, Updates
-from assistant.web.html import download, error_note, findings_list, heading, needs, note, out_of_date
+from assistant.web.html import bar, download, error_note, findings_list, heading, needs, note, out_of_date
 from assistant.wording import short_span
 
 HOW = """
@@ -84,8 +85,7 @@ class NotebookPage:
 def status_card(project: ProjectSnapshot, making: JobRecord | None) -> str:
     """Return how far the notebook is, and its download when it is there."""
     if making is not None and not making.state.ended:
-        said = "Stopping." if making.stopping else str(making.progress.get("message", "Waiting for its turn."))
-        return note(f"{said} ({short_span(making.seconds)})")
+        return making_card(making)
     failed = ""
     if making is not None and making.problem is not None:
         failed = error_note(making.problem.as_error())
@@ -101,6 +101,22 @@ def status_card(project: ProjectSnapshot, making: JobRecord | None) -> str:
     )
     said += findings_list(value_findings(project))
     return failed + said + download(f"files/project-{number}/notebook.ipynb", "Download the notebook", primary=True)
+
+
+def making_card(making: JobRecord) -> str:
+    """Return how far a notebook is that is being made: the cell that runs, and how long it takes so far."""
+    if making.state is JobState.WAITING:
+        return note("Another notebook is being made; this one begins by itself." if making.running else "Starting.")
+    said = "Stopping." if making.stopping else str(making.progress.get("message", "Starting."))
+    done, cells = making.progress.get("done"), making.progress.get("cells")
+    known = isinstance(done, int) and isinstance(cells, int) and cells > 0
+    share = int(str(done)) / int(str(cells)) if known else 0.0
+    cell = f"<span>cell <b>{done}</b> of {cells}</span>" if known else ""
+    since = f"<span>since <b>{short_span(making.seconds)}</b></span>"
+    return (
+        f'<div class="live">{bar(share, "Running the notebook")}<div class="live-line">{cell}{since}</div>'
+        f"<p>{escape(said)}</p></div>"
+    )
 
 
 def build(number: int) -> NotebookPage:

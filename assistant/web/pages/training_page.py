@@ -21,12 +21,12 @@ from assistant.web.gradio_internals import Component, Updates
 from assistant.web.html import definition_list, error_note, heading, needs, note, out_of_date, table
 from assistant.web.lecture import network_page as lecture_network
 from assistant.web.lecture.glossary import word_link
-from assistant.web.pages.loss_curve import loss_curve
+from assistant.web.pages.training_progress import live_card
 
 PRESETS = [
-    ("Quick – up to 10 seconds", "quick"),
-    ("Balanced – up to a minute", "balanced"),
-    ("Thorough – up to 5 minutes", "thorough"),
+    ("Quick – some seconds", "quick"),
+    ("Balanced – about a minute", "balanced"),
+    ("Thorough – some minutes", "thorough"),
 ]
 SHIFTED = (
     "These forecasts are little more than the last known value, shifted: they look right in a chart and say nothing."
@@ -108,41 +108,21 @@ class TrainingPage:
     def render_live(self, progress: Progress | None, trained: bool = False) -> Updates:
         """Return what the live part shows for a training's progress; `trained` when there is a run to train again."""
         running = progress is not None and progress.state in ("waiting", "running")
+        stopping = progress is not None and progress.stopping
         return {
             self.train: gr.update(interactive=not running),
             self.again: gr.update(visible=trained and not running),
-            self.cancel: gr.update(visible=running),
+            self.cancel: gr.update(visible=running, interactive=not stopping, value=_stop(progress)),
             self.live: live_card(progress),
             self.timer: gr.update(active=running),
         }
 
 
-def live_card(progress: Progress | None) -> str:
-    """Return how far a training is, with its losses so far."""
-    if progress is None:
-        return ""
-    if progress.state == "failed":
-        return error_note(AssistantError("The training did not end well.", progress.message, progress.fix))
-    if progress.state == "cancelled" and not progress.history:
-        return note(f"{progress.message} {progress.fix}", "warn")
-    if progress.state == "waiting":
-        return note(progress.message or "Another training is running; this one starts by itself when its turn comes.")
-    # The time left covers what follows the last epoch too: the forecasts, and the test on earlier moments.
-    left_seconds = progress.seconds_left
-    share = 0.0 if left_seconds is None else progress.seconds / max(progress.seconds + left_seconds, 1e-9)
-    if progress.state == "running":
-        left = "" if left_seconds is None else f"<span>time left <b>about {wording.short_span(left_seconds)}</b></span>"
-        line = (
-            f'<div class="progress" role="progressbar" aria-valuemin="0" aria-valuemax="100" aria-valuenow="{share * 100:.0f}" '
-            f'aria-label="Training"><span style="width:{share:.1%}"></span></div><div class="live-line">'
-            f"<span>epoch <b>{progress.epoch}</b> of {progress.epochs or '…'}</span>"
-            f"<span>since <b>{wording.short_span(progress.seconds)}</b></span>{left}</div>"
-        )
-    else:
-        ended = "Stopped; the best weights so far were kept." if progress.state == "cancelled" else "Trained."
-        line = f'<div class="live-line"><span>{ended} {wording.counted("epoch", len(progress.history))} in {wording.short_span(progress.seconds)}.</span></div>'
-    message = f"<p>{escape(progress.message)}</p>" if progress.message and progress.state == "running" else ""
-    return f'<div class="live">{line}{message}{loss_curve(progress.history, progress.epochs)}</div>'
+def _stop(progress: Progress | None) -> str:
+    """Return what the button says that stops a training."""
+    if progress is not None and progress.stopping:
+        return "Stopping …"
+    return "Stop and keep the best so far" if progress is not None and progress.history else "Stop"
 
 
 def planned_cards(project: ProjectSnapshot) -> tuple[str, str]:
@@ -275,9 +255,7 @@ def build(number: int) -> TrainingPage:
         with gr.Row():
             train = gr.Button("Train", elem_id=f"{prefix}-start")
             again = gr.Button("Train again with another seed", visible=False, elem_id=f"{prefix}-again")
-            cancel = gr.Button(
-                "Stop and keep the best so far", variant="stop", visible=False, elem_id=f"{prefix}-cancel"
-            )
+            cancel = gr.Button("Stop", variant="stop", visible=False, elem_id=f"{prefix}-cancel")
         live = gr.HTML(elem_id=f"{prefix}-live")
         runs = gr.Radio([], label="Which training the report uses", visible=False, elem_id=f"{prefix}-runs")
         result = gr.HTML(elem_id=f"{prefix}-result")
