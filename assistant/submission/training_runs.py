@@ -12,7 +12,7 @@ from assistant import wording
 from assistant.dataset.series import Series, load_series, series_sha256
 from assistant.errors import TrainingError
 from assistant.submission.command import ProjectChange
-from assistant.submission.draft import ProjectDraft, TrainingChoice
+from assistant.submission.draft import ProjectDraft, RunSummary, TrainingChoice
 from assistant.submission.ended_jobs import run_job
 from assistant.submission.jobs.job import JobRecord, JobRequest, JobState, Lane, Limits
 from assistant.submission.run_store import read_run
@@ -108,11 +108,21 @@ class ChooseRun(ProjectChange):
     run_id: str
 
     def change(self, project: ProjectSnapshot) -> ProjectDraft:
-        """Return the project with it; raise TrainingError if it is gone."""
+        """Return the project with it; raise TrainingError if it is gone or knew another dataset."""
         chosen = next((run for run in project.draft.runs if run.id == self.run_id), None)
         if chosen is None:
             raise TrainingError("This training is not there any more.", "", "Choose another one, or train again.")
-        return project.draft.model_copy(update={"run": chosen})
+        if not is_of_dataset(project.draft, chosen):
+            raise TrainingError(
+                "This training was made with an earlier dataset.", f"It is {chosen.label}.",
+                "Choose one of the dataset as it is now, or train again.",
+            )  # fmt: skip
+        return project.draft.model_copy(update={"run": chosen, "failed": None})
+
+
+def is_of_dataset(project: ProjectDraft, run: RunSummary) -> bool:
+    """Tell whether a run was trained on the dataset as it is now."""
+    return project.dataset is not None and run.series_sha256 == project.dataset.series_sha256
 
 
 def whole_number(setting: Setting, value: float | None) -> int | None:
@@ -144,6 +154,17 @@ def _plan(series: Series, choice: TrainingChoice) -> TrainingSettings:
     return plan_settings(series, choice.preset, choice.seed, **overrides)
 
 
+def _run_id(series: Series, settings: TrainingSettings) -> str:
+    content = json.dumps([series_sha256(series), asdict(settings)])
+    return hashlib.sha256(content.encode()).hexdigest()[:12]
+
+
+def _is_finished(project: ProjectSnapshot, run_id: str) -> bool:
+    """Tell whether a training came to its end that the project knows of."""
+    run = read_run(project.folder.run(run_id))
+    return run is not None and not run.cancelled and any(known.id == run_id for known in project.draft.runs)
+
+
 def speed_file(services: Services) -> Path:
     """Return the file that keeps how fast this computer trains."""
     return services.workspace.root.resolve() / SPEED
@@ -155,8 +176,11 @@ def make_ready(project: ProjectSnapshot) -> None:
         project.services.jobs.prepare(Lane.TRAINING)
 
 
-def start_training(session: Session, number: int) -> None:
-    """Start a training as a job; raise TrainingError when the series cannot carry one."""
+def start_training(session: Session, number: int) -> bool:
+    """Start a training as a job and return True; raise TrainingError when the series cannot carry one.
+
+    The same data with the same settings give the same run: one that is finished is chosen instead, and False returned.
+    """
     project = session.snapshot.project(number)
     if project.draft.dataset is None or not project.draft.dataset.is_ready:
         raise TrainingError("There is nothing to train on yet.", "", "Choose a dataset first.")
@@ -164,13 +188,15 @@ def start_training(session: Session, number: int) -> None:
         raise TrainingError("This project is already training.", "", "Wait for it, or stop it first.")
     series = project.series
     settings = _plan(series, project.draft.training)
-    content = json.dumps([series_sha256(series), asdict(settings)])
-    run_id = hashlib.sha256(content.encode()).hexdigest()[:12]
+    run_id = _run_id(series, settings)
     folder = project.folder.run(run_id)
     known = read_run(folder)
     if session.snapshot.stored.draft.project(number).running is not None:
         # Its job may be this one's, and what came of it would not be known any more once that is begun again.
         session.apply(TakeUpTraining(project=number))
+    if _is_finished(session.snapshot.project(number), run_id):
+        session.apply(ChooseRun(project=number, run_id=run_id))
+        return False
     if known is None or known.cancelled:
         fitted = fit_to_budget(series, settings)
         begins = before_loading(fitted, phases_of(series, fitted, read_speed(speed_file(session.services))))
@@ -186,11 +212,16 @@ def start_training(session: Session, number: int) -> None:
             )
         )  # fmt: skip
     session.apply(FollowTraining(project=number, run_id=run_id))
+    return True
 
 
 def start_again(session: Session, number: int) -> None:
-    """Start the same training with the next seed; raise TrainingError as `start_training` does."""
-    seed = session.snapshot.project(number).draft.training.seed + 1
+    """Start the same training with the next seed that was not trained yet; raise TrainingError as `start_training` does."""
+    project = session.snapshot.project(number)
+    choice, series = project.draft.training, project.series
+    seed = choice.seed + 1
+    while _is_finished(project, _run_id(series, _plan(series, choice.model_copy(update={"seed": seed})))):
+        seed += 1
     session.apply(SetTrainingNumber(project=number, setting="seed", value=seed))
     start_training(session, number)
 
@@ -248,10 +279,10 @@ def _line_in_words(record: JobRecord) -> str:
 
 
 def runs_to_look_into(project: ProjectSnapshot) -> list[tuple[str, Path]]:
-    """Return the name and the folder of each finished run, the chosen one first."""
+    """Return the name and the folder of each finished run of the dataset as it is now, the chosen one first."""
     draft = project.draft
     chosen = [draft.run] if draft.run is not None else []
-    others = [run for run in draft.runs if draft.run is None or run.id != draft.run.id]
+    others = [run for run in draft.runs if is_of_dataset(draft, run) and run.id not in [one.id for one in chosen]]
     return [(run.label, project.folder.run(run.id)) for run in (*chosen, *others)]
 
 

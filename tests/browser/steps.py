@@ -69,8 +69,8 @@ def start_training(page: Page, number: int) -> None:
 
 
 def wait_for_scores(page: Page, number: int, sign: str = "✓") -> None:
-    """Wait until the table of scores is there, and the rail carries the sign."""
-    expect(page.locator(f"#p{number}-train-result table").first).to_be_visible(timeout=TRAINING_SECONDS)
+    """Wait until the verdict is there, and the rail carries the sign."""
+    expect(page.locator(f"#p{number}-train-result .verdict")).to_be_visible(timeout=TRAINING_SECONDS)
     expect_mark(page, f"p{number}-train", sign)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
@@ -10,27 +11,26 @@ import gradio as gr
 
 from assistant import wording
 from assistant.errors import AssistantError
+from assistant.submission import chart_pictures as pictures
 from assistant.submission import training_runs as steps
-from assistant.submission.draft import TrainingChoice
+from assistant.submission.draft import ProjectDraft, TrainingChoice
 from assistant.submission.drawing_ahead import draw_ahead
 from assistant.submission.session import Session
 from assistant.submission.snapshot import ProjectSnapshot, Snapshot
-from assistant.training.run import Progress, Run
+from assistant.training.run import Progress
 from assistant.web.events import Events, Timing, without
 from assistant.web.gradio_internals import Component, Updates
-from assistant.web.html import definition_list, error_note, heading, needs, note, out_of_date, table
+from assistant.web.html import definition_list, error_note, heading, link_to, needs, out_of_date, step_name
 from assistant.web.lecture import network_page as lecture_network
 from assistant.web.lecture.glossary import word_link
 from assistant.web.pages.training_progress import live_card
+from assistant.web.pages.training_result import forecast_chart, is_drawn, result_card
 
 PRESETS = [
     ("Quick – some seconds", "quick"),
     ("Balanced – about a minute", "balanced"),
     ("Thorough – some minutes", "thorough"),
 ]
-SHIFTED = (
-    "These forecasts are little more than the last known value, shifted: they look right in a chart and say nothing."
-)
 CELLS = [("LSTM", "lstm"), ("GRU (to compare)", "gru"), ("Plain RNN (to compare)", "rnn")]
 
 
@@ -95,18 +95,17 @@ class TrainingPage:
             self.members: gr.update(value=choice.members),
             self.time: time,
             self.planned: planned,
-            self.runs: gr.update(
-                choices=[(f"{run.label}: {run.outcome}", run.id) for run in project.runs],
-                value=project.run.id if project.run else None,
-                visible=len(project.runs) > 1,
-            ),
+            self.runs: runs_to_choose(project),
             self.result: result_card(whole),
             self.inside: gr.update(visible=project.run is not None),
-            **self.render_live(progress, trained=project.run is not None),
+            **self.render_live(progress, trained=project.run is not None, drawn=is_drawn(whole)),
         }
 
-    def render_live(self, progress: Progress | None, trained: bool = False) -> Updates:
-        """Return what the live part shows for a training's progress; `trained` when there is a run to train again."""
+    def render_live(self, progress: Progress | None, trained: bool = False, drawn: bool = True) -> Updates:
+        """Return what the live part shows for a training's progress; `trained` when there is a run to train again.
+
+        The timer goes on until what came of it is `drawn`.
+        """
         running = progress is not None and progress.state in ("waiting", "running")
         stopping = progress is not None and progress.stopping
         return {
@@ -114,8 +113,20 @@ class TrainingPage:
             self.again: gr.update(visible=trained and not running),
             self.cancel: gr.update(visible=running, interactive=not stopping, value=_stop(progress)),
             self.live: live_card(progress),
-            self.timer: gr.update(active=running),
+            self.timer: gr.update(active=running or not drawn),
         }
+
+
+def runs_to_choose(project: ProjectDraft) -> object:
+    """Return the choice among the trainings of the dataset as it is now; those of an earlier one are not offered."""
+    runs = [run for run in project.runs if steps.is_of_dataset(project, run)]
+    chosen = project.run.id if project.run is not None else None
+    offered = [run.id for run in runs]
+    return gr.update(
+        choices=[(f"{run.label}: {run.outcome}", run.id) for run in runs],
+        value=chosen if chosen in offered else None,
+        visible=len(runs) > 1 or (len(runs) == 1 and chosen not in offered),
+    )
 
 
 def _stop(progress: Progress | None) -> str:
@@ -123,6 +134,16 @@ def _stop(progress: Progress | None) -> str:
     if progress is not None and progress.stopping:
         return "Stopping …"
     return "Stop and keep the best so far" if progress is not None and progress.history else "Stop"
+
+
+def already_trained(number: int) -> str:
+    """Return what is said when these data were trained with these settings before, and where it goes on."""
+    go = f"Go to {step_name('charts', number)}"
+    return (
+        '<div class="note note-info"><p><strong>Already trained.</strong> These data with these settings gave the result '
+        "below; once more they would give the same. To train anyway, press “Train again with another seed”.</p>"
+        f"<p>{link_to('charts', number, go)}</p></div>"
+    )
 
 
 def planned_cards(project: ProjectSnapshot) -> tuple[str, str]:
@@ -140,79 +161,6 @@ def planned_cards(project: ProjectSnapshot) -> tuple[str, str]:
             ("Networks averaged", str(settings.members)),
         ]
     )
-
-
-def result_card(project: ProjectSnapshot) -> str:
-    """Return the verdict and the scores of the chosen run beside the baselines'."""
-    run = project.run
-    if run is None:
-        return ""
-    series = steps.run_series(project)
-    unit = f" ({series.unit})" if series.unit else ""
-    kind = {"beats": "fine", "ties": "info", "loses": "warn"}[run.verdict.outcome]
-    return (
-        f'<div class="verdict">{note(run.verdict.sentence, kind)}</div>'
-        + (f'<p class="method">{escape(run.method)}</p>' if run.method else "")
-        + (note(SHIFTED, "warn") if run.shifted else "")
-        + scores_table(run, unit)
-        + f"<p>Scores on the test part, which the network has not seen. MAE and RMSE are in the data’s units{escape(unit)}; "
-        "MASE below 1 is better than repeating the last season inside the training part.</p>"
-        + f"<p>{escape(sureness(run))}</p>"
-        + runs_table(project, unit)
-    )
-
-
-def sureness(run: Run) -> str:
-    """Return how often the intervals held, and how the forecast did at several moments of the test part."""
-    held = [
-        f"the {level} % interval held {wording.percent(interval.coverage)}" for level, interval in run.intervals.items()
-    ]
-    sentences = [f"Of the values in the test part {', '.join(held)}."] if held else []
-    tested = run.backtest
-    if tested is not None and len(tested.origins) > 1 and (own := tested.mean_mase.get(run.settings.cell)) is not None:
-        others = {
-            name: mase for name, mase in tested.mean_mase.items() if mase is not None and name != run.settings.cell
-        }
-        best = min(others, key=lambda name: others[name])
-        anew = ", with a network trained anew for each" if tested.refitted else ""
-        sentences.append(
-            f"Made at {wording.counted('moment', len(tested.origins))} one horizon apart{anew}, the forecasts have a MASE of {own:.3f}; "
-            f"the best simple method there, {wording.method_name(best, 'sentence')}, has {others[best]:.3f}."
-        )
-    return " ".join(sentences)
-
-
-def runs_table(project: ProjectSnapshot, unit: str) -> str:
-    """Return the finished trainings beside each other, or nothing when there is only one."""
-    runs = steps.finished_runs(project)
-    if len(runs) < 2:
-        return ""
-    rows = []
-    for label, run in runs:
-        score, best = run.scores[run.settings.cell], run.scores[run.verdict.against]
-        mase = "–" if score.mase is None else f"{score.mase:.3f}"
-        against = f"{wording.method_name(run.verdict.against)} {best.mae:.4g}"
-        rows.append([label, f"{score.mae:.4g}", mase, against, run.verdict.outcome, wording.short_span(run.seconds)])
-    chosen = project.draft.run
-    own = next((place for place, (_, run) in enumerate(runs) if chosen is not None and run.id == chosen.id), None)
-    header = ["Training", f"MAE{unit}", "MASE", f"Best simple method, MAE{unit}", "Verdict", "Time"]
-    return table(header, rows, "Your trainings; the report uses the marked one", bold=own)
-
-
-def scores_table(run: Run, unit: str) -> str:
-    """Return the table of scores, the best row first."""
-    ordered = sorted(run.scores.items(), key=lambda item: item[1].mae)
-    rows = [
-        [
-            wording.method_name(name),
-            f"{score.mae:.4g}",
-            f"{score.rmse:.4g}",
-            "–" if score.mase is None else f"{score.mase:.3f}",
-        ]
-        for name, score in ordered
-    ]
-    own = next(index for index, (name, _) in enumerate(ordered) if name == run.settings.cell)
-    return table(["Method", f"MAE{unit}", f"RMSE{unit}", "MASE"], rows, "Scores on the test part, best first", bold=own)
 
 
 def build(number: int) -> TrainingPage:
@@ -237,6 +185,9 @@ def build(number: int) -> TrainingPage:
     message = gr.HTML(elem_id=f"{prefix}-message")
     missing = gr.HTML(elem_id=f"{prefix}-missing")
     with gr.Column(visible=False) as panel:
+        live = gr.HTML(elem_id=f"{prefix}-live")
+        result = gr.HTML(elem_id=f"{prefix}-result")
+        runs = gr.Radio([], label="Which training the report uses", visible=False, elem_id=f"{prefix}-runs")
         preset = gr.Radio(PRESETS, value="quick", label="How long", elem_id=f"{prefix}-preset")
         time = gr.HTML(elem_id=f"{prefix}-time")
         with gr.Accordion("The settings behind it", open=False, elem_id=f"{prefix}-settings"):
@@ -256,9 +207,6 @@ def build(number: int) -> TrainingPage:
             train = gr.Button("Train", elem_id=f"{prefix}-start")
             again = gr.Button("Train again with another seed", visible=False, elem_id=f"{prefix}-again")
             cancel = gr.Button("Stop", variant="stop", visible=False, elem_id=f"{prefix}-cancel")
-        live = gr.HTML(elem_id=f"{prefix}-live")
-        runs = gr.Radio([], label="Which training the report uses", visible=False, elem_id=f"{prefix}-runs")
-        result = gr.HTML(elem_id=f"{prefix}-result")
         with gr.Accordion("Look inside your network", open=False, visible=False, elem_id=f"{prefix}-inside") as inside:
             network = lecture_network.build(number)
     timer = gr.Timer(1, active=False)
@@ -293,11 +241,11 @@ def wire(page: TrainingPage, events: Events) -> None:
         events.save(box.change, page, keep, [box])
         events.refresh(box.blur, page, keep, [box])
 
-    def start(session: Session, preset: str, cell: str, *values: float | None) -> None:
+    def start(session: Session, preset: str, cell: str, *values: float | None) -> str | None:
         typed = {name: steps.whole_number(name, value) for name, value in zip(numbers, values, strict=True)}
         choice = TrainingChoice.model_validate({"preset": preset, "cell": cell, **typed, "seed": typed["seed"] or 0})
         session.apply(steps.SetTraining(project=number, choice=choice))
-        steps.start_training(session, number)
+        return None if steps.start_training(session, number) else already_trained(number)
 
     def choose_run(session: Session, run_id: str) -> None:
         session.apply(steps.ChooseRun(project=number, run_id=run_id))
@@ -318,7 +266,10 @@ def wire(page: TrainingPage, events: Events) -> None:
         progress = steps.training_progress(project)
         if progress is not None and progress.state in ("waiting", "running"):
             return page.render_live(progress)
+        with contextlib.suppress(AssistantError):  # the page then shows that it is not drawn
+            if (chart := forecast_chart(project)) is not None:
+                pictures.picture(project.services.drawing, chart)
         draw_ahead(project)
-        return without(page.render(snapshot), page.typed)
+        return {**without(page.render(snapshot), page.typed), page.timer: gr.update(active=False)}
 
     events.follow(page.timer.tick, page, tick, (), page.outputs, timing=Timing(trigger="once"))

@@ -20,7 +20,7 @@ PHASES: tuple[tuple[Phase, str], ...] = (
 
 
 def live_card(progress: Progress | None) -> str:
-    """Return how far a training is, with its losses so far."""
+    """Return how far a training is, with its losses so far, or how long it took."""
     if progress is None:
         return ""
     if progress.state == "failed":
@@ -37,7 +37,7 @@ def live_card(progress: Progress | None) -> str:
     ended = "Stopped; the best weights so far were kept." if progress.state == "cancelled" else "Trained."
     epochs = wording.counted("epoch", len(progress.history))
     line = f'<div class="live-line"><span>{ended} {epochs} in {wording.short_span(progress.seconds)}.</span></div>'
-    return f'<div class="live">{line}{loss_curve(progress.history, progress.epochs)}</div>'
+    return f'<div class="live">{line}</div>'
 
 
 def phase_list(phase: Phase | None) -> str:
