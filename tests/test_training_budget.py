@@ -205,3 +205,13 @@ def test_a_training_that_finds_everything_loaded_leaves_the_time_of_loading_as_i
     assert read_speed(tmp_path / "speed.json").start == 7.0
     assert run.expected_seconds is not None
     assert run.expected_seconds < 7.0
+
+
+def test_a_stop_in_the_test_ends_it_without_a_further_forecast_and_the_run_stays_whole(tmp_path: Path) -> None:
+    series = make_series(waves(150), horizon=6, split=(108, 18, 24))
+    told: list[Progress] = []
+    settings = plan_settings(series, epochs=3, members=1, units=8)
+    run = train(series, settings, tmp_path, told.append, lambda: bool(told) and told[-1].message.startswith("Testing"))
+    assert (run.cancelled, run.backtest, len(run.history)) == (False, None, 3)
+    assert told[-1].message.startswith("Testing")
+    assert load_forecasts(tmp_path).actual.size

@@ -40,6 +40,12 @@ def backtest(
     smaller = replace(settings, members=min(settings.members, REFIT_MEMBERS))
     refits = sum(cut > train + validation for cut in known) if settings.refit else 0
     on_begin(count, refits * smaller.members * smaller.epochs)
+
+    def go_on() -> None:
+        # What a network that was stopped would forecast is not wanted here.
+        if should_stop():
+            raise InterruptedError("in the backtest")
+
     mase: dict[str, list[float | None]] = {name: [] for name in result.methods}
     for cut in known:
         refit = settings.refit and cut > train + validation
@@ -48,7 +54,9 @@ def backtest(
             parts = (cut - validation, validation, horizon)
             ahead = calendar[: cut + 2 * horizon]
             try:
-                source = fit_and_forecast(values[: cut + horizon], ahead, parts, smaller, Hooks(on_epoch, should_stop))
+                source = fit_and_forecast(
+                    values[: cut + horizon], ahead, parts, smaller, Hooks(on_epoch, should_stop, go_on)
+                )
             except InterruptedError:
                 return None
             if should_stop():

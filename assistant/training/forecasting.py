@@ -105,7 +105,7 @@ def fit_and_forecast(
     train, validation, test = split
     known = train + validation
     horizon, target = settings.horizon, values[:, 0]
-    choice = choose(target, calendar, (train, validation), settings)
+    choice = choose(target, calendar, (train, validation), settings, hooks.should_stop)
     columns = [choice.scale, *(standard(column[:train]) for column in values[:, 1:].T)]
     z = np.stack([column.apply(part) for column, part in zip(columns, values.T, strict=True)], axis=1)
     z[:, 0] -= choice.profile.at(calendar[: len(z)])

@@ -15,6 +15,7 @@ year and far off in the next.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -65,12 +66,18 @@ class Choice:
     trials: float
 
 
-def choose(target: np.ndarray, phase: np.ndarray, parts: tuple[int, int], settings: TrainingSettings) -> Choice:
+def choose(
+    target: np.ndarray,
+    phase: np.ndarray,
+    parts: tuple[int, int],
+    settings: TrainingSettings,
+    should_stop: Callable[[], bool] = lambda: False,
+) -> Choice:
     """Return what forecasts best, judged in the data's own units on rows before the test part.
 
     `target` is (rows,), `phase` (rows + horizon, cycles) as `phases` returns it, `parts` are the rows of the training
     and the validation part. The logarithm is tried when the training part is positive, the calendar's profile with each
-    cycle beside the shorter ones.
+    cycle beside the shorter ones. Raises InterruptedError when it was stopped.
     """
     train, validation = parts
     horizon, calendar = settings.horizon, settings.calendar[: phase.shape[1]]
@@ -82,11 +89,12 @@ def choose(target: np.ndarray, phase: np.ndarray, parts: tuple[int, int], settin
     logs = [log for log in (False, True) if settings.transform in ("auto", "log" if log else "identity")]
     if target[:train].min() <= 0:
         logs = [False]
-    variants = [
-        judge_candidates(target, phase, bounds, settings, log, calendar[:count])
-        for log in logs
-        for count in range(len(calendar) + 1)
-    ]
+    variants = []
+    for log in logs:
+        for count in range(len(calendar) + 1):
+            if should_stop():
+                raise InterruptedError("while the simple forecasts were compared")
+            variants.append(judge_candidates(target, phase, bounds, settings, log, calendar[:count]))
     worth_of_cycle = math.log(WORTH if len(bounds) > 1 else WORTH_IN_ONE_STRETCH)
     found = min(
         variants,

@@ -10,6 +10,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import get_args
 
 import psutil
 
@@ -19,8 +20,9 @@ from assistant.submission.jobs.job import Lane
 from assistant.submission.jobs.process_tree import READY
 from assistant.submission.services import Services, open_services
 from assistant.submission.session import Session
-from assistant.submission.training_runs import start_training, stop_training, training_progress
+from assistant.submission.training_runs import ChoosePreset, start_training, stop_training, training_progress
 from assistant.submission.workspace import new_owner
+from assistant.training.run import Phase
 
 PROJECTS = ("co2", "sunspots")
 TIMES = 3
@@ -77,8 +79,50 @@ def measured(services: Services, project: str, ready: bool) -> tuple[float, floa
     return first, seconds_until(lambda: session.refresh().project(1).draft.running is None)
 
 
+def stopped_in(services: Services, project: str, preset: str, phase: str) -> float | None:
+    """Return the seconds from Stop, pressed in a phase, to the end; None when the phase was over before it was seen."""
+    session = Session(services, new_owner())
+    for number in (1, 2):
+        dataset.choose_ready(session, number, project)
+        session.apply(ChoosePreset(project=number, preset=preset))
+    start_training(session, 1)
+    number = 2 if phase == "waiting" else 1
+    if number == 2:
+        seconds_until(lambda: epochs_of(session))
+        start_training(session, 2)
+
+    def there() -> bool:
+        found = training_progress(session.refresh().project(number))
+        ended = session.snapshot.project(number).draft.running is None
+        return ended or (found is not None and phase in (found.state, found.phase))
+
+    seconds_until(there)
+    if session.snapshot.project(number).draft.running is None:
+        return None
+    stop_training(session, number)
+    seconds = seconds_until(lambda: session.refresh().project(number).draft.running is None)
+    stop_training(session, 1)
+    seconds_until(lambda: session.refresh().project(1).draft.running is None)
+    return seconds
+
+
+def stops(services: Services) -> None:
+    """Print how long a stop takes in each phase."""
+    phases = ("waiting", *get_args(Phase))
+    print(f"\n{'Stop in … takes s':<24}" + "".join(f"{phase:>11}" for phase in phases))
+    for project in PROJECTS:
+        for preset in ("quick", "thorough"):
+            # The test of a thorough training is minutes away.
+            found = [
+                None if (preset, phase) == ("thorough", "testing") else stopped_in(services, project, preset, phase)
+                for phase in phases
+            ]
+            shown = "".join(f"{'–' if one is None else f'{one:.2f}':>11}" for one in found)
+            print(f"{project + ', ' + preset:<24}{shown}")
+
+
 def main() -> None:
-    """Print a line for each project, with and without a process that was ready."""
+    """Print a line for each project, with and without a process that was ready; then how long a stop takes."""
     with tempfile.TemporaryDirectory() as folder:
         services = open_services(Settings(workspace=Path(folder)), MailAccount())
         lines = [f"{'project':<12}{'process':<9}{'first epoch s':>15}{'stop s':>9}   medians of {TIMES}, then each"]
@@ -93,6 +137,7 @@ def main() -> None:
                     f"{project:<12}{name:<9}{statistics.median(first):>15.2f}{statistics.median(stop):>9.2f}   {each}"
                 )
         print("\n".join(lines))
+        stops(services)
         services.jobs.close()
 
 

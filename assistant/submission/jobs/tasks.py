@@ -71,7 +71,7 @@ def train(arguments: Arguments, context: JobContext) -> dict[str, JsonValue]:
         )  # fmt: skip
     except TrainingCancelledError:
         raise JobCancelledError from None
-    if not run.cancelled:
+    if not run.cancelled and not context.should_stop():  # it is measured when it is asked for, too
         record(latest.model_copy(update={"message": "Measuring what the network remembers."}))
         with contextlib.suppress(Exception):  # the training is good without it, and it can be measured again
             from assistant.lecture.memory import measure_memory
