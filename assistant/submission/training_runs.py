@@ -268,7 +268,7 @@ def _progress_of(record: JobRecord) -> Progress:
 
 def _line_in_words(record: JobRecord) -> str:
     """Return in a sentence what one waits for, its place in line, and how long that takes."""
-    if not record.running and record.place == 1:
+    if not record.running:
         return "Starting."
     others = (
         "Another training is" if record.running == 1 else f"{wording.counted('other training', record.running)} are"
