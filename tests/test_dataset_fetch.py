@@ -15,6 +15,7 @@ import pytest
 
 from assistant.dataset.fetching.download import FetchCancelled, FetchLimits, FetchProgress, Transfer, safe_name
 from assistant.dataset.fetching.fetch import dataset_searches, fetch, list_files, take_upload
+from assistant.dataset.fetching.links import parse_reference
 from assistant.dataset.fetching.network import Network, is_public
 from assistant.dataset.fetching.remote_files import SeveralFiles
 from assistant.errors import DatasetError
@@ -46,6 +47,58 @@ def get(server: Loopback, link: str, folder: Path, **more: Any) -> Any:
     asked = {name: more.pop(name) for name in ("progress", "should_stop") if name in more}
     transfer = Transfer(network, more.pop("limits", LIMITS), **asked)
     return fetch(link, folder, transfer, clock=lambda: NOON, **more)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "token=ABCSECRET",
+        "v=1&access_token=ABCSECRET",
+        "X-Amz-Algorithm=AWS4&X-Amz-Credential=ABCSECRET&X-Amz-Signature=ABCSECRET&X-Amz-Expires=300",
+        "sv=2022-11-02&se=2030-01-01&sr=b&sp=r&sig=ABCSECRET",
+        "X-Goog-Signature=ABCSECRET&X-Goog-Date=1",
+        "AWSAccessKeyId=ABCSECRET&Expires=1700000000&Signature=ABCSECRET",
+        "Policy=ABCSECRET&Signature=ABCSECRET&Key-Pair-Id=ABCSECRET",
+        "key=ABCSECRETABCSECRETABC",
+    ],
+)
+def test_a_key_in_an_address_opens_the_file_and_is_told_to_nobody(server: Loopback, tmp_path: Path, query: str) -> None:
+    server.add("data.example", "/levels.csv", lambda request: Reply(body=TABLE if "ABCSECRET" in request.path else b""))
+    path, source = get(server, f"!wget -q 'https://data.example/levels.csv?{query}'", tmp_path)
+    assert path.read_bytes() == TABLE
+    assert "ABCSECRET" not in source.model_dump_json()
+    assert source.keyed
+    assert not any(b"ABCSECRET" in kept.read_bytes() for kept in tmp_path.rglob("*") if kept.is_file())
+
+
+@pytest.mark.parametrize("query", ["series=GDP&start=1990", "id=7&key=name", "st=3", "gid=0&format=csv"])
+def test_an_address_without_a_key_stays_as_it_is(query: str) -> None:
+    address = f"https://data.example/levels.csv?{query}"
+    assert parse_reference(address).page == address
+    assert not parse_reference(address).keyed
+
+
+@pytest.mark.parametrize(
+    ("pasted", "url"),
+    [
+        ("!wget https://data.example/levels.csv", "https://data.example/levels.csv"),
+        ("pd.read_csv('https://data.example/levels.csv', sep=';')", "https://data.example/levels.csv"),
+        ('df = pd.read_excel("https://data.example/levels.xlsx")', "https://data.example/levels.xlsx"),
+        ("curl -L https://data.example/levels.csv -o levels.csv", "https://data.example/levels.csv"),
+        ("https://docs.google.com/spreadsheets/u/0/d/AbC_1/edit#gid=7", "https://docs.google.com/spreadsheets/d/AbC_1/export?format=csv&gid=7"),
+        ("https://drive.google.com/u/1/file/d/0123456789abc/view?resourcekey=0-xyz", "https://drive.usercontent.google.com/download?id=0123456789abc&export=download&confirm=t&resourcekey=0-xyz"),
+    ],
+)  # fmt: skip
+def test_what_is_pasted_as_it_is_leads_to_the_file(pasted: str, url: str) -> None:
+    assert parse_reference(pasted).url == url
+
+
+@pytest.mark.parametrize(
+    "pasted", ["git clone https://github.com/ada/sea.git", "!git clone git@github.com:ada/sea.git", "https://github.com/ada/sea"]
+)  # fmt: skip
+def test_a_repository_to_clone_is_the_repository(pasted: str) -> None:
+    link = parse_reference(pasted)
+    assert (link.form, link.owner, link.name) == ("github tree", "ada", "sea")
 
 
 def test_a_plain_link_is_fetched_and_its_source_recorded(server: Loopback, tmp_path: Path) -> None:

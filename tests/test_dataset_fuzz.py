@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 from collections.abc import Callable
 from pathlib import Path
@@ -119,3 +120,23 @@ def test_a_member_without_a_name_is_no_traceback(tmp_path: Path) -> None:
     case = next(case for case in CASES if case.suffix == ".zip")
     name = case.content[30 : 30 + case.content[26]]
     look(case.content.replace(name, b"\0" * len(name)), tmp_path / "table.zip")
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t", " "])
+@pytest.mark.parametrize("quote", ["", '"'])
+def test_a_very_long_cell_is_read_like_any_other(tmp_path: Path, separator: str, quote: str) -> None:
+    cells = [
+        (f"2020-01-{day:02d}", f"{quote}{'x' * (300_000 if day == 9 else 3)}{quote}", str(day * 1.5))
+        for day in range(1, 31)
+    ]
+    path = tmp_path / "long.csv"
+    path.write_text("\n".join(map(separator.join, [("date", "note", "value"), *cells])))
+    assert examine(path).inspection.rows == 30
+
+
+@pytest.mark.parametrize("lines", ["\n" * 500, "\r\n" * 500, " \n\t\n" * 200, "%\n" * 500, "\n" * 500 + "a"])
+def test_blank_lines_are_answered_at_once(tmp_path: Path, lines: str) -> None:
+    path = tmp_path / "blank.csv"
+    path.write_text(lines)
+    with contextlib.suppress(DatasetError):  # refused in a sentence
+        assert examine(path).series is None

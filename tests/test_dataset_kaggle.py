@@ -170,6 +170,56 @@ def test_every_way_to_name_a_dataset_is_understood(server: Loopback, tmp_path: P
     assert get(server, reference, tmp_path).source.reference == "ada/tides"
 
 
+_BOX = """# Install dependencies as needed:
+# pip install kagglehub[pandas-datasets]
+import kagglehub
+from kagglehub import KaggleDatasetAdapter
+
+# Set the path to the file you'd like to load
+file_path = "levels.csv"
+
+# Load the latest version
+df = kagglehub.load_dataset(
+  KaggleDatasetAdapter.PANDAS,
+  "ada/tides/versions/2",
+  file_path,
+)
+"""
+
+
+@pytest.mark.parametrize(
+    ("reference", "version", "file"),
+    [
+        ("https://www.kaggle.com/datasets/ada/tides/versions/2", 2, "levels.csv"),
+        ("https://www.kaggle.com/datasets/ada/tides?datasetVersionNumber=2", 2, "levels.csv"),
+        ("ada/tides/versions/2", 2, "levels.csv"),
+        ('kagglehub.dataset_download("ada/tides/versions/2")', 2, "levels.csv"),
+        ("path = kagglehub.dataset_download('ada/tides/versions/3', path='levels.csv')", 3, "levels.csv"),
+        (_BOX, 2, "levels.csv"),
+        ('import kagglehub\n\n# Download latest version\npath = kagglehub.dataset_download("ada/tides")\nprint(path)', None, "levels.csv"),
+        ("#!/bin/bash\ncurl -L -o ~/Downloads/tides.zip\\\n  https://www.kaggle.com/api/v1/datasets/download/ada/tides", None, "levels.csv"),
+        ("https://www.kaggle.com/api/v1/datasets/download/ada/tides/levels.csv?datasetVersionNumber=4", 4, "levels.csv"),
+        ("!kaggle datasets download ada/tides -f levels.csv -p data --unzip", None, "levels.csv"),
+    ],
+)  # fmt: skip
+def test_the_version_that_was_named_is_fetched(
+    server: Loopback, tmp_path: Path, reference: str, version: int | None, file: str
+) -> None:
+    offer(server, "levels.csv", "other.txt") if file in reference else offer(server, "levels.csv")
+    found = get(server, reference, tmp_path).source
+    sent = json.loads(asked(server, "DownloadDataset").body)
+    assert (sent.get("datasetVersionNumber"), sent.get("fileName")) == (version, file)
+    assert found.reference == (f"ada/tides/versions/{version}" if version else "ada/tides")
+    assert version is None or f"/versions/{version}" in found.url
+
+
+def test_a_redirect_that_says_it_is_json_and_holds_nothing_is_followed(server: Loopback, tmp_path: Path) -> None:
+    offer(server, "levels.csv")
+    where = {"Location": f"https://{STORE}/blob?signature=1", "Content-Type": "application/json"}
+    server.add(API, f"{SERVICE}/DownloadDataset", Reply(302, headers=where))
+    assert get(server, "ada/tides", tmp_path).path.read_bytes() == TABLE
+
+
 def test_nothing_of_the_hosts_credentials_is_ever_sent(server: Loopback, tmp_path: Path) -> None:
     offer(server, "levels.csv")
     get(server, "ada/tides", tmp_path)
@@ -197,8 +247,8 @@ def test_a_legacy_key_is_sent_as_name_and_password(server: Loopback, tmp_path: P
         (401, "Unauthenticated", None, "wants an account"),
         (401, "Invalid token", TOKEN, "does not accept"),
         (401, "Token expired", TOKEN, "has expired"),
-        (403, "Permission denied", TOKEN, "private, and your account may not see it"),
-        (403, "Permission denied", None, "private, or Kaggle wants an account"),
+        (403, "Permission denied", TOKEN, "no such dataset, or it is private, and your account"),
+        (403, "Permission denied", None, "no such dataset, or it is private, or Kaggle wants an account"),
         (404, "Not found", TOKEN, "no such dataset"),
         (429, "Too many requests", TOKEN, "wants a pause"),
         (500, "Internal", TOKEN, "trouble of its own"),
@@ -311,6 +361,9 @@ def test_using_the_client_leaves_the_process_as_it_was(server: Loopback, tmp_pat
         ("ada:" + "0" * 32, ("ada", "0" * 32, None)),
         ("KGAT_xyz", ("", None, "KGAT_xyz")),
         (" export KAGGLE_API_TOKEN=KGAT_xyz ", ("", None, "KGAT_xyz")),
+        ('\ufeff{"username": "ada", "key": "abc"}', ("ada", "abc", None)),
+        (f"KAGGLE_USERNAME=ada\nKAGGLE_KEY={'0' * 32}", ("ada", "0" * 32, None)),
+        (f'os.environ["KAGGLE_USERNAME"] = "ada"; os.environ["KAGGLE_KEY"] = "{"0" * 32}"', ("ada", "0" * 32, None)),
     ],
 )
 def test_credentials_are_read_as_students_paste_them(text: str, shape: tuple[str, str | None, str | None]) -> None:
@@ -325,6 +378,20 @@ def test_credentials_are_read_as_students_paste_them(text: str, shape: tuple[str
 @pytest.mark.parametrize("text", ["", "two words", "{not json", '{"username": "ada"}', "0" * 32])
 def test_what_are_no_credentials_is_refused_with_how_to_get_them(text: str) -> None:
     with pytest.raises(DatasetError):
+        parse_credentials(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("https://www.kaggle.com/settings", "web address"),
+        ("ada@example.org", "password"),
+        ("Tr0ub4dor&3!", "password"),
+        (f"KAGGLE_KEY={'0' * 32}", "user name"),
+    ],
+)
+def test_what_is_pasted_for_a_token_is_told_by_what_it_is(text: str, said: str) -> None:
+    with pytest.raises(DatasetError, match=said):
         parse_credentials(text)
 
 

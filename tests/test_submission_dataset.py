@@ -308,6 +308,19 @@ def test_a_link_is_fetched_while_the_page_may_be_closed(session: Session, host: 
     assert series(session).target == "level"
 
 
+def test_the_key_in_a_link_is_written_down_nowhere(session: Session, host: Loopback) -> None:
+    host.add(
+        "example.org", "/levels.csv", lambda request: Reply(body=daily().encode() if "s3cret" in request.path else b"")
+    )
+    link = "https://example.org/levels.csv?token=s3cret-of-one-person"
+    session.apply(RememberSearch(project=1, way="Link", link=link))
+    downloads.start_download(session, 1, link)
+    assert ended(session) is None
+    assert "will not work for others" in str(session.snapshot.project(1).required_overview.inspection.findings)
+    root = session.services.settings.workspace
+    assert not [path for path in root.rglob("*") if path.is_file() and b"s3cret" in path.read_bytes()]
+
+
 def test_a_download_tells_its_bytes_and_stops_when_it_is_cancelled(session: Session, host: Loopback) -> None:
     content = daily(20_000).encode()
 

@@ -148,6 +148,8 @@ def source_text(path: Path, source: Source) -> str:
     """Return where a file came from as a short text."""
     lines = [f"{path}  {wording.counted('byte', source.size)}  SHA-256 {source.sha256}", f"Title: {source.title}"]
     lines += [f"From: {source.url or source.reference}", f"Licence: {source.licence or 'none found'}"]
+    if source.keyed:
+        lines.append("The key in the link was left out: without it, the link will not work for others.")
     if source.citation:
         lines.append(f"Cite as: {source.citation}")
     return "\n".join(lines)

@@ -54,6 +54,7 @@ def find_findings(known: Understood, source: Source | None, choices: Choices) ->
         *_outliers(known.series),
         *personal_columns(known.table, known.columns),
         *licence_findings(source),
+        *address_findings(source),
     ]
     order = list(Level)
     return tuple(sorted(found, key=lambda finding: order.index(finding.level)))
@@ -284,12 +285,26 @@ def _like_people(sample: list[str]) -> bool:
     full = sum(
         bool(
             re.fullmatch(
-                r"[^\W\d_a-zà-ÿ][^\W\d]*[.,]?(?:\s+(?:[^\W\d_a-zà-ÿ][^\d]*?|de|van|von|der|bin|al|da|di)){1,6}", text
+                r"[^\W\d_a-zà-ÿ][^\W\d]{0,40}[.,]?(?:\s{1,9}(?:[^\W\d_a-zà-ÿ][^\d\s]{0,40}|de|van|von|der|bin|al|da|di)){1,6}",
+                text,
             )
         )
         for text in sample
     )
     return full > 0.6 * len(sample) and len(set(sample)) > 0.5 * len(sample)
+
+
+def address_findings(source: Source | None) -> list[Finding]:
+    """Return a finding when the dataset was fetched by an address that opens it for one person alone."""
+    if source is None or not source.keyed:
+        return []
+    return [
+        _warn(
+            "The link of this dataset will not work for others.",
+            f"Its address held a key or a signature, which is kept nowhere and told to nobody; what is left is {source.url}.",
+            "Hand in the file itself, or share it under a link that is open to everyone.",
+        )
+    ]
 
 
 def licence_findings(source: Source | None) -> list[Finding]:

@@ -21,7 +21,10 @@ SourceKind = Literal["ready", "upload", "github", "kaggle", "link"]
 
 
 class Source(Frozen):
-    """Where a dataset came from; `retrieved` is in UTC, `sha256` and `size` (bytes) are of the stored file."""
+    """Where a dataset came from; `retrieved` is in UTC, `sha256` and `size` (bytes) are of the stored file.
+
+    `keyed` says that it was fetched with a key or a signature in its address: `url` has none, and opens it for nobody else.
+    """
 
     kind: SourceKind
     reference: str
@@ -33,6 +36,7 @@ class Source(Frozen):
     licence: str | None = None
     citation: str | None = None
     retrieved: datetime | None = None
+    keyed: bool = False
 
 
 class Roles(Frozen):

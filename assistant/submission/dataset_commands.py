@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
+from assistant.dataset.fetching.shared_address import public_text
 from assistant.errors import DatasetError
 from assistant.submission.command import ProjectChange
 from assistant.submission.draft import DatasetChoice, Download, KaggleSearch, OfferedFiles, ProjectDraft
@@ -116,6 +117,8 @@ class RememberSearch(ProjectChange):
     def change(self, project: ProjectSnapshot) -> ProjectDraft:
         """Return the project with it."""
         told = self.model_dump(exclude_none=True, exclude={"project"})
+        if self.link is not None:
+            told["link"] = public_text(self.link)  # a key in it is handed to the download alone
         return project.draft.model_copy(update={"looking": project.draft.looking.model_copy(update=told)})
 
 

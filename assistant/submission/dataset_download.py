@@ -14,6 +14,7 @@ from assistant.dataset.fetching.download import FetchCancelled, FetchLimits, Fet
 from assistant.dataset.fetching.kaggle_credentials import KaggleCredentials, parse_credentials
 from assistant.dataset.fetching.links import parse_reference
 from assistant.dataset.fetching.network import Network
+from assistant.dataset.fetching.shared_address import public_text
 from assistant.errors import DatasetError
 from assistant.frozen import Frozen
 from assistant.submission.dataset_choice import store_table
@@ -29,6 +30,7 @@ _TELL_SECONDS = 0.25
 # What is fetched is a stranger's: it is read within these.
 _LIMITS = Limits(seconds=900.0, memory_bytes=3_000_000_000)
 _TOKEN = "kaggle"  # noqa: S105 - what it is called
+_ADDRESS = "address"
 
 
 class DownloadState(Frozen):
@@ -76,7 +78,8 @@ def start_download(session: Session, number: int, reference: str, token: str = "
         raise DatasetError(
             "There is no link yet.", "", "Paste the address of the file, or a Kaggle dataset as owner/name."
         )
-    parse_reference(reference)
+    keyed = parse_reference(reference).keyed
+    told = public_text(reference)
     if token.strip():
         parse_credentials(token)
     project, services = session.snapshot.project(number), session.services
@@ -85,7 +88,7 @@ def start_download(session: Session, number: int, reference: str, token: str = "
         raise DatasetError("A download is running already.", running.reference, "Wait for it, or cancel it.")
     key = f"{session.owner}/project-{number}/download-{secrets.token_hex(8)}"
     asked = _Asked(
-        reference=reference, file=file, project_folder=project.folder.root, ca_file=services.network.ca_file,
+        reference=told, file=file, project_folder=project.folder.root, ca_file=services.network.ca_file,
         routes=tuple((*asked, *led) for asked, led in services.network.routes.items()),
         limits=services.limits, title=project.draft.title, question=project.draft.question,
     )  # fmt: skip
@@ -99,10 +102,12 @@ def start_download(session: Session, number: int, reference: str, token: str = "
             task=f"{__name__}:download",
             arguments=asked.model_dump(mode="json"),
             folder=str(project.folder.job(key)),
-            secrets={_TOKEN: SecretStr(credential)} if credential else {}, limits=_LIMITS,
+            secrets={name: SecretStr(secret) for name, secret in ((_TOKEN, credential), (_ADDRESS, reference if keyed else ""))
+                     if secret},
+            limits=_LIMITS,
         )
     )  # fmt: skip
-    session.apply(FollowDownload(project=number, download=Download(job=key, reference=reference)))
+    session.apply(FollowDownload(project=number, download=Download(job=key, reference=told)))
 
 
 def download(arguments: Mapping[str, JsonValue], context: JobContext) -> dict[str, JsonValue]:
@@ -133,7 +138,7 @@ def download(arguments: Mapping[str, JsonValue], context: JobContext) -> dict[st
     try:
         kaggle = parse_credentials(token) if token else None
         transfer = Transfer(asked.network(), asked.limits, report, context.should_stop, kaggle)
-        stored, source = fetch(asked.reference, arrivals, transfer, file=asked.file)
+        stored, source = fetch(context.secret(_ADDRESS) or asked.reference, arrivals, transfer, file=asked.file)
     except FetchCancelled:
         raise JobCancelledError from None
     except SeveralFiles as several:

@@ -16,6 +16,7 @@ from urllib.parse import unquote, urlsplit
 from assistant import wording
 from assistant.dataset.fetching.kaggle_credentials import KaggleCredentials
 from assistant.dataset.fetching.network import Answer, Interrupted, Network, open_url
+from assistant.dataset.fetching.shared_address import public_address
 from assistant.errors import DatasetError
 from assistant.files import sha256_of, write_atomically
 
@@ -69,7 +70,6 @@ class Downloaded:
     name: str
     sha256: str
     size: int
-    url: str
 
 
 def download(
@@ -98,7 +98,7 @@ def keep_answer(answer: Answer, folder: Path, key: str, name: str, transfer: Tra
     store = _Store(folder, key)
     total = check_body(answer, transfer.limits, 0)
     receive(answer, store.partial, transfer, 0, total)
-    return store.keep(name, answer.url, None)
+    return store.keep(name, None)
 
 
 def safe_name(name: str, fallback: str = "dataset") -> str:
@@ -140,15 +140,15 @@ class _Store:
         path = self.folder / str(note["sha256"]) / str(note["name"])
         if not path.is_file() or path.stat().st_size != note.get("size"):
             return None
-        return Downloaded(path, str(note["name"]), str(note["sha256"]), int(note["size"]), str(note["url"]))
+        return Downloaded(path, str(note["name"]), str(note["sha256"]), int(note["size"]))
 
-    def keep(self, name: str, url: str, tag: str | None) -> Downloaded:
+    def keep(self, name: str, tag: str | None) -> Downloaded:
         digest, size = sha256_of(self.partial), self.partial.stat().st_size
         path = self.folder / digest / name
         path.parent.mkdir(parents=True, exist_ok=True)
         self.partial.replace(path)
-        self.write_note(sha256=digest, size=size, name=name, url=url, tag=tag)
-        return Downloaded(path, name, digest, size, url)
+        self.write_note(sha256=digest, size=size, name=name, tag=tag)
+        return Downloaded(path, name, digest, size)
 
 
 def _try_once(url: str, store: _Store, transfer: Transfer, name: str | None, deadline: float) -> Downloaded:
@@ -169,14 +169,16 @@ def _try_once(url: str, store: _Store, transfer: Transfer, name: str | None, dea
         resumed = answer.status == 206 and _starts_at(answer, start)
         if answer.status == 206 and not resumed:
             store.partial.unlink(missing_ok=True)
-            raise Interrupted("The server sent another part than was asked for.", answer.url, "Try again.")
+            raise Interrupted(
+                "The server sent another part than was asked for.", public_address(answer.url), "Try again."
+            )
         total = check_body(answer, transfer.limits, start if resumed else 0)
         tag = answer.headers.get("etag")
         chosen = safe_name(name or file_name(answer))
         strong = tag is not None and not tag.startswith("W/")
-        store.write_note(tag=tag, resumable=strong, name=chosen, url=answer.url)
+        store.write_note(tag=tag, resumable=strong, name=chosen)
         receive(answer, store.partial, transfer, start if resumed else 0, total, keep_partial=strong)
-    return store.keep(chosen, answer.url, tag)
+    return store.keep(chosen, tag)
 
 
 def receive(

@@ -103,6 +103,7 @@ def _source(link: Link, got: Downloaded, facts: RemoteFacts, moment: datetime) -
         licence=facts.licence,
         citation=_citation(link, title, facts, moment),
         retrieved=moment,
+        keyed=link.keyed,
     )
 
 

@@ -100,6 +100,9 @@ class _NetworkAdapter(BaseAdapter):
         response = requests.Response()
         response.status_code = answer.status
         response.headers.update(answer.headers)
+        if "location" in answer.headers:
+            # Kaggle marks redirects as JSON and sends nothing, which its client would take for a broken answer.
+            response.headers.pop("content-type", None)
         response.url = answer.url
         response.request = request
         response.encoding = requests.utils.get_encoding_from_headers(response.headers)

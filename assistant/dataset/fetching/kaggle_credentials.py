@@ -15,6 +15,7 @@ _STEPS = (
     'Under "API", press "Generate new token" (or "Create legacy API key").',
     "Copy what it shows, or the contents of the file kaggle.json, into the field here.",
 )
+_ASSIGNED = re.compile(r"KAGGLE_(USERNAME|KEY|API_TOKEN)['\"]?\]?\s{0,3}[=:]\s{0,3}['\"]?([^\s'\"&;]{1,4096})")
 TOKEN_HELP = " ".join(_STEPS)
 
 
@@ -34,6 +35,7 @@ class KaggleCredentials(Frozen):
 
 def parse_credentials(text: str) -> KaggleCredentials:
     """Read what a student pastes: a token, `user:key`, or the contents of kaggle.json; raise DatasetError otherwise."""
+    text = text.lstrip("\ufeff")
     bare = text.strip().strip("\"'").strip()
     if not bare:
         raise DatasetError("No Kaggle token was given.", "", TOKEN_HELP)
@@ -45,10 +47,19 @@ def parse_credentials(text: str) -> KaggleCredentials:
             raise DatasetError(
                 "This is not the contents of kaggle.json.", "It needs a username and a key.", TOKEN_HELP
             ) from error
-    if assignment := re.fullmatch(r"(?:export\s+)?KAGGLE_API_TOKEN\s*=\s*['\"]?(\S+?)['\"]?", bare):
-        bare = assignment[1]
+    if given := dict(_ASSIGNED.findall(bare)):
+        name, key = given.get("USERNAME", ""), given.get("KEY", "")
+        bare = given.get("API_TOKEN") or (f"{name}:{key}" if name else key) or bare
+    if "://" in bare or bare.lower().startswith("www."):
+        raise DatasetError("This is a web address, not a Kaggle token.", "A token is one word.", TOKEN_HELP)
     if re.search(r"\s", bare):
         raise DatasetError("This is not a Kaggle token.", "A token has no blanks in it.", TOKEN_HELP)
+    if "@" in bare or not re.fullmatch(r"[\w.:~+/=-]{1,4096}", bare):
+        raise DatasetError(
+            "This looks like a password or an e-mail address, not a Kaggle token.",
+            "A token holds letters, digits and _ alone; a password is needed nowhere here, and is not kept.",
+            TOKEN_HELP,
+        )
     if pair := re.fullmatch(r"([\w-]+):([0-9a-f]{32})", bare):
         return KaggleCredentials(username=pair[1], key=SecretStr(pair[2]))
     if re.fullmatch(r"[0-9a-f]{32}", bare):

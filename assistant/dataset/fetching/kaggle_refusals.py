@@ -34,15 +34,15 @@ def refusal(error: requests.HTTPError, what: str, *, known: bool) -> DatasetErro
             )
         case 403 if known:
             return DatasetError(
-                "This dataset is private, and your account may not see it.",
+                "There is no such dataset, or it is private, and your account may not see it.",
                 evidence,
-                "Ask its owner to share it, or choose a public one.",
+                "Check its name, which Kaggle refuses alike when nobody has it; ask its owner to share it, or choose a public one.",
             )
         case 403:
             return DatasetError(
-                "This dataset is private, or Kaggle wants an account for it.",
+                "There is no such dataset, or it is private, or Kaggle wants an account for it.",
                 evidence,
-                f"Add your Kaggle token. {TOKEN_HELP}",
+                f"Check its name, which Kaggle refuses alike when nobody has it, or add your Kaggle token. {TOKEN_HELP}",
             )
         case 404 | 410:
             return DatasetError(

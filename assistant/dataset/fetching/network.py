@@ -17,6 +17,7 @@ import httpcore
 import httpx
 
 from assistant import wording
+from assistant.dataset.fetching.shared_address import public_address
 from assistant.errors import DatasetError
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -97,7 +98,7 @@ def check_address(url: str) -> httpx.URL:
         parsed = httpx.URL(url)
     except (httpx.InvalidURL, ValueError, TypeError) as error:
         raise DatasetError(
-            "This is not a web address.", f"{url[:200]}: {error}.", "Copy the link from the browser."
+            "This is not a web address.", f"{public_address(url)[:200]}: {error}.", "Copy the link from the browser."
         ) from error
     if parsed.scheme != "https" or not parsed.host:
         raise DatasetError(
@@ -166,7 +167,9 @@ def open_url(
             ) as error:
                 raise _unreachable(current.host, error) from error
         raise DatasetError(
-            "The link leads from one address to the next without end.", str(first), "Use the final address."
+            "The link leads from one address to the next without end.",
+            public_address(str(first)),
+            "Use the final address.",
         )
 
 
@@ -185,7 +188,7 @@ def read_all(answer: Answer, most: int) -> bytes:
         if len(data) > most:
             raise DatasetError(
                 "The server's answer is too long.",
-                f"{answer.url} sent more than {wording.size(most)}.",
+                f"{public_address(answer.url)} sent more than {wording.size(most)}.",
                 "Try again later.",
             )
     return bytes(data)

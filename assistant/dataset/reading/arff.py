@@ -11,7 +11,7 @@ from assistant.dataset.reading.raw_file import RawFile
 from assistant.dataset.reading.table import Reader, Table
 from assistant.dataset.reading.text_table import read_rows
 
-_START = re.compile(rb"^(?:\s*%[^\n]*\n|\s*\n)*\s*@relation\b", re.IGNORECASE)
+_START = re.compile(rb"^(?:[ \t\r]*(?:%[^\n]*)?\n)*[ \t]*@relation\b", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"""^\s*@attribute\s+(?:'([^']+)'|"([^"]+)"|(\S+))\s+\S""", re.IGNORECASE)
 
 

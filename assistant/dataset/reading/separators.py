@@ -16,6 +16,8 @@ RARE_SEPARATORS = ("^", "~", ":", "#")
 WHITESPACE = "whitespace"
 FIXED_WIDTH = "fixed width"
 _MANY_CELLS = 8
+_LONGEST_CELL = 1 << 24  # signs; Python's own limit of 131,072 is less than a cell of a stranger may hold
+csv.field_size_limit(_LONGEST_CELL)
 
 
 def join_lines(body: Sequence[tuple[int, str]], separator: str, quote: str) -> list[tuple[int, str]]:
@@ -47,7 +49,7 @@ def split_cells(line: str, separator: str, quote: str, widths: Sequence[tuple[in
             return apart if len(apart) == len(widths) else _nearest(bare, widths)
         return [bare[start:end].strip() for start, end in widths]
     if separator == WHITESPACE:
-        return next(csv.reader([re.sub(r"\s+", " ", line.strip())], delimiter=" ", quotechar=quote), [])
+        line, separator = re.sub(r"\s+", " ", line.strip()), " "
     try:
         row = next(
             csv.reader(io.StringIO(line, newline=""), delimiter=separator, quotechar=quote, skipinitialspace=True), []

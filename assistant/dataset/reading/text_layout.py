@@ -24,8 +24,8 @@ from assistant.dataset.reading.separators import FIXED_WIDTH, cuts_words, find_s
 
 _LINES = 400
 _RULE = re.compile(r"^[\s|+:=-]+$")  # a line drawn between the names and the values
-_COMMA = re.compile(r"\s*[-+]?\d[\d.\s]*,(?:\d{1,2}|\d{4,}|\d+[eE][-+]?\d+)\s*")
-_CURRENCY = re.compile(r"\s*[€$£₽₺₹¥%]\s*|\s*\b(?:EUR|USD|CHF|PLN|TL|zł|Kč|kr)\b\.?\s*")
+_COMMA = re.compile(r"\s{0,9}[-+]?\d[\d.\s]*,(?:\d{1,2}|\d{4,}|\d+[eE][-+]?\d+)\s{0,9}")
+_CURRENCY = re.compile(r"\s{0,9}[€$£₽₺₹¥%]\s{0,9}|\s{0,9}\b(?:EUR|USD|CHF|PLN|TL|zł|Kč|kr)\b\.?\s{0,9}")
 _COMMENT = ("#", "%", "//", "!", "@", "'", "*")
 
 
@@ -190,8 +190,8 @@ def has_decimal_comma(cell: str) -> bool:
 
 # A number whose point parts its decimals; neither thousands look so, nor a clock, a month or a day.
 _POINTED = re.compile(
-    r"\s*[-+]?(?!(?:19|20)\d\d\.\d\d\s*$|[01]?\d\.(?:19|20)\d\d\s*$)"
-    r"(?:0\.\d{3,}|\d+\.\d{4,}|\d+\.\d|(?:3[2-9]|[4-9]\d|\d{3,})\.\d\d|\d+\.[6-9]\d)\s*"
+    r"\s{0,9}[-+]?(?!(?:19|20)\d\d\.\d\d\s{0,9}$|[01]?\d\.(?:19|20)\d\d\s{0,9}$)"
+    r"(?:0\.\d{3,}|\d+\.\d{4,}|\d+\.\d|(?:3[2-9]|[4-9]\d|\d{3,})\.\d\d|\d+\.[6-9]\d)\s{0,9}"
 )
 _ZONED_DAY = re.compile(r"^\d{4}-\d\d-\d\d[T ]00:00(?::00(?:\.0+)?)?[+-](?!00:?00$)\d\d:?\d\d$")
 

@@ -92,7 +92,6 @@ def _rows(lines: Sequence[str], layout: Layout) -> list[list[str]]:
         lines = [line.strip()[1:-1].replace('""', '"') if line.strip() else line for line in lines]
     if layout.separator in (WHITESPACE, FIXED_WIDTH):
         return [split_line(line, layout) for line in lines if line.strip()]
-    csv.field_size_limit(1 << 24)
     try:
         return list(
             csv.reader(_with_ends(lines), delimiter=layout.separator, quotechar=layout.quote, skipinitialspace=True)

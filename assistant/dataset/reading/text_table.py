@@ -109,7 +109,7 @@ def _units(layout: Layout) -> dict[str, str]:
     """Units stand in a row of their own or in brackets behind the name."""
     units = {}
     for name in layout.names:
-        match = re.search(r"[\[(]\s*([^\[\]()]{1,16})\s*[\])]\s*$", name)
+        match = re.search(r"[\[(]\s{0,9}([^\[\]()]{1,16})\s{0,9}[\])]\s{0,9}$", name)
         if match and not match[1].isdecimal() and (_parted(name[: match.start()]) or is_unit(match[1])):
             units[name] = match[1]
     return {**units, **{name: unit for name, unit in layout.units.items() if unit}}

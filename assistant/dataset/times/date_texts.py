@@ -26,16 +26,18 @@ _ZONE_NAME = re.compile(r"\s*\(?\b(?:UTC|GMT|[ECMP][SD]T|CES?T|BST|IST|Z)\b\)?\s
 _ZONE_PLACE = re.compile(
     r"\s+\[?(?:Europe|America|Asia|Africa|Australia|Pacific|Atlantic|Indian|Etc|US)/[\w/+-]+\]?\s*$"
 )
-_OFFSET = re.compile(r"\s*(Z|[+-]\d{2}:?\d{2}|(?<=\d)[+-]\d{2})$")
+_OFFSET = re.compile(r"\s{0,9}(Z|[+-]\d{2}:?\d{2}|(?<=\d)[+-]\d{2})$")
 _TIME = (
-    r"(?P<hour>\d{1,2})(?:[:h.](?P<minute>\d{2})(?:[:m.](?P<second>\d{2})(?:[.,:](?P<fraction>\d{1,9}))?)?|h)?\s*s?"
-    r"(?:\s*(?P<half>[AaPp]\.?\s?[Mm]\.?))?"
+    r"(?P<hour>\d{1,2})(?:[:h.](?P<minute>\d{2})(?:[:m.](?P<second>\d{2})(?:[.,:](?P<fraction>\d{1,9}))?)?|h)?\s{0,9}s?"
+    r"(?:\s{0,9}(?P<half>[AaPp]\.?\s?[Mm]\.?))?"
 )
 _CLOCK_END = re.compile(
-    rf"^(?P<date>.*?\S)(?:\s*[T_]\s*|\s+-\s+|\s*,\s*|\s+|(?<=\d{{4}}):|(?<=\d{{2}}-\d{{2}})-){_TIME}$"
+    rf"^(?P<date>.*?\S)(?:\s{{0,9}}[T_]\s{{0,9}}|\s{{1,9}}-\s{{1,9}}|\s{{0,9}},\s{{0,9}}|\s{{1,9}}|(?<=\d{{4}}):|(?<=\d{{2}}-\d{{2}})-){_TIME}$"
 )
 # Words between the parts of a date or around its time that say nothing.
-_FILLER = re.compile(r"(?i)\s+(?:de|del|of|à|um|at|a\s+las|kl\.?|den)\s+|\s*\b(?:Uhr|hrs|o'clock)\s*$")
+_FILLER = re.compile(
+    r"(?i)\s{1,9}(?:de|del|of|à|um|at|a\s{1,9}las|kl\.?|den)\s{1,9}|\s{0,9}\b(?:Uhr|hrs|o'clock)\s{0,9}$"
+)
 # A part of a date is a number or a word; parts are told apart by signs, or by where digits and letters meet.
 _PART = r"(\d{1,4}|[^\W\d_]+\.?)"
 _BETWEEN = r"[-/. ,_']+|(?<=\d)(?=[^\W\d_])|(?<=[^\W\d_])(?=\d)"

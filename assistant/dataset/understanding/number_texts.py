@@ -26,10 +26,10 @@ _MULTIPLES = {"k": 1e3, "m": 1e6, "mn": 1e6, "mio": 1e6, "b": 1e9, "bn": 1e9, "t
 _NUMBER = r"[-+−–]?(?:\d[\d.,]*|[.,]\d+)(?:[eE][-+]?\d+)?"
 _FOOTNOTE = re.compile(r"(?<=\d)\s*[*†‡#]{1,3}$")  # a mark behind a number that points to a note
 _SHAPE = re.compile(
-    rf"^(?P<open>\()?\s*(?P<sign>[-+−–])?\s*(?P<currency>[{re.escape(_CURRENCY)}]|{_CURRENCY_CODES}\s*)?\s*"
-    rf"(?P<number>{_NUMBER})\s*(?P<minus>-)?"
+    rf"^(?P<open>\()?\s{{0,3}}(?P<sign>[-+−–])?\s{{0,3}}(?P<currency>[{re.escape(_CURRENCY)}]|{_CURRENCY_CODES}\s{{0,3}})?\s{{0,3}}"
+    rf"(?P<number>{_NUMBER})\s{{0,3}}(?P<minus>-)?"
     rf"(?P<tail>%|[{re.escape(_CURRENCY)}]|{_CURRENCY_CODES}|[kKmMbBtT]|[mM]n|[mM]io|[bB]n"
-    rf"|°\s?[CFK]?|[A-Za-zµμΩ³²/°]{{1,8}}(?:/[A-Za-z³²]{{1,4}})?)?\s*(?P<close>\))?$"
+    rf"|°\s?[CFK]?|[A-Za-zµμΩ³²/°]{{1,8}}(?:/[A-Za-z³²]{{1,4}})?)?\s{{0,3}}(?P<close>\))?$"
 )
 _WORDS_OF_DATES = re.compile(
     r"(?i)\b(?:jan|feb|mar|apr|may|mai|jun|jul|aug|sep|sept|oct|okt|nov|dec|dez|mon|tue|wed|thu|fri|sat|sun|tues|wednes|thurs|satur)"

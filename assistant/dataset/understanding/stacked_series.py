@@ -27,7 +27,7 @@ _NAMED = re.compile(
     r"|region|zone|area|city|state|country|county|branch|family|group|type|class|cluster|household|building|room|user"
     r"|customer|patient|machine|device|node|line|series|location|wban|usaf|fips|ticker)(?:$|[_\W\d])|(?:Id|ID|Nr)$"
 )
-_UNITS = re.compile(r"(?i)(?:units?|uom|einheit|measure|unit of measure\w*|(?:.*[_\W])?code)$")
+_UNITS = re.compile(r"(?i)(?:units?|uom|einheit|measure|unit of measure\w*|(?:.{0,80}[_\W])?code)$")
 _INSTRUMENTS = re.compile(
     r"(?i)(?:^|[_\W])(?:device|sensor|station|node|meter|machine|logger|probe|mac|site|tag|ticker|symbol)"
     r"(?:$|[_\W\d]|id$|name$)"

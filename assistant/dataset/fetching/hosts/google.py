@@ -15,11 +15,18 @@ class Google(Host):
     domains = ("docs.google.com", "drive.google.com")
 
     def link(self, address: Address) -> Link | None:
-        """Return the sheet or the file on the drive."""
+        """Return the sheet or the file on the drive, whichever account of the browser its address names."""
+        segments = address.segments
+        if (
+            "u" in segments[:2]
+            and (place := segments.index("u")) + 1 < len(segments)
+            and segments[place + 1].isdecimal()
+        ):
+            segments = segments[:place] + segments[place + 2 :]
         if address.domain == "drive.google.com":
-            return self._drive(address.segments, address.query, address.text)
-        if len(address.segments) >= 3 and address.segments[0] == "spreadsheets":
-            return self._sheet(address.segments, address.query, address.fragment, address.text)
+            return self._drive(segments, address.query, address.text)
+        if len(segments) >= 3 and segments[0] == "spreadsheets":
+            return self._sheet(segments, address.query, address.fragment, address.text)
         return None
 
     def _sheet(self, segments: list[str], query: str, fragment: str, reference: str) -> Link:
@@ -50,8 +57,10 @@ class Google(Host):
             raise DatasetError(
                 "This Google Drive link names no file.", reference, "Open the file, press Share and copy the link."
             )
+        key = (parse_qs(query).get("resourcekey") or [""])[0]  # without it, Drive hands older files to nobody
+        more = f"&resourcekey={quote(key)}" if key else ""
         return self.file_link(
-            f"https://drive.usercontent.google.com/download?id={identity}&export=download&confirm=t",
+            f"https://drive.usercontent.google.com/download?id={identity}&export=download&confirm=t{more}",
             "link",
             "Google Drive file",
             page=reference,

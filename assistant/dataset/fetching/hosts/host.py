@@ -12,6 +12,7 @@ from assistant.dataset.fetching.download import Downloaded, Transfer, check_stat
 from assistant.dataset.fetching.large_file_pointer import follow_pointer, is_pointer
 from assistant.dataset.fetching.network import Network, open_url, read_all
 from assistant.dataset.fetching.remote_files import RemoteFacts, RemoteFile, choose_file
+from assistant.dataset.fetching.shared_address import public_address
 from assistant.dataset.series import SourceKind
 from assistant.errors import DatasetError
 
@@ -53,6 +54,7 @@ class Link:
     path: str = ""
     file_name: str = ""
     note: str = ""
+    keyed: bool = False  # it opens by a key or a signature, which is told to nobody
 
 
 class FromHost(NamedTuple):
@@ -110,7 +112,7 @@ class Host:  # some methods leave their arguments to hosts of their own
             return FromHost(got, RemoteFacts())
 
     def file_link(
-        self, url: str, kind: SourceKind, title: str, page: str = "", file_name: str = "", **more: str
+        self, url: str, kind: SourceKind, title: str, page: str = "", file_name: str = "", **more: Any
     ) -> Link:
         """Return a link to one file; `page` is what a reader opens where that is not the file's own address."""
         return Link(
@@ -135,5 +137,5 @@ def ask_json(url: str, network: Network, seconds: float = _SECONDS) -> Any:
         return json.loads(data)
     except ValueError as error:
         raise DatasetError(
-            "The server's answer could not be understood.", f"{url} sent no JSON.", "Try again later."
+            "The server's answer could not be understood.", f"{public_address(url)} sent no JSON.", "Try again later."
         ) from error

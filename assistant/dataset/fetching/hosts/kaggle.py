@@ -16,11 +16,21 @@ if TYPE_CHECKING:
     from assistant.dataset.fetching.kaggle_source import KaggleSource
 
 ALL_FILES = "*"
-_KAGGLE = re.compile(r"^[A-Za-z0-9][\w-]{1,100}/[A-Za-z0-9][\w.-]{1,100}$")
+_KAGGLE = re.compile(r"^[A-Za-z0-9][\w-]{1,100}/[A-Za-z0-9][\w.-]{1,100}(?:/versions/\d{1,6})?$")
 _KAGGLE_COMMAND = re.compile(
-    r"kaggle\s+(?P<what>datasets|competitions|d|c)\s+(?:download|files)\s+(?:-[dc]\s+|--\w+\s+)?(?P<name>[\w./-]+)"
+    r"kaggle\s{1,9}(?P<what>datasets|competitions|d|c)\s{1,9}(?:download|files)\s{1,9}(?P<rest>[^\n;&|]{1,400})"
 )
-_KAGGLE_CALL = re.compile(r"kagglehub\.(?P<what>dataset|competition)_download\(\s*[\"'](?P<name>[\w./-]+)[\"']")
+_NAME_IN_COMMAND = re.compile(r"(?:^|\s)(?P<name>[\w.-]{1,100}(?:/[\w.-]{1,100}){0,3})(?=\s|$)")
+_FILE_IN_COMMAND = re.compile(r"(?:^|\s)(?:-f|--file)[\s=]{1,3}(?:\"(?P<quoted>[^\"]{1,200})\"|(?P<plain>\S{1,200}))")
+_OTHER_OPTIONS = re.compile(
+    r"(?:^|\s)(?:-[pwfo]|--(?:path|file))[\s=]{1,3}(?:\"[^\"]{0,200}\"|\S{1,200})|(?:^|\s)-{1,2}[\w-]{1,30}"
+)
+_KAGGLE_CALL = re.compile(
+    r"kagglehub\.(?P<what>dataset_download|competition_download|load_dataset|dataset_load)\(\s{0,9}"
+    r"(?:(?:kagglehub\.)?KaggleDatasetAdapter\.\w{1,30}\s{0,9},\s{0,9})?(?:handle\s{0,3}=\s{0,3})?"
+    r"[\"'](?P<name>[\w./-]{1,300})[\"']\s{0,9}(?:,\s{0,9}(?:path\s{0,3}=\s{0,3})?(?:[\"'](?P<file>[^\"'\n]{0,200})[\"']|(?P<variable>file_path)))?"
+)
+_FILE_PATH = re.compile(r"^file_path\s{0,3}=\s{0,3}[\"']([^\"'\n]{0,200})[\"']", re.MULTILINE)
 
 
 class Kaggle(Host):
@@ -35,13 +45,25 @@ class Kaggle(Host):
 
     def link_in_words(self, text: str) -> Link | None:
         """Return the dataset or competition of owner/dataset, or of a command that downloads it."""
-        if command := _KAGGLE_COMMAND.search(text) or _KAGGLE_CALL.search(text):
-            if command["what"].startswith("c"):
-                return self._competition(command["name"], text)
-            return self._dataset(*_owner_and_name(command["name"]), text)
+        if command := _KAGGLE_COMMAND.search(text):
+            file = _FILE_IN_COMMAND.search(command["rest"])
+            named = _NAME_IN_COMMAND.search(_OTHER_OPTIONS.sub(" ", command["rest"]))
+            member = (file["quoted"] or file["plain"]) if file else ""
+            return self._named(command["what"], named["name"] if named else "", text, member)
+        if call := _KAGGLE_CALL.search(text):
+            path = _FILE_PATH.search(text) if call["variable"] else None
+            return self._named(call["what"], call["name"], text, path[1] if path else call["file"] or "")
         if _KAGGLE.match(text) and "." not in text.split("/")[0]:
-            return self._dataset(*_owner_and_name(text), text)
+            return self._named("dataset", text, text)
         return None
+
+    def _named(self, what: str, handle: str, text: str, file: str = "") -> Link:
+        """Return the competition or the dataset of a handle: owner/name, or owner/name/versions/2."""
+        if what.startswith("c"):
+            return self._competition(handle, text)
+        owner, name = _owner_and_name(handle)
+        version = re.search(r"/versions/(\d{1,6})", handle)
+        return self._dataset(owner, name, text, file, version[1] if version else "")
 
     def files(self, link: Link, transfer: Transfer) -> tuple[RemoteFile, ...]:
         """Return the files of a dataset or a competition."""
@@ -74,12 +96,12 @@ class Kaggle(Host):
         return FromHost(got, facts)
 
     def _dataset(self, owner: str, name: str, reference: str, file: str = "", version: str = "") -> Link:
-        page = f"https://www.kaggle.com/datasets/{owner}/{name}"
+        page = f"https://www.kaggle.com/datasets/{owner}/{name}{f'/versions/{version}' if version else ''}"
         return Link(
             host=self,
             form="kaggle",
             kind="kaggle",
-            reference=f"{owner}/{name}",
+            reference=f"{owner}/{name}{f'/versions/{version}' if version else ''}",
             page=page,
             title=name.replace("-", " "),
             owner=owner,
@@ -102,10 +124,17 @@ class Kaggle(Host):
         )
 
     def _page(self, segments: list[str], query: str, reference: str) -> Link:
-        select = (parse_qs(query).get("select") or [""])[0]
+        asked = parse_qs(query)
+        select = (asked.get("select") or asked.get("fileName") or asked.get("file_name") or [""])[0]
+        wanted = (asked.get("datasetVersionNumber") or asked.get("dataset_version_number") or [""])[0]
         match segments:
+            case ["api", "v1", "datasets", "download" | "view" | "list" | "metadata", owner, name, *rest]:
+                file = "/".join(rest) if rest and rest[0] != "versions" else select
+                return self._dataset(owner, name, reference, file, wanted)
+            case ["api", "v1", "competitions", "data", "download" | "download-all" | "list", name, *_]:
+                return self._competition(name, reference)
             case ["datasets", owner, name, *rest]:
-                version = rest[1] if len(rest) > 1 and rest[0] == "versions" else ""
+                version = rest[1] if len(rest) > 1 and rest[0] == "versions" else wanted
                 return self._dataset(owner, name, reference, select, version)
             case ["competitions" | "c", name, *_]:
                 return self._competition(name, reference)
@@ -115,8 +144,9 @@ class Kaggle(Host):
                     reference,
                     "Open the dataset's own page and copy its link, such as https://www.kaggle.com/datasets/owner/dataset.",
                 )
-            case [owner, name, *_]:
-                return self._dataset(owner, name, reference, select)
+            case [owner, name, *rest]:
+                version = rest[1] if len(rest) > 1 and rest[0] in ("versions", "version") else wanted
+                return self._dataset(owner, name, reference, select, version)
             case _:
                 raise DatasetError(
                     "This Kaggle link names no dataset.", reference, "Open the dataset's page and copy its link."
