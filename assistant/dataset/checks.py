@@ -12,19 +12,22 @@ import pandas as pd
 from assistant import wording
 from assistant.dataset.choices import Choices
 from assistant.dataset.reading.table import Table
-from assistant.dataset.repairs import GAPS
+from assistant.dataset.repairs import GAPS, SAME_MOMENT, SHORT_HEADER
 from assistant.dataset.series import Roles, Series, Source
 from assistant.dataset.times.time_reading import TimeReading
 from assistant.dataset.understanding.columns import Column
 from assistant.dataset.understanding.stacked_series import Stack
-from assistant.dataset.vocabulary import PERSON_NAMES, TIME_NAMES, plain_name
+from assistant.dataset.vocabulary import PERSON_NAMES, plain_name
 from assistant.errors import DatasetError
 from assistant.findings import Finding, Level
 
 _EMAIL = re.compile(r"^[^@\s,;]+@[^@\s,;]+\.[A-Za-z]{2,}$")
 _PHONE = re.compile(r"^\+?\(?\d[\d\s().-]{7,16}\d$")
+_OF_PEOPLE = (("mail", "e-mail addresses"), ("phone", "phone numbers"), ("mobile", "phone numbers"), ("name", "names"))
 _OUTLIER = 8.0  # times the spread of the middle half, from the median
 _NEARLY_EMPTY = 0.7
+_SHARED = 0.3  # share of the rows that share their moment with another one, from which on it is said
+_FEWEST_SCALED = 30
 _SAMPLE = 2000
 
 
@@ -39,6 +42,7 @@ class Understood:
     roles: Roles | None
     series: Series | None
     problem: DatasetError | None
+    future: Mapping[str, str] = field(default_factory=dict)  # columns that hold the target's future, and how
 
 
 def find_findings(known: Understood, source: Source | None, choices: Choices) -> tuple[Finding, ...]:
@@ -46,12 +50,15 @@ def find_findings(known: Understood, source: Source | None, choices: Choices) ->
     found = [
         *_blocking(known.problem, known.series),
         *_times(known.time, choices),
-        *_shifted_names(known.table, known.columns, known.time),
+        *_short_header(known.table),
         *_decimals(known.table, known.columns, choices),
         *_stacked(known.stack, choices),
+        *_merged(known),
         *_filled(known.series),
+        *_future(known),
         *_columns(known.columns, known.roles),
         *_outliers(known.series),
+        *_scaled(known),
         *personal_columns(known.table, known.columns),
         *licence_findings(source),
         *address_findings(source),
@@ -101,19 +108,17 @@ def _times(time: TimeReading | None, choices: Choices) -> list[Finding]:
     return found
 
 
-def _shifted_names(table: Table, columns: Mapping[str, Column], time: TimeReading | None) -> list[Finding]:
-    """Say it when the rows have one value more than there are names, and the names do not fit what stands below them."""
-    if time is None or time.columns != ("row",) or table.columns[0] != "row":
-        return []
-    named = [name for name in table.columns[1:] if plain_name(name) in TIME_NAMES and columns[name].kind == "number"]
+def _short_header(table: Table) -> list[Finding]:
+    """Say it when the rows have one value more than there are names."""
     return [
         _warn(
             "Each row has one value more than there are names of columns.",
-            f"So the moments stand in a column without a name, and numbers in {name}: perhaps a comma inside a number, as in "
-            "9,983.45 without quotation marks, was taken for the next column.",
-            "Look at the first rows; where the names are wrong, mend the file: put such numbers in quotation marks.",
+            f"{repair.what.partition(': ')[2].capitalize()[:1]}{repair.what.partition(': ')[2][1:]} Perhaps a comma inside a "
+            "number, as in 9,983.45 without quotation marks, was taken for the next column.",
+            "Look at the first rows; switch the repair off to put the names the other way, or mend the file.",
         )
-        for name in named[:1]
+        for repair in table.repairs
+        if SHORT_HEADER.is_kind_of(repair)
     ]
 
 
@@ -180,6 +185,38 @@ def _filled(series: Series | None) -> list[Finding]:
     ]
 
 
+def _merged(known: Understood) -> list[Finding]:
+    """Say it when most moments have several rows that no column tells apart."""
+    merged = [
+        repair
+        for repair in (known.series.repairs if known.series else ())
+        if SAME_MOMENT.is_kind_of(repair) and repair.applied
+    ]
+    if not merged or known.stack is not None or merged[0].count < _SHARED * known.table.rows:
+        return []
+    return [
+        _warn(
+            "Most moments have several rows, which no column tells apart.",
+            merged[0].what,
+            "Pick another way if that is not what is meant: their mean, their sum or the last.",
+        )
+    ]
+
+
+def _future(known: Understood) -> list[Finding]:
+    used = known.series.roles.features if known.series else ()
+    return [
+        _warn(
+            f"{name} holds the future: it {how}.",
+            "A forecast made with it could not be made when it is needed.",
+            "Take it out of the features; with it, the verdict cannot say that the network is better."
+            if name in used
+            else "It was left out of the features.",
+        )
+        for name, how in known.future.items()
+    ]
+
+
 def _columns(columns: Mapping[str, Column], roles: Roles | None) -> list[Finding]:
     found = []
     empty = [name for name, column in columns.items() if column.kind == "empty"]
@@ -237,23 +274,55 @@ def _outliers(series: Series | None) -> list[Finding]:
     ]
 
 
+def _scaled(known: Understood) -> list[Finding]:
+    """Say it when the target was scaled with all of its values, those of the test part among them."""
+    target = known.columns.get(known.roles.target) if known.roles else None
+    if target is None or target.values is None:
+        return []
+    values = target.values[~np.isnan(target.values)]
+    fine = np.abs(values * 1000 - np.round(values * 1000)) > 1e-6
+    if len(values) < _FEWEST_SCALED or fine.mean() < 0.5:
+        return []
+    low, high, mean, deviation = float(values.min()), float(values.max()), float(values.mean()), float(values.std())
+    ends = (round(low, 9), round(high, 9)) in ((0.0, 1.0), (-1.0, 1.0)) and (values == low).sum() + (
+        values == high
+    ).sum() < 5
+    standard = abs(mean) < 1e-3 and abs(deviation - 1) < max(1e-3, 1 / len(values))
+    if not ends and not standard:
+        return []
+    told = (
+        f"They run from exactly {low:g} to exactly {high:g}"
+        if ends
+        else "Their mean is 0 and their standard deviation 1"
+    )
+    return [
+        _warn(
+            f"The values of {target.name} look as if they were scaled with the whole series.",
+            f"{told}: such a scale has seen the test part, which makes every score better than it is.",
+            "Use the values as they were before they were scaled; they are scaled here by the training part alone.",
+        )
+    ]
+
+
 def personal_columns(table: Table, columns: Mapping[str, Column]) -> list[Finding]:
     """Return a finding for each column that looks like personal data."""
-    found = []
+    kinds: dict[str, str | None] = {}
     for name, column in columns.items():
-        if column.kind not in ("text", "number"):
-            continue
-        sample = [str(value).strip() for value in table.frame[name].dropna().head(_SAMPLE)]
-        kind = _personal_kind(name, column, sample)
-        if kind:
-            found.append(
-                _warn(
-                    f"The column {name} looks like personal data ({kind}).",
-                    "It would go out with the dataset.",
-                    "Take it out of the file, or hand in a link and the digest instead of the file.",
-                )
-            )
-    return found
+        if column.kind in ("text", "number", "time"):
+            sample = [str(value).strip() for value in table.frame[name].dropna().head(_SAMPLE)]
+            kinds[name] = _personal_kind(name, column, sample)
+    if any(kinds.values()):  # beside what is known of people, a name such as Name or Phone means theirs
+        named = {name: next((kind for word, kind in _OF_PEOPLE if word in plain_name(name)), name) for name in kinds}
+        kinds |= {name: kinds[name] or named[name] for name in kinds if plain_name(name) in PERSON_NAMES}
+    return [
+        _warn(
+            f"The column {name} looks like personal data ({kind}).",
+            "It would go out with the dataset.",
+            "Take it out of the file, or hand in a link and the digest instead of the file.",
+        )
+        for name, kind in kinds.items()
+        if kind
+    ]
 
 
 def _personal_kind(name: str, column: Column, sample: list[str]) -> str | None:

@@ -160,7 +160,10 @@ def examine(
             problem = error
     outcome, verdict = _judge(chosen, series, problem, time, columns)
     seen = {**start.columns_of(table.rows), **columns} if start else columns
-    understood = Understood(start.table if start else table, seen, time, stack, chosen, series, problem)
+    future = {**(suggestion.future if suggestion and chosen and suggestion.roles.target == chosen.target else {})}
+    future |= series.future if series else {}
+    understood = Understood(start.table if start else table, seen, time, stack, chosen, series, problem, future
+    )  # fmt: skip
     findings = (
         *find_findings(understood, source, choices),
         *(start.findings(table.columns) if start else ()),
@@ -277,13 +280,14 @@ def _judge(
         return ("too short" if short else "not usable"), f"{problem.what.rstrip('.')}: {problem.evidence} {ask}".strip()
     rows, target = len(series.frame), series.target
     if not series.dated:
-        related = float(autocorrelation(series.values[: series.split.train], 1)[1])
+        training = series.values[: series.split.train]
+        related = float(autocorrelation(training, 1)[1])
         in_order = time is not None or any(WIDE.is_kind_of(repair) for repair in series.repairs)
-        if not in_order and related < _RELATED:
+        if not in_order and related < _RELATED and not season_shows(training, series.frequency.season):
             return (
                 "no time order",
-                f"The rows of this table follow no order in time: neighbouring values of {target} have nothing to do "
-                "with each other. Choose a table with one row for each moment.",
+                f"The rows of this table seem to follow no order in time: neither neighbouring values of {target} are alike, "
+                "nor those a season apart. Choose a table with one row for each moment.",
             )
         return "usable", f"Usable: {wording.counted('value', rows)} of {target} in their order, without dates."
     first, last = series.frame.index[0], series.frame.index[-1]

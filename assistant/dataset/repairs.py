@@ -89,6 +89,24 @@ NAMES = _kind(
     "Each column needs a name of its own.",
     fixed="two columns cannot have one name",
 )
+SHORT_HEADER = _kind(
+    "short header",
+    "Each row has one value more than there are names: {were_put}.",
+    "So the names fit best what stands below them; undone, they are put the other way.",
+    undone="Each row has one value more than there are names: {other}.",
+)
+MERGE_MARKS = _kind(
+    "merge marks",
+    "At {spots} two versions of some rows stand between the marks of a merge: the first was taken.",
+    "A program for versions left both in the file for somebody to choose; undone, the second is taken.",
+    undone="At {spots} two versions of some rows stand between the marks of a merge: the second was taken.",
+)
+OPEN_QUOTES = _kind(
+    "open quotes",
+    "A quotation mark that is never closed was left out in {rows}.",
+    "Up to the next one, every row would be taken for one cell.",
+    undone="A quotation mark that is never closed stands in {rows}.",
+)
 CROOKED_ROWS = _kind(
     "crooked rows",
     "{rows} with too many or too few values {were} left out, such as {shown}.",
@@ -216,10 +234,25 @@ NEWEST_FIRST = _kind(
     "The rows were turned round, for the newest came first.",
     "Forecasting needs the rows in the order of time.",
 )
+EXTRA_SESSIONS = _kind(
+    "extra sessions",
+    "{rows} on extra days, such as {first}, {were} left out.",
+    "The table has rows for working days, and hardly any for other days; undone, the rows are counted instead of dated.",
+)
+EVENTS = _kind(
+    "events",
+    "Events at irregular moments were summed for each {step}, which is zero where nothing happened.",
+    "Amounts add up; undone, the values of one {other} are averaged.",
+)
+NOTHING_HAPPENED = _kind(
+    "nothing happened",
+    "{missing} without a row {were} taken as zero.",
+    "Each row is an event, and nothing happened there; undone, they are filled like gaps.",
+)
 COPIES = _kind(
     "copies",
     "Rows that stand twice were left out.",
-    "They are the same in every column used; undone, each of them counts.",
+    "They are the same in every column of the table; undone, each of them counts.",
 )
 SAME_MOMENT = _kind(
     "same moment",
@@ -251,6 +284,12 @@ AFTER_THE_TARGET = _kind(
     "ends",
     "Rows after the last value of the target were left out.",
     "There is nothing to check a forecast against; undone, they are filled like gaps.",
+)
+NOT_YET_OUT = _kind(
+    "not yet out",
+    "The zeros at the end of {column} were taken as missing.",
+    "It is zero nowhere else and falls to it at once: its last values are not out yet. Undone, they are zero.",
+    of_column=True,
 )
 LATE_FEATURES = _kind(
     "late features",

@@ -102,7 +102,8 @@ class Series:
     """The dataset made ready.
 
     `frame` holds float64 columns without gaps, the target first and then the features; its index is a regular
-    DatetimeIndex without a zone, or a RangeIndex when the table has no time. `units` maps a column to its unit.
+    DatetimeIndex without a zone, or a RangeIndex when the table has no time. `units` maps a column to its unit, `future`
+    a feature that holds the target's future to how it does.
     """
 
     title: str
@@ -116,6 +117,7 @@ class Series:
     repairs: tuple[Repair, ...] = ()
     units: Mapping[str, str] = field(default_factory=dict)
     question: str = ""
+    future: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def target(self) -> str:
@@ -151,13 +153,15 @@ class _Description(Frozen):
     source: Source
     repairs: tuple[Repair, ...]
     units: dict[str, str]
+    future: dict[str, str] = {}
 
 
 def save_series(series: Series, folder: Path) -> Path:
     """Write `series.parquet` and `series.json` to `folder` and return it."""
     description = _Description(
-        **{name: getattr(series, name) for name in _Description.model_fields if name != "units"},
+        **{name: getattr(series, name) for name in _Description.model_fields if name not in ("units", "future")},
         units=dict(series.units),
+        future=dict(series.future),
     )
     folder.mkdir(parents=True, exist_ok=True)
     write_atomically(folder / "series.parquet", series.frame.to_parquet())

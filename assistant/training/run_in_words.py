@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from assistant import wording
 from assistant.dataset.preparing.season import autocorrelation, repeats
 from assistant.dataset.series import Series
@@ -83,14 +85,21 @@ def season_of(series: Series, season: int) -> str:
     return f"{assumed}: a guess from the frequency, which the training part hardly shows."
 
 
-def verdict_of(judgement: Judgement, cell: str) -> Verdict:
-    """Return the judgement with its sentence."""
+def verdict_of(judgement: Judgement, cell: str, future: Sequence[str] = ()) -> Verdict:
+    """Return the judgement with its sentence; with features that hold the future, no win is claimed."""
     network, other = wording.method_name(cell, "head"), wording.method_name(judgement.against, "sentence")
     share = abs(1 - judgement.ratio)
     size = wording.percent(share)
     direction = "smaller" if judgement.ratio < 1 else "larger"
     if share < 0.0005:
         sentence = f"{network} ties with {other}: their mean absolute errors are the same."
+    elif judgement.outcome == "beats" and future:
+        held = wording.agree(len(future), "holds", "hold")
+        sentence = (
+            f"{network} cannot be judged against {other}: its mean absolute error is {size} {direction}, but "
+            f"{wording.listed(future)} {held} the future of the target, which is not known when a forecast is made."
+        )
+        return Verdict(outcome="ties", against=judgement.against, sentence=sentence, ratio=judgement.ratio)
     elif judgement.outcome == "beats":
         sentence = f"{network} beats {other}, the best simple forecast: its mean absolute error is {size} {direction}."
     elif judgement.outcome == "loses":

@@ -243,7 +243,7 @@ def run_of(
             )
             for method, found in result.scores.items()
         },
-        verdict=verdict_of(result.judgement, settings.cell),
+        verdict=verdict_of(result.judgement, settings.cell, tuple(series.future)),
         seconds=seconds,
         parameters=sum(weights.numel() for weights in first.network.parameters()),
         series_sha256=series_sha256(series),

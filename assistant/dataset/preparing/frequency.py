@@ -43,6 +43,12 @@ _NOUNS = {1: "second", 60: "minute", 3600: "hour", _DAY: "day", 7 * _DAY: "week"
 _MONTHS = {1: ("MS", "month", 12), 3: ("QS", "quarter", 4), 12: ("YS", "year", 1)}
 _WEEKDAYS = ("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN")
 _ALIGNED = 0.9
+_TWICE, _OFTEN = (
+    0.05,
+    0.2,
+)  # share of months with two moments, where the gap is the same throughout and where it differs
+_EXTRA = 0.2  # share of the days at weekends that may have rows of their own
+_HELD = 0.6  # share of the working days that have rows
 _HORIZONS = {
     "hour": 24,
     "day": 7,
@@ -62,13 +68,14 @@ class Grid:
     """The regular moments that a table's moments stand for.
 
     `frequency` is the step; `moments` are the table's sorted distinct moments moved onto the grid (two may fall on the
-    same point when `irregular`); `moved` counts those that changed.
+    same point when `irregular`), without those that are `extra`; `moved` counts those that changed.
     """
 
     frequency: Frequency
     moments: pd.DatetimeIndex = field(repr=False)
     irregular: bool = False
     moved: int = 0
+    extra: np.ndarray | None = field(repr=False, default=None)  # which of the table's moments are on days without rows
 
     def full(self) -> pd.DatetimeIndex:
         """Return every moment from the first to the last."""
@@ -110,7 +117,7 @@ def _monthly(moments: pd.DatetimeIndex) -> Grid | None:
     """Months, quarters and years: each moment stands for its calendar month, whatever day it is noted on."""
     months = _months(moments)
     steps = np.diff(months)
-    if (steps == 0).any() and (steps == 0).mean() > 0.05:
+    if (steps == 0).mean() > (_TWICE if _counts_days(moments) else _OFTEN):
         return None
     positive = steps[steps > 0]
     values, counts = np.unique(positive, return_counts=True)
@@ -120,6 +127,13 @@ def _monthly(moments: pd.DatetimeIndex) -> Grid | None:
     if step not in _MONTHS and 12 % step and step % 12:
         step = 1
     return _on_months(moments, step)
+
+
+def _counts_days(moments: pd.DatetimeIndex) -> bool:
+    """Tell whether all moments lie whole numbers of one gap apart, as every 28 days do and months do not."""
+    days = moments.to_numpy().astype("datetime64[D]").astype("int64")
+    gap = int(np.median(np.diff(days)))
+    return bool(((days - days[0]) % max(gap, 1) == 0).mean() >= _ALIGNED)
 
 
 def _on_months(moments: pd.DatetimeIndex, step: int) -> Grid:
@@ -165,10 +179,16 @@ def _working_days(moments: pd.DatetimeIndex, gaps: np.ndarray) -> Grid | None:
         if len(moments) < 8 or np.median(gaps) != _DAY or len({(m.hour, m.minute) for m in moments[:50]}) != 1:
             return None
         moments = moments.normalize()
-    weekend = moments.day_of_week >= 5
-    if weekend.any() or not (gaps == 3 * _DAY).any() or (gaps == _DAY).mean() < 0.6:
+    weekend = np.asarray(moments.day_of_week >= 5)
+    usual = moments[~weekend]
+    if len(usual) < 8 or not (gaps == 3 * _DAY).any() or (gaps == _DAY).mean() < 0.6:
         return None
-    return Grid(Frequency(alias="B", step="working day", season=5), moments)
+    # Sessions are counted, not exceptions: a few at weekends do not make a week of seven days.
+    weeks = (moments[-1] - moments[0]).days / 7
+    if weekend.sum() > _EXTRA * 2 * weeks or len(usual) < _HELD * 5 * weeks:
+        return None
+    extra = weekend if weekend.any() else None
+    return Grid(Frequency(alias="B", step="working day", season=5), usual, extra=extra)
 
 
 def _even(seconds: np.ndarray, gaps: np.ndarray) -> Grid:

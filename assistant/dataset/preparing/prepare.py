@@ -22,6 +22,7 @@ from assistant.dataset.repairs import CONSTANT, NOT_A_NUMBER, ZONE
 from assistant.dataset.series import Frequency, Repair, Roles, Series, Source
 from assistant.dataset.times.read_times import read_times
 from assistant.dataset.understanding.columns import Column, understand_columns
+from assistant.dataset.understanding.future_features import find_future
 from assistant.dataset.understanding.requested_roles import RequestedRoles
 from assistant.dataset.understanding.stacked_series import find_stack, make_stack, rows_of_choice
 from assistant.errors import DatasetError
@@ -72,6 +73,7 @@ def prepare(
     rows = _timed_rows(table, roles, columns, used, choices, repairs)
     if len(rows.frame) < LEAST_ROWS // 2:
         raise _too_few(len(rows.frame))
+    future = _future(rows)
     frame, frequency = _regular(rows, choices, repairs)
     frame = _without_constants(frame, choices, repairs)
     if len(frame) < LEAST_ROWS:
@@ -97,6 +99,7 @@ def prepare(
         source=source,
         repairs=tuple(repairs),
         units={**{name: columns[name].unit for name in frame.columns if columns[name].unit}, **wanted.units},
+        future={name: how for name, how in future.items() if name in frame.columns},
     )
 
 
@@ -183,7 +186,7 @@ def _timed_rows(
     mask = np.ones(len(frame), bool)
     stack = find_stack(table.frame, columns, time, roles.target)
     if choices.series and choices.series.value is not None:
-        stack = make_stack(table.frame, choices.series.column)
+        stack = make_stack(table.frame, choices.series.column, columns[roles.target])
         if stack is None:
             raise DatasetError(
                 f"The table has no column {choices.series.column!r}.",
@@ -203,7 +206,11 @@ def _timed_rows(
     moments = time.values if time is not None else None
     if time is not None:
         repairs += [ZONE.made(len(frame), note=note) for note in time.notes]
+    copies = None
+    if moments is not None and not moments.is_unique:
+        copies = table.frame.duplicated().to_numpy()[mask]
     return Rows(
+        copies=copies,
         frame=frame if mask.all() else frame[mask].reset_index(drop=True),
         moments=moments if moments is None or mask.all() else moments[mask],
         target=roles.target,
@@ -211,6 +218,17 @@ def _timed_rows(
         step=time.step if time is not None else "",
         season=time.season if time is not None else 1,
     )
+
+
+def _future(rows: Rows) -> dict[str, str]:
+    """Return the features that hold the future of the target, with how they do."""
+    frame, moments = rows.frame, rows.moments
+    if moments is not None:
+        order = np.argsort(moments.to_numpy(), kind="stable")
+        order = order[~np.isnat(moments.to_numpy()[order])]
+        frame, moments = frame.iloc[order], moments[order]
+    values = {str(name): frame[name].to_numpy(dtype="float64") for name in frame.columns[1:]}
+    return find_future(frame[rows.target].to_numpy(dtype="float64"), values, moments)
 
 
 def _regular(rows: Rows, choices: Choices, repairs: list[Repair]) -> tuple[pd.DataFrame, Frequency]:

@@ -15,6 +15,8 @@ from assistant.dataset.repairs import (
     AFTER_THE_TARGET,
     BEFORE_THE_TARGET,
     COPIES,
+    EVENTS,
+    EXTRA_SESSIONS,
     GAPS,
     IRREGULAR_MOMENTS,
     LATE_FEATURES,
@@ -24,6 +26,8 @@ from assistant.dataset.repairs import (
     MOVED_MOMENTS,
     NEWEST_FIRST,
     NO_MOMENT,
+    NOT_YET_OUT,
+    NOTHING_HAPPENED,
     ORDER,
     SAME_MOMENT,
 )
@@ -34,6 +38,9 @@ from assistant.errors import DatasetError
 _SUMMED = re.compile(
     r"(?i)sales|revenue|amount|quantity|qty|count|cnt|orders|units|rides|trips|visits|rain|precip|passengers|births|deaths|cases|total|kwh|energy"
 )
+_FEWEST_ZEROS, _FEWEST_BEFORE = 2, 12
+_FALL = 1.5  # times the largest step before it, that the fall to what is not out yet is at least
+_FEWEST_DAYS = 20
 _MOST_POINTS = 5_000_000
 _MOST_EMPTY = 0.9
 
@@ -42,7 +49,7 @@ _MOST_EMPTY = 0.9
 class Rows:
     """The used columns of the rows in the table's order (the target first) with the moment of each, or None.
 
-    `same_time` says how several rows of one moment become one (None: decided by the target's name); `step` and `season`
+    `copies` marks the rows that stand in the table before, the same in every column. `same_time` says how several rows of one moment become one (None: decided by the target's name); `step` and `season`
     are for undated rows.
     """
 
@@ -52,6 +59,7 @@ class Rows:
     same_time: Aggregate | None = None
     step: str = ""
     season: int = 1
+    copies: np.ndarray | None = field(repr=False, default=None)
 
 
 def bring_to_grid(rows: Rows, choices: Choices, repairs: list[Repair]) -> tuple[pd.DataFrame, Frequency]:
@@ -62,8 +70,10 @@ def bring_to_grid(rows: Rows, choices: Choices, repairs: list[Repair]) -> tuple[
     """
     assert rows.moments is not None
     frame, moments = rows.frame, rows.moments
+    copies = rows.copies if rows.copies is not None else np.zeros(len(frame), bool)
     if (without := count_missing(moments)) > 0:
-        frame, moments = frame[moments.notna()], moments[moments.notna()]
+        known = moments.notna()
+        frame, moments, copies = frame[known], moments[known], copies[known]
         repairs.append(NO_MOMENT.made(without))
     if not len(moments):
         raise DatasetError("No row has a moment that can be read.", "", "Choose another time column, or none.")
@@ -75,12 +85,19 @@ def bring_to_grid(rows: Rows, choices: Choices, repairs: list[Repair]) -> tuple[
         if not _note(repairs, kind.made(count, choices.undo)):
             return frame, counted
         order = np.argsort(moments.to_numpy(), kind="stable")
-        frame, moments = frame.iloc[order], moments[order]
+        frame, moments, copies = frame.iloc[order], moments[order], copies[order]
     frame = frame.set_axis(moments)
-    frame, single = _merge_same(frame, rows, choices, repairs, moments)
+    if (summed := _sum_events(frame, rows, choices, repairs)) is not None:
+        return summed
+    frame, single = _merge_same(frame, rows, choices, repairs, copies)
     if not single:
         return frame, counted
     grid = find_grid(pd.DatetimeIndex(frame.index), choices.frequency)
+    if grid.extra is not None:
+        first = f"{frame.index[grid.extra][0]:%Y-%m-%d}"
+        if not _note(repairs, EXTRA_SESSIONS.made(int(grid.extra.sum()), choices.undo, first=first)):
+            return frame, counted
+        frame = frame[~grid.extra]
     if grid.length > _MOST_POINTS or len(frame) / grid.length < 1 - _MOST_EMPTY:
         grid = _coarser(frame, grid)
     return _onto_grid(frame, grid, rows, choices, repairs, counted)
@@ -92,14 +109,47 @@ def _note(repairs: list[Repair], repair: Repair) -> bool:
     return repair.applied
 
 
+def _sum_events(
+    frame: pd.DataFrame, rows: Rows, choices: Choices, repairs: list[Repair]
+) -> tuple[pd.DataFrame, Frequency] | None:
+    """Sum amounts at irregular times of the day for each day, zero where nothing happened; None for other rows."""
+    moments = pd.DatetimeIndex(frame.index)
+    how = rows.same_time or usual_aggregate(rows.target)
+    if how != "sum" or choices.frequency or not happen_at_any_time(moments):
+        return None
+    grid = find_grid(moments.unique(), "D")
+    repair = EVENTS.made(len(frame), choices.undo, step="day", other="step")
+    if grid.length < _FEWEST_DAYS or not _note(repairs, repair):
+        return None
+    full = grid.full()
+    summed = aggregate(frame, moments.normalize(), "sum", rows.target).reindex(full)
+    summed[rows.target] = summed[rows.target].fillna(0.0)
+    return summed.set_axis(full), grid.frequency
+
+
+def happen_at_any_time(moments: pd.DatetimeIndex) -> bool:
+    """Tell whether sorted moments are those of events: with times of the day, and no step that most of them keep."""
+    seconds = moments.to_numpy().astype("datetime64[s]").astype("int64")
+    gaps = np.diff(np.unique(seconds))
+    if len(gaps) < _FEWEST_DAYS or len(np.unique(seconds % 86400)) < _FEWEST_DAYS:
+        return False
+    _, counts = np.unique(gaps, return_counts=True)
+    minutes = np.unique(seconds % 3600 // 60)
+    return bool(counts.max() < 0.2 * len(gaps) and len(minutes) > 12)
+
+
 def _merge_same(
-    frame: pd.DataFrame, rows: Rows, choices: Choices, repairs: list[Repair], moments: pd.DatetimeIndex
+    frame: pd.DataFrame, rows: Rows, choices: Choices, repairs: list[Repair], copies: np.ndarray
 ) -> tuple[pd.DataFrame, bool]:
-    """Make several rows of one moment one; tell whether each moment stands once then, as it does not when undone."""
+    """Make several rows of one moment one; tell whether each moment stands once then, as it does not when undone.
+
+    Rows that are the same in every column stand twice where each moment has one row otherwise; where several events
+    share a moment, two of them may be alike.
+    """
+    moments = pd.DatetimeIndex(frame.index)
     if moments.is_unique:
         return frame, True
-    copies = frame.assign(_moment=moments).duplicated().to_numpy()
-    if copies.any():
+    if copies.any() and int(moments[~copies].duplicated().sum()) <= max(0.5 * copies.sum(), 0.05 * len(copies)):
         if _note(repairs, COPIES.made(int(copies.sum()), choices.undo)):
             frame, moments = frame[~copies], moments[~copies]
         if not moments.duplicated().any():
@@ -163,6 +213,11 @@ def _onto_grid(
     full = grid.full()
     if len(full) > len(frame):
         missing = full.difference(pd.DatetimeIndex(frame.index))
+        if any(SAME_MOMENT.is_kind_of(repair) and "sum" in repair.what for repair in repairs):
+            told = wording.counted(step, len(missing))
+            if _note(repairs, NOTHING_HAPPENED.made(len(missing), choices.undo, missing=told)):
+                frame = frame.reindex(full)
+                return frame.assign(**{rows.target: frame[rows.target].where(~full.isin(missing), 0.0)}), grid.frequency
         first = f"{missing[0]:%Y-%m-%d %H:%M}".removesuffix(" 00:00")
         if not _note(
             repairs, MISSING_MOMENTS.made(len(missing), choices.undo, steps=wording.plural(step, 2), first=first)
@@ -178,6 +233,7 @@ def fill_gaps(frame: pd.DataFrame, target: str, undo: frozenset[str], repairs: l
     Rows before the first and after the last value of the target are left out, and likewise features that start late.
     Where that is switched off, the longest stretch without a gap is taken instead.
     """
+    frame = _without_zeros_to_come(frame, undo, repairs)
     known = np.flatnonzero(frame[target].notna().to_numpy())
     if not len(known):
         raise DatasetError(f"The target {target} has no values.", "Every row is empty.", "Choose another target.")
@@ -193,6 +249,26 @@ def fill_gaps(frame: pd.DataFrame, target: str, undo: frozenset[str], repairs: l
     places = _stretches(frame[target].isna().to_numpy())
     repairs.append(GAPS.made(empty, undo, shares=shares, places=places))
     return frame.ffill().astype("float64")
+
+
+def _without_zeros_to_come(frame: pd.DataFrame, undo: frozenset[str], repairs: list[Repair]) -> pd.DataFrame:
+    """Take zeros at the end of a column as missing that it had nowhere before, and to which no other step of it leads."""
+    columns = {}
+    for name in frame.columns:
+        values = frame[name].to_numpy(dtype="float64")
+        known = np.flatnonzero(~np.isnan(values))
+        some = np.flatnonzero(values[known])
+        end = int(some[-1]) + 1 if len(some) else 0
+        before = values[known[:end]]
+        zeros = known[end:]
+        if len(zeros) < _FEWEST_ZEROS or len(before) < _FEWEST_BEFORE or not before.all():
+            continue
+        steps = np.abs(np.diff(before))
+        if abs(before[-1]) > _FALL * steps.max() and np.abs(before).min() > 0.25 * np.ptp(before):
+            repairs.append(NOT_YET_OUT.made(len(zeros), undo, column=str(name)))
+            if repairs[-1].applied:
+                columns[name] = frame[name].mask(np.isin(np.arange(len(frame)), zeros))
+    return frame.assign(**columns) if columns else frame
 
 
 def _stretches(holds: np.ndarray) -> tuple[tuple[int, int], ...]:

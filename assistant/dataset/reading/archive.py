@@ -24,7 +24,6 @@ _RATIO_FREE = 10_000_000  # bytes up to which a ratio says nothing
 _BLOCK = 1 << 20
 _MEMBERS = 10_000
 SUFFIXES = (".zip", ".gz", ".tgz", ".tar", ".bz2", ".xz")
-_PACKED = ".gz"  # the end of a packed table inside an archive
 _OPENERS = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ": lzma.open}
 
 
@@ -141,7 +140,7 @@ def _bare_name(path: Path) -> str:
 def _is_wanted(name: str) -> bool:
     pure = PurePosixPath(name.replace("\\", "/"))
     hidden = any(part.startswith((".", "__MACOSX")) for part in pure.parts if part not in (".", ".."))
-    return not hidden and (may_hold_table(name) or pure.suffix.lower() == _PACKED)
+    return not hidden and (may_hold_table(name) or pure.suffix.lower() in SUFFIXES)
 
 
 def _rank(name: str) -> int:
@@ -152,7 +151,7 @@ def _rank(name: str) -> int:
         for word in ("readme", "license", "licence", "description", "sample_submission", "metadata", "info.")
     ):
         return 2
-    return 0 if not lower.endswith((".txt", ".json", ".gz")) else 1
+    return 0 if not lower.endswith((".txt", ".json", *SUFFIXES)) else 1
 
 
 def _check_name(name: str) -> None:

@@ -21,7 +21,9 @@ _UNIT = re.compile(
 _DATE_NAME = re.compile(
     r"\d[-/.]\d+[-/.]\d|\d{4}[-/]\d|\d{4}\s?[QMWqmw]\d|[QMWqmw]\d\s?\d{4}|\d[-\s]?[A-Za-z]{3}|[A-Za-z]{3}[-\s]?\d"
 )
+_YEAR = re.compile(r"(?:1[5-9]|20)\d\d$")
 _CLOCK_NAME = re.compile(r"^\d{1,2}:\d\d(?::\d\d)?(?:\s*[-–]\s*\d{1,2}:\d\d)?$")
+_NEXT = 6  # rows below a first one, with which it may go on
 _FACTS = 4  # lines of facts above the values, at least
 _SURE = 0.95
 _BRACKETED = re.compile(r"^\s*[\[(].*[\])]\s*$")
@@ -120,7 +122,8 @@ def count_header_rows(rows: Sequence[tuple[int, list[str]]], width: int) -> int:
     block = 0
     for row in cells[:4]:
         shift = width - len(row) if len(row) == width - 1 and block == 0 else 0
-        if _speaks_for_names(row, typed, shift, body, first=block == 0):
+        counts = block == 0 and shift == 0 and _counts_columns(row, [*cells[1:_NEXT], *body])
+        if counts or _speaks_for_names(row, typed, shift, body, first=block == 0):
             block += 1
         else:
             break
@@ -164,6 +167,55 @@ def _speaks_for_names(
     return len(words) > len(against)
 
 
+def _counts_columns(row: Sequence[str], body: Sequence[Sequence[str]]) -> bool:
+    """Tell whether a row only counts the columns from 0 or 1, where the values below it are others."""
+    start = 0 if row[0] else 1
+    numbers = [int(cell) if cell.isascii() and cell.isdecimal() else -1 for cell in row[start:]]
+    body = [line for line in body if len(line) == len(row)]
+    if len(numbers) < 2 or numbers not in (list(range(len(numbers))), list(range(1, len(numbers) + 1))):
+        return False
+    apart = sum(_stands_apart(cell, [line[place] for line in body]) for place, cell in enumerate(row) if place >= start)
+    return apart >= max(0.5 * len(numbers), 2)
+
+
+def _stands_apart(cell: str, below: Sequence[str]) -> bool:
+    """Tell whether a whole number is unlike the cells below it: they are none, have decimals, or lie elsewhere."""
+    plain = [float(other) for other in below if other and re.fullmatch(r"[-+]?\d{1,15}", other)]
+    if len(plain) < 0.5 * len(below):
+        return True
+    low, high = min(plain), max(plain)
+    return not low - 0.1 * (high - low) <= float(cell) <= high + 0.1 * (high - low)
+
+
+def above_repeated_names(rows: Sequence[tuple[int, list[str]]], start: int, width: int) -> int:
+    """Names that stand several times belong to groups: a row of words right above them that names the groups counts."""
+    names = [name for name in rows[start][1] if name]
+    above = [cell for cell in rows[start - 1][1] if cell] if start and len(rows[start - 1][1]) == width else []
+    if len(set(names)) == len(names) or len(set(above)) < 2 or any(map(looks_typed, (*above, *names))):
+        return start
+    return start - 1
+
+
+def place_of_names(names: Sequence[str], data: Sequence[Sequence[str]], width: int) -> str:
+    """Tell which column has no name where the names are one fewer than the columns: "first" or "last".
+
+    Names of moments belong above moments; where that says nothing, the first column is an index without a name.
+    """
+    body = [row for row in data if len(row) == width]
+    moments = [_share_of_moments([row[place] for row in body]) > 0.5 for place in range(width)]
+    timely = [bool(_time_words([name])) for name in names]
+    fits = {
+        place: sum(one == other for one, other in zip(timely, moments[shift:], strict=False))
+        for place, shift in (("first", 1), ("last", 0))
+    }
+    return "last" if fits["last"] > fits["first"] else "first"
+
+
+def _share_of_moments(cells: Sequence[str]) -> float:
+    moments = sum(bool(_DATE_NAME.search(cell) or _CLOCK_NAME.match(cell) or _YEAR.match(cell)) for cell in cells)
+    return moments / max(len(cells), 1)
+
+
 def _counts_up(cells: Sequence[str]) -> bool:
     if all(re.fullmatch(r"(?:1[5-9]|20|21)\d\d", cell) for cell in cells):
         return len({int(after) - int(before) for before, after in pairwise(cells)} - {0}) == 1
@@ -179,8 +231,6 @@ def name_columns(header_rows: Sequence[Sequence[str]], width: int) -> tuple[list
     if not header_rows:
         return [f"column {index + 1}" for index in range(width)], {}, False
     rows = [list(row) for row in header_rows]
-    if len(rows[0]) == width - 1:
-        rows[0] = ["row", *rows[0]]
     rows = [[*row, *[""] * (width - len(row))][:width] if len(row) <= width else row[:width] for row in rows]
     names, units = rows[0], {}
     for row in rows[1:]:
@@ -258,17 +308,6 @@ def behind_sentence(rows: Sequence[tuple[int, list[str]]], start: int, separator
     if _time_words(names) and not _time_words(sentence) and all(names) and not any(map(looks_typed, names)):
         return start + 1
     return start
-
-
-def trim_last(names: list[str], data: Sequence[Sequence[str]], header_rows: Sequence[Sequence[str]]) -> list[str]:
-    """A separator at the end of every row makes an empty last column, not a first one without a name."""
-    if (
-        header_rows
-        and len(header_rows[0]) == len(names) - 1
-        and all(not row[-1] for row in data if len(row) == len(names))
-    ):
-        return [*header_rows[0], ""]
-    return names
 
 
 # The parts of a date in the order in which columns hold them, with their least, and most, and a number that must be passed.

@@ -18,6 +18,7 @@ from assistant.dataset.tidying.wide_tables import lengthen
 from assistant.errors import DatasetError
 
 _NESTED = 2
+_MEMBERS_TRIED = 5
 
 
 def read_table(path: Path, request: ReadingRequest | None = None) -> Table:
@@ -53,9 +54,16 @@ def _read_member(path: Path, request: ReadingRequest, depth: int) -> Table:
     if depth >= _NESTED:
         raise DatasetError("Archives lie too deep inside each other.", path.name, "Upload the table itself.")
     members = tuple(name for name, _ in list_members(path))
-    with tempfile.TemporaryDirectory() as folder:
-        unpacked = unpack_member(path, request.member, Path(folder), request.unpacked_limit)
-        table = _read(RawFile(unpacked), replace(request, member=None), depth + 1)
-    name = request.member or (members[0] if members else unpacked.name)
-    reader = table.reader.model_copy(update={"member": name, "members": members})
-    return replace(table, reader=reader)
+    problem: DatasetError | None = None
+    for name in (request.member,) if request.member is not None else members[:_MEMBERS_TRIED] or (None,):
+        with tempfile.TemporaryDirectory() as folder:
+            try:
+                unpacked = unpack_member(path, name, Path(folder), request.unpacked_limit)
+                table = _read(RawFile(unpacked), replace(request, member=None), depth + 1)
+            except DatasetError as error:
+                problem = problem or error  # the likeliest of them tells what is wrong
+                continue
+        reader = table.reader.model_copy(update={"member": name or unpacked.name, "members": members})
+        return replace(table, reader=reader)
+    assert problem is not None
+    raise problem

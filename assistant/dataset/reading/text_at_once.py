@@ -145,7 +145,8 @@ def to_frame(arrays: dict[str, pa.ChunkedArray]) -> pd.DataFrame:
         if pa.types.is_date(kind):
             column = column.cast(pa.timestamp("s"))
         elif pa.types.is_time(kind) or pa.types.is_duration(kind):
-            column = _text_of_time(column)
+            columns[name] = pd.Series(pd.array(_text_of_time(column).combine_chunks(), dtype="str"))
+            continue
         elif pa.types.is_null(kind):
             columns[name] = pd.Series(np.full(len(column), np.nan))
             continue

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from assistant.dataset.reading.header_rows import (
+    above_repeated_names,
     behind_blanks,
     behind_sentence,
     count_header_rows,
@@ -17,7 +18,7 @@ from assistant.dataset.reading.header_rows import (
     name_columns,
     name_parts,
     names_from_comments,
-    trim_last,
+    place_of_names,
     without_facts,
 )
 from assistant.dataset.reading.separators import FIXED_WIDTH, cuts_words, find_separator, join_lines, split_cells
@@ -55,12 +56,14 @@ class Layout:
     wrapped: bool = False  # every line stands in quotes as a whole
     renamed: tuple[str, ...] = ()
     ruled: bool = False  # lines are drawn between the names and the values, or around them
+    unnamed: str = ""  # "first" or "last": the column that has no name where the names are one fewer
 
 
-def find_layout(text: str, whole: bool = True, header: bool | None = None) -> Layout:
+def find_layout(text: str, whole: bool = True, header: bool | None = None, other_names: bool = False) -> Layout:
     """Find the layout from the first part of a table's text; `whole` tells whether that is all of it.
 
-    `header` says whether the columns' names stand in the file, for when it is known.
+    `header` says whether the columns' names stand in the file, for when it is known; with `other_names`, names that are
+    one fewer than the columns are put the other way.
     """
     lines = text.splitlines()
     if not whole and len(lines) > 1:
@@ -87,7 +90,7 @@ def find_layout(text: str, whole: bool = True, header: bool | None = None) -> La
         rows = [(number, [bare[number].strip()] if cuts_words(bare[number], widths) else row) for number, row in rows]
     comments = [line for _, line in kept if comment and line.lstrip().startswith(comment)]
     cells = _Cells(separator, quote, widths, comment, wrapped)
-    return _arrange(rows, lines, comments, cells, header)
+    return _arrange(rows, lines, comments, cells, header, other_names)
 
 
 def is_rule(line: str) -> bool:
@@ -129,25 +132,32 @@ class _Cells:
 
 
 def _arrange(
-    rows: list[tuple[int, list[str]]], lines: Sequence[str], comments: Sequence[str], cells: _Cells, header: bool | None
-) -> Layout:
+    rows: list[tuple[int, list[str]]], lines: Sequence[str], comments: Sequence[str], cells: _Cells, header: bool | None,
+    other_names: bool,
+) -> Layout:  # fmt: skip
     separator, quote = cells.separator, cells.quote
     counts = Counter(len(row) for _, row in rows[len(rows) // 4 :])
     width = max(counts.items(), key=lambda item: (item[1], item[0]))[0] if counts else 1
     rows = without_facts(rows, width)
     start = first_of_table(rows, width)
     start = behind_blanks(rows, later_header(rows, start, width), width)
-    start = behind_sentence(rows, start, separator)
+    start = above_repeated_names(rows, behind_sentence(rows, start, separator), width) if rows else 0
     block = count_header_rows(rows[start:], width) if header is None else int(header)
     header_rows = [row for _, row in rows[start : start + block]]
     data = rows[start + block :]
     first = data[0][0] if data else (rows[-1][0] + 1 if rows else 0)
+    unnamed = ""
+    if header_rows and len(header_rows[0]) == width - 1:
+        body = [row for _, row in data]
+        ends = all(not row[-1] for row in body if len(row) == width)  # a separator at the end of every row
+        unnamed = "" if ends else place_of_names(header_rows[0], body, width)
+        if unnamed and other_names:
+            unnamed = "last" if unnamed == "first" else "first"
+        header_rows[0] = ["row", *header_rows[0]] if unnamed == "first" else [*header_rows[0], ""]
     names, units, found = name_columns(header_rows, width)
     if not found and header is not False and comments:
         named = names_from_comments(comments, cells.comment, separator, quote, width)
         names, units, found = (*named, True) if named is not None else (names, units, False)
-    if data and len(names) == width and found:
-        names = trim_last(names, [row for _, row in data], header_rows)
     if not found or not any(names[:2]):
         parts = name_parts(names, [row for _, row in data])
         names = [name or part for name, part in zip(names, parts, strict=True)] if found else parts
@@ -171,6 +181,7 @@ def _arrange(
         wrapped=cells.wrapped,
         renamed=renamed,
         ruled=any(map(is_rule, lines)),
+        unnamed=unnamed,
     )
 
 

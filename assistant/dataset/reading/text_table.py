@@ -18,8 +18,9 @@ from assistant.dataset.reading.separators import FIXED_WIDTH, WHITESPACE
 from assistant.dataset.reading.table import Reader, Table
 from assistant.dataset.reading.text_at_once import read_at_once
 from assistant.dataset.reading.text_layout import Layout, find_layout
+from assistant.dataset.reading.text_mending import close_quotes, mend_text
 from assistant.dataset.reading.text_row_by_row import crooked_rows, read_row_by_row
-from assistant.dataset.repairs import NAMES
+from assistant.dataset.repairs import NAMES, OPEN_QUOTES, SHORT_HEADER
 from assistant.dataset.series import Repair
 from assistant.errors import DatasetError
 
@@ -30,19 +31,15 @@ _BY_HAND = 40_000_000  # bytes up to which a crooked file is read cell by cell
 def read_text(file: RawFile, request: ReadingRequest) -> Table:
     """Read a table from a text file; raise DatasetError when there is none in it."""
     path, encoding = file.path, file.likely_encoding
-    if file.size < _BY_HAND and (plain := _plain_signs(path, encoding)) is not None:
-        with tempfile.TemporaryDirectory() as folder:
-            written = Path(folder) / path.name
-            written.write_text(plain, encoding="utf-8", newline="")
-            table = read_text(RawFile(written), request)
-        return replace(table, reader=table.reader.model_copy(update={"encoding": encoding}))
+    if file.size < _BY_HAND and (mended := mend_text(file, request.undo)) is not None:
+        return _read_mended(file, *mended, request)
     with path.open("rb") as stream:
         raw = stream.read(_HEAD)
         whole = not stream.read(1)
     head = raw.decode(encoding, errors="replace").lstrip("\ufeff")
     if not head.strip():
         raise DatasetError("The file is empty.", f"{path.name} holds no text.", "Choose another file.")
-    layout = find_layout(head, whole, request.header)
+    layout = find_layout(head, whole, request.header, SHORT_HEADER.is_off(request.undo))
     reader = Reader(
         kind="fixed width" if layout.separator == FIXED_WIDTH else "csv",
         separator=None if layout.separator == FIXED_WIDTH else layout.separator,
@@ -61,30 +58,37 @@ def read_text(file: RawFile, request: ReadingRequest) -> Table:
             frame, repairs = read_row_by_row(file, layout, request)
         else:
             repairs = [crooked_rows(len(crooked), crooked)]
+    if (
+        file.size < _BY_HAND
+        and not OPEN_QUOTES.is_off(request.undo)
+        and (closed := close_quotes(file, layout, len(frame) + len(crooked))) is not None
+    ):
+        return _read_mended(file, closed[0], (OPEN_QUOTES.made(closed[1]),), request)
     if not len(frame.columns) or not len(frame):
         raise DatasetError("The table has no rows.", f"{path.name} holds a header at most.", "Choose another file.")
     if layout.separator == "|":
         frame = _without_frame(frame)
     if layout.renamed:
         repairs.append(NAMES.made(len(layout.renamed), names=", ".join(layout.renamed)))
+    if layout.unnamed:
+        names = layout.names[1:] if layout.unnamed == "first" else layout.names[:-1]
+        put = {
+            "first": f"the first column was taken to have none, and {names[0]} stands above the second",
+            "last": f"{names[0]} was put above the first column, and the last was taken to have none",
+        }
+        other = put[layout.unnamed] if SHORT_HEADER.is_off(request.undo) else ""
+        repairs.append(SHORT_HEADER.made(1, request.undo, were_put=put[layout.unnamed], other=other))
     return Table(frame=frame, reader=reader, units=_units(layout), repairs=tuple(repairs))
 
 
-# Digits of other scripts, and signs without width that say in which direction a text runs.
-_DIGITS = {ord(zero) + value: str(value) for zero in "०٠۰০௦౦" for value in range(10)}
-_SIGNS = str.maketrans(
-    {**_DIGITS, **dict.fromkeys(map(ord, "\u200b\u200e\u200f\u202a\u202b\u202c\u2066\u2067\u2069"), None)}
-)
-_STRANGE = re.compile(f"[{''.join(map(chr, _SIGNS))}]")
-
-
-def _plain_signs(path: Path, encoding: str) -> str | None:
-    """Return a text with Western digits and without signs that nobody sees; None when it is so already."""
-    with path.open("rb") as stream:
-        start = stream.read(_HEAD)
-    if start.isascii() or not _STRANGE.search(start.decode(encoding, errors="ignore")):
-        return None
-    return path.read_text(encoding, errors="replace").translate(_SIGNS)
+def _read_mended(file: RawFile, text: str, repairs: Sequence[Repair], request: ReadingRequest) -> Table:
+    """Read a file's text after what was mended in it, with what is said of that."""
+    with tempfile.TemporaryDirectory() as folder:
+        written = Path(folder) / file.name
+        written.write_text(text, encoding="utf-8", newline="")
+        table = read_text(RawFile(written), request)
+    reader = table.reader.model_copy(update={"encoding": "utf-8" if file.encoding == "utf-8-sig" else file.encoding})
+    return replace(table, reader=reader, repairs=(*repairs, *table.repairs))
 
 
 def _without_frame(frame: pd.DataFrame) -> pd.DataFrame:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import re
 import zipfile
 from dataclasses import replace
@@ -48,7 +49,7 @@ def read_workbook(file: RawFile, request: ReadingRequest) -> Table:
     from python_calamine import CalamineError, CalamineWorkbook
 
     try:
-        with CalamineWorkbook.from_path(str(path)) as book:
+        with CalamineWorkbook.from_filelike(io.BytesIO(path.read_bytes())) as book:
             names = tuple(book.sheet_names)
             if sheet is not None and sheet not in names:
                 raise DatasetError(
@@ -78,7 +79,7 @@ def _merged(path: Path, sheet: str, undo: frozenset[str]) -> tuple[Repair, ...]:
     """Return the repair that says how many cells belong to blocks that were merged over several rows."""
     from python_calamine import CalamineWorkbook
 
-    with CalamineWorkbook.from_path(str(path)) as book:
+    with CalamineWorkbook.from_filelike(io.BytesIO(path.read_bytes())) as book:
         blocks = _blocks(book.get_sheet_by_name(sheet))
     count = sum(end[0] - start[0] for start, end in blocks)
     return (MERGED_CELLS.made(count, undo),) if count else ()

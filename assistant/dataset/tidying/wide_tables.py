@@ -140,7 +140,17 @@ def _counted(table: Table) -> _Wide | None:
         return None
     if find_hours(table) is not None or not _numbers(table, list(matches)):
         return None
+    if any(_tells_rows_apart(table.frame[name], name) for name in table.columns if name not in matches):
+        return None
     return _Wide(tuple(matches), tuple(map(str, numbers)), "moment")
+
+
+def _tells_rows_apart(column: pd.Series, name: str) -> bool:
+    """Tell whether a column holds a moment of its own for each row: then the rows are the moments."""
+    reading = read_single(column, name)
+    if reading is None or reading.values is None or reading.read < 0.9:
+        return False
+    return reading.values.nunique() >= 0.9 * len(column) > 2
 
 
 def _one_series_a_row(table: Table) -> _Wide | None:
@@ -156,6 +166,7 @@ def _one_series_a_row(table: Table) -> _Wide | None:
         or counts != list(range(counts[0], counts[0] + len(counts)))
         or len({match[1] for match in matches[1:] if match}) != 1
         or pd.api.types.is_numeric_dtype(first)
+        or _tells_rows_apart(first, str(first.name))
         or first.isna().any()
         or not first.is_unique
         or not _numbers(table, table.columns[1:])

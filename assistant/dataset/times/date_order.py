@@ -16,6 +16,8 @@ _ENOUGH = 0.9
 _PIVOT = 36  # two-digit years from here on are of the last century: tables tell of the past
 _DAYS = 20  # different days of the month, from which on two digits that run up to 31 are no years
 _FEW_TURNS = 3
+_FEW_OF_SHAPE = 0.05  # share of the texts that are of the rarer of two shapes
+_MOST_UNEVEN = 0.2
 _WRAP = 90  # years that no table skips from one row to the next
 _ORDERS: tuple[tuple[str, DateOrder, str], ...] = (
     ("ymd", "year first", "year, month, day"),
@@ -133,6 +135,32 @@ def rank_readings(
     if sign.strip()[:1] == "." and chosen.letters == "dmy":
         return [chosen]  # nobody writes the month first with points
     return [chosen, *rivals[:1]]
+
+
+def rank_mixed(
+    tokens: Tokens, shapes: np.ndarray, clocks: np.ndarray | None, rows: np.ndarray, single: Reading | None
+) -> list[Reading]:
+    """Return the likeliest readings of dates of two shapes in one column, each of which has an order of its own.
+
+    A program that took the days up to 12 for months leaves such columns. They count only where they make the rows run
+    far more evenly than the one order `single` for both does (None where none fits); `shapes` tells for each text which
+    of the two shapes it has.
+    """
+    found = []
+    groups = [shapes == kind for kind in (0, 1)]
+    if min(group.mean() for group in groups) < _FEW_OF_SHAPE:
+        return []
+    days = {letters: _assemble(tokens, letters) for letters, *_ in _ORDERS}
+    fitting = [[order for order in _ORDERS if (~np.isnat(days[order[0]][group])).mean() >= _ENOUGH] for group in groups]
+    most = 0.5 * _rhythm(single.values, rows)[0] if single is not None else _MOST_UNEVEN
+    for one in fitting[0]:
+        for two in fitting[1]:
+            values = with_clock(pd.DatetimeIndex(np.where(groups[0], days[one[0]], days[two[0]])), clocks)
+            if one[0] != two[0] and (uneven := _rhythm(values, rows)[0]) < most:
+                order = (one if groups[0].sum() >= groups[1].sum() else two)[1]
+                found.append((uneven, Reading(f"{one[0]} {two[0]}", order, f"{one[2]}; elsewhere {two[2]}", values)))
+    found.sort(key=lambda item: item[0])
+    return [reading for uneven, reading in found[:2] if uneven <= 1.5 * found[0][0]]
 
 
 def _without_days_as_years(readings: list[Reading], tokens: Tokens) -> list[Reading]:

@@ -13,7 +13,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from assistant.dataset.choices import DateOrder
-from assistant.dataset.times.date_order import Reading, Tokens, full_year, in_one_century, rank_readings, with_clock
+from assistant.dataset.times.date_order import (
+    Reading,
+    Tokens,
+    full_year,
+    in_one_century,
+    rank_mixed,
+    rank_readings,
+    with_clock,
+)
 from assistant.dataset.times.period_texts import read_period_texts
 from assistant.dataset.vocabulary import month_number
 
@@ -97,10 +105,9 @@ def read_date_texts(texts: Sequence[str], order: DateOrder | None, rows: np.ndar
         return special
     three = [_THREE.match(text) for text in bare]
     if sum(match is not None for match in three) >= _ENOUGH * len(bare):
-        sign = next((match[2].strip() for match in three if match), "")
-        found = _best_order(
-            Tokens.of([match and (match[1], match[3], match[4]) for match in three]), sign, clocks, order, rows
-        )
+        shapes = [f"{match[2].strip()[:1]}{len(match[1]) == 4}" if match else "" for match in three]
+        tokens = Tokens.of([match and (match[1], match[3], match[4]) for match in three])
+        found = _best_order(tokens, shapes, clocks, order, rows)
     else:
         two = [_TWO.match(text) for text in bare]
         if sum(match is not None for match in two) < _ENOUGH * len(bare):
@@ -183,13 +190,19 @@ def _plain_forms(texts: Sequence[str], order: DateOrder | None, rows: np.ndarray
     if (seconds > 86_400).any():
         return None
     clocks = pd.to_timedelta(np.round(seconds * 1e6), unit="us").to_numpy() if timed.any() else None
-    return _best_order(tokens, str(columns["sign"].iloc[0]), clocks, order, rows)
+    shapes = (columns["sign"] + (columns["a"].str.len() == 4).astype("str")).tolist()
+    return _best_order(tokens, shapes, clocks, order, rows)
 
 
 def _best_order(
-    tokens: Tokens, sign: str, clocks: np.ndarray | None, order: DateOrder | None, rows: np.ndarray
+    tokens: Tokens, shapes: Sequence[str], clocks: np.ndarray | None, order: DateOrder | None, rows: np.ndarray
 ) -> DateTexts | None:
-    ranked = rank_readings(tokens, sign, clocks, order, rows)
+    """Return the likeliest order of the parts; `shapes` are the sign and the length of the first part of each text."""
+    kinds = [kind for kind in dict.fromkeys(shapes) if kind]
+    ranked = rank_readings(tokens, kinds[0][:1] if kinds else "", clocks, order, rows)
+    if len(kinds) == 2 and order is None:
+        second = np.array([shape == kinds[1] for shape in shapes], dtype="int64")
+        ranked = rank_mixed(tokens, second, clocks, rows, ranked[0] if ranked else None) or ranked
     if not ranked:
         return None
     chosen, rival = ranked[0], ranked[1] if len(ranked) > 1 else None

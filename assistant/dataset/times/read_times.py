@@ -148,12 +148,7 @@ def _spread(found: pd.DatetimeIndex, codes: np.ndarray, wanted: Sequence[int], n
 
 def _read_parts(frame: pd.DataFrame, columns: Sequence[str], order: DateOrder | None) -> TimeReading | None:
     """Put a time together: a date and a clock time, or year, month, day, hour, minute and second."""
-    parts = {}
-    for name in columns:
-        plain = plain_name(name)
-        part = next((part for part, known in PART_NAMES.items() if plain in known and part not in parts), None)
-        if part:
-            parts[part] = name
+    parts = _parts_of(frame, columns)
     if "year" in parts and len(parts) == len(columns):
         built = _from_numbers(frame, parts)
         if built is not None:
@@ -183,6 +178,46 @@ def _read_parts(frame: pd.DataFrame, columns: Sequence[str], order: DateOrder | 
         columns=tuple(columns), form=f"{form} + time of day", values=values, other=other, other_form=other_form,
         unread=count_missing(values), notes=day.notes, order=kind,
     )  # fmt: skip
+
+
+_FINER = ("year", "quarter", "month", "week", "day of year", "day", "hour", "minute", "second")
+
+
+def _parts_of(frame: pd.DataFrame, columns: Sequence[str]) -> dict[str, str]:
+    """Return which part of a time each column holds: by its name, or else by its numbers, as finer than the one before."""
+    parts: dict[str, str] = {}
+    for name in columns:
+        plain = plain_name(name)
+        part = next((part for part, known in PART_NAMES.items() if plain in known and part not in parts), None)
+        if part is None and parts:
+            part = part_by_numbers(frame[name], list(parts))
+        if part is not None:
+            parts[part] = name
+    return parts
+
+
+def part_by_numbers(column: pd.Series, before: Sequence[str]) -> str | None:
+    """Return the part of a time that whole numbers may be, next finer than those before; None when they may be none."""
+    if not pd.api.types.is_numeric_dtype(column) or pd.api.types.is_bool_dtype(column):
+        return None
+    numbers = column.to_numpy(dtype="float64", na_value=np.nan)
+    if not len(numbers) or not np.isfinite(numbers).all() or (numbers != np.floor(numbers)).any():
+        return None
+    low, high, last = numbers.min(), numbers.max(), before[-1]
+    match last:
+        case "year":
+            part = (
+                "month" if high <= 12 else "week" if 52 <= high <= 54 else "day of year" if 100 < high <= 366 else None
+            )
+        case "month":
+            part = "day" if 28 <= high <= 31 else None
+        case "day" | "day of year":
+            return "hour" if low >= 0 and 23 <= high <= 24 else None
+        case "hour" | "minute":
+            return _FINER[_FINER.index(last) + 1] if low >= 0 and 30 <= high <= 59 else None
+        case _:
+            part = None
+    return part if low >= 1 else None
 
 
 def _only_firsts(moments: pd.DatetimeIndex) -> bool:

@@ -25,6 +25,7 @@ _SENTINELS = frozenset(
     {-99.0, -99.9, -99.99, -200.0, -999.0, -999.9, -999.99, -7999.0, -8888.0, -9999.0, -9999.9, -99999.0}
     | {99.99, 999.0, 999.9, 999.99, 9999.0, 9999.9, 9999.99, -9999.99, 99999.0, 999999.0, 9.96921e36, 1e20, -1e20}
 )
+_SAME_ROWS = 0.5  # share of the rows with a code of one column in which it stands in another too
 _FAR_BEYOND = 3.0  # times the span of all other numbers
 _TRIED = 60  # columns that are tried as lengths of time where the table has no numbers
 _SAMPLE = 2000
@@ -50,6 +51,7 @@ class Column:
     repairs: tuple[Repair, ...] = ()
     unit: str = ""
     unsure: bool = False  # its decimal sign could be read both ways
+    code: float | None = None  # the number that stands for a missing value in it
 
 
 def understand_columns(table: Table, choices: Choices | None = None) -> Mapping[str, Column]:
@@ -80,7 +82,28 @@ def understand_columns(table: Table, choices: Choices | None = None) -> Mapping[
             else column
             for name, column in columns.items()
         }
-    return columns
+    return _with_shared_codes(columns, choices)
+
+
+def _with_shared_codes(columns: dict[str, Column], choices: Choices) -> dict[str, Column]:
+    """Take a code for missing values of one column as such in others, where it stands in the same rows or beyond all else."""
+    codes: dict[float, np.ndarray] = {}
+    for column in columns.values():
+        if column.code is not None and column.values is not None:
+            here = np.isnan(column.values)
+            codes[column.code] = codes[column.code] | here if column.code in codes else here
+    found = dict(columns)
+    for code, where in codes.items():
+        for name, column in columns.items():
+            if column.kind != "number" or column.code is not None or column.values is None:
+                continue
+            at = column.values == code
+            rest = column.values[~at & ~np.isnan(column.values)]
+            if not at.any() or (len(rest) and rest.min() <= code <= rest.max()):
+                continue
+            if max(where[at].mean(), at[where].mean()) >= _SAME_ROWS or (code < 0 and len(rest) and rest.min() >= 0):
+                found[name] = _number(name, column.values, column.repairs, choices, column.unit, column.unsure, code)
+    return found
 
 
 def _has_grouping_points(column: Column, texts: pd.Series) -> bool:
@@ -178,7 +201,13 @@ def _reading_repairs(
 
 
 def _number(
-    name: str, values: np.ndarray, repairs: tuple[Repair, ...], choices: Choices, unit: str, unsure: bool
+    name: str,
+    values: np.ndarray,
+    repairs: tuple[Repair, ...],
+    choices: Choices,
+    unit: str,
+    unsure: bool,
+    code: float | None = None,
 ) -> Column:
     finite = np.isfinite(values)
     if not finite.all():
@@ -186,7 +215,7 @@ def _number(
     known = values if finite.all() else values[finite]
     if not len(known):
         return Column(name, "empty", len(values), repairs=repairs)
-    sentinel = _find_sentinel(known)
+    sentinel = code if code is not None else _find_sentinel(known)
     if sentinel is not None:
         count = int((values == sentinel).sum())
         repair = SENTINEL.made(count, choices.undo, column=name, number=f"{sentinel:g}")
@@ -194,6 +223,8 @@ def _number(
             values = np.where(values == sentinel, np.nan, values)
             known = known[known != sentinel]
         repairs = (*repairs, repair)
+    if not len(known):
+        return Column(name, "empty", len(values), repairs=repairs)
     return Column(
         name,
         "number",
@@ -203,6 +234,7 @@ def _number(
         repairs=repairs,
         unit=unit,
         unsure=unsure,
+        code=sentinel,
     )
 
 

@@ -11,11 +11,14 @@ import pandas as pd
 
 from assistant import wording
 from assistant.dataset.choices import Choices
+from assistant.dataset.preparing.regular_steps import happen_at_any_time, usual_aggregate
 from assistant.dataset.reading.table import Table
 from assistant.dataset.series import Roles
 from assistant.dataset.times.read_times import read_single
 from assistant.dataset.times.time_reading import TimeReading
 from assistant.dataset.understanding.columns import Column, understand_columns
+from assistant.dataset.understanding.future_features import find_future
+from assistant.dataset.understanding.stacked_series import find_stack, rows_of_choice
 from assistant.dataset.understanding.time_columns import find_time, names_things
 from assistant.dataset.vocabulary import (
     DATE_NAMES,
@@ -44,6 +47,8 @@ MOST_FEATURES = 8
 _SAME_TIME = 40  # days by which the same moments may differ where they are written with decimals
 _FEW_MISSING = 0.1  # share of missing values that says nothing against a target
 _COMPARED = 20_000
+_ADDS_UP = 2.0
+_UNNAMED = re.compile(r"^column \d+$|^row$")
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,7 +56,7 @@ class Suggestion:
     """Roles with the reasons for them, and what they were found from.
 
     `targets` are all columns that could be forecast, the likeliest first; `time` is the reading of the suggested time
-    columns (None when the rows are counted); `reasons` has a sentence each for time, target and features.
+    columns (None when the rows are counted); `reasons` has a sentence each for time, target and features; `future` says of each column that was left out of the features for it how it holds the target's future.
     """
 
     roles: Roles
@@ -59,6 +64,7 @@ class Suggestion:
     targets: tuple[str, ...]
     columns: Mapping[str, Column] = field(repr=False)
     time: TimeReading | None = None
+    future: Mapping[str, str] = field(default_factory=dict)
 
 
 def suggest_roles(
@@ -83,7 +89,8 @@ def suggest_roles(
         and _counts_rows(column.values)
         and _forecastable(column)
     ]
-    ranked = sorted(candidates, key=lambda column: -_weight(column, columns))
+    weights = _weigh(candidates, columns, time)
+    ranked = sorted(candidates, key=lambda column: -weights[column.name])
     if not ranked:
         raise DatasetError(
             "The table has no column that could be forecast.",
@@ -91,9 +98,9 @@ def suggest_roles(
             "A forecast needs a column of numbers that change from row to row; choose another table.",
         )
     target = ranked[0]
-    features = _choose_features(
-        target, [column for column in ranked[1:] if _useful_feature(column)], table.columns, most_features
-    )
+    rows, moments = _rows_in_time(table, columns, time, target.name)
+    others = [column for column in columns.values() if column in ranked[1:] and _useful_feature(column)]
+    features, future = _choose_features(target, others, (rows, moments), most_features)
     roles = Roles(target=target.name, time=time.columns if time else (), features=features)
     reasons = {
         "time": why_time,
@@ -105,8 +112,38 @@ def suggest_roles(
         ),
     }
     return Suggestion(
-        roles=roles, reasons=reasons, targets=tuple(column.name for column in ranked), columns=columns, time=time
-    )
+        roles=roles, reasons=reasons, targets=tuple(column.name for column in ranked), columns=columns, time=time,
+        future=future,
+    )  # fmt: skip
+
+
+def _weigh(candidates: Sequence[Column], columns: Mapping[str, Column], time: TimeReading | None) -> dict[str, float]:
+    """Return how likely each column is what is to be forecast."""
+    weights = {column.name: _weight(column, columns) for column in candidates}
+    order = np.arange(len(candidates[0].values)) if candidates and candidates[0].values is not None else np.arange(0)
+    if time is not None and time.values is not None and len(time.values) == len(order):
+        order = np.argsort(time.values.to_numpy(), kind="stable")
+        if happen_at_any_time(time.values[order][time.values[order].notna()]):
+            for name in weights:  # of events, what adds up is worth forecasting: an amount rather than a price
+                weights[name] += _ADDS_UP * (usual_aggregate(name) == "sum")
+    return weights
+
+
+def _rows_in_time(
+    table: Table, columns: Mapping[str, Column], time: TimeReading | None, target: str
+) -> tuple[np.ndarray, pd.DatetimeIndex | None]:
+    """Return the rows of one series in the order of time, and their moments."""
+    rows = np.arange(table.rows)
+    if time is None or time.values is None:
+        return rows, None
+    stack = find_stack(table.frame, columns, time, target)
+    mask = np.asarray(time.values.notna())
+    if stack is not None:
+        mask &= rows_of_choice(table.frame, stack, None)[0]
+    rows = rows[mask]
+    moments = time.values[mask]
+    order = np.argsort(moments.to_numpy(), kind="stable")
+    return rows[order], moments[order]
 
 
 def _echoes(frame: pd.DataFrame, columns: Mapping[str, Column], time: TimeReading | None) -> set[str]:
@@ -195,7 +232,7 @@ def _weight(column: Column, columns: Mapping[str, Column]) -> float:
     names = list(columns)
     place = names.index(column.name)
     last = place == len(names) - 1 and weight <= 0 and not _repeats_another(column, columns)
-    weight += 0.25 * last + 0.1 * (place == 1)
+    weight += 0.25 * last + 0.1 * (place == 1) - 0.5 * bool(_UNNAMED.match(column.name) and len(columns) > 2)
     weight -= 1.5 * max(column.missing / max(len(column.values), 1) - _FEW_MISSING, 0.0)
     if column.distinct < 10 and len(column.values) > 50:
         weight -= 1.5
@@ -215,8 +252,13 @@ def _repeats_another(column: Column, columns: Mapping[str, Column]) -> bool:
     )
 
 
-def _choose_features(target: Column, others: Sequence[Column], order: Sequence[str], most: int) -> tuple[str, ...]:
-    """Keep those that go with the target, leaving out copies of it and of each other; at most `most`."""
+def _choose_features(
+    target: Column, others: Sequence[Column], in_time: tuple[np.ndarray, pd.DatetimeIndex | None], most: int
+) -> tuple[tuple[str, ...], dict[str, str]]:
+    """Keep those that go with the target, at most `most`, in the table's order; and say which of them hold the future.
+
+    Copies of the target are left out. `in_time` are the rows in the order of time, with their moments.
+    """
     assert target.values is not None
     # Only rows that will surely be for training decide, and of very many an even sample.
     limit = max(int(len(target.values) * 0.7), 3)
@@ -227,9 +269,13 @@ def _choose_features(target: Column, others: Sequence[Column], order: Sequence[s
         assert column.values is not None
         strength = _correlation(goal, column.values[:limit:step])
         if strength < 0.99999:
-            scored.append((strength, column.name))
-    chosen = {name for _, name in sorted(scored, key=lambda item: -item[0])[:most]}
-    return tuple(name for name in order if name in chosen)
+            scored.append((strength, column))
+    rows, moments = in_time
+    best = [column for _, column in sorted(scored, key=lambda item: -item[0])[: 2 * most]]
+    values = {column.name: column.values[rows] for column in best if column.values is not None}
+    future = find_future(target.values[rows], values, moments)
+    chosen = [column.name for column in best if column.name not in future][:most]
+    return tuple(column.name for column in others if column.name in chosen), future
 
 
 def _correlation(one: np.ndarray, other: np.ndarray) -> float:

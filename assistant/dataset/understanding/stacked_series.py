@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -48,9 +48,10 @@ class Stack:
 def find_stack(
     frame: pd.DataFrame, columns: Mapping[str, Column], time: TimeReading | None, target: str = ""
 ) -> Stack | None:
-    """Find a column (or two together) within whose values each moment stands once, while it stands often in the table.
+    """Find a column (or several together) within whose values each moment stands once, while it stands often in the table.
 
-    Two columns are named with " + " between them, and so are their values.
+    Several columns are named with " + " between them, and so are their values. Series without a value of the target are
+    left out, and those with most of them come first.
     """
     if time is None or time.values is None or len(frame) < 4:
         return None
@@ -85,7 +86,32 @@ def find_stack(
             for two in few[place + 1 :]
         ]
         best = max(pairs, key=lambda pair: pair[0], default=(0.0, ""))
-    return make_stack(frame, best[1]) if best[0] > 0.0 else None
+    found_in = best[1] if best[0] > 0.0 else _all_together(codes, moments, number, least, columns)
+    return make_stack(frame, found_in, columns.get(target)) if found_in else None
+
+
+def _all_together(
+    codes: Mapping[str, np.ndarray],
+    moments: np.ndarray,
+    number: int,
+    least: Mapping[str, float],
+    columns: Mapping[str, Column],
+) -> str:
+    """Return the fewest columns that tell the series apart together, by leaving out one after the other; "" for none."""
+    names = sorted(codes, key=lambda name: (columns[name].kind == "number", columns[name].distinct))[:_PAIRED]
+
+    def quality(chosen: Sequence[str]) -> float:
+        together = np.zeros(len(moments), dtype="int64")
+        for name in chosen:
+            together = pd.factorize(together * (int(codes[name].max()) + 2) + codes[name])[0].astype("int64")
+        return _quality(together, moments, number, max((least[name] for name in chosen), default=1.0))
+
+    if quality(names) == 0.0:
+        return ""
+    for name in reversed(names):
+        fewer = [other for other in names if other != name]
+        names = fewer if quality(fewer) > 0.0 else names
+    return _AND.join(name for name in codes if name in names)
 
 
 def _taking_turns(frame: pd.DataFrame, columns: Mapping[str, Column], time: TimeReading, target: str) -> Stack | None:
@@ -107,15 +133,20 @@ def _taking_turns(frame: pd.DataFrame, columns: Mapping[str, Column], time: Time
         codes = pd.factorize(frame[name])[0][order]
         turns = float((np.diff(codes) != 0).mean())
         if turns > _TURNS and np.bincount(codes).min() >= _LEAST_TURNS:
-            return make_stack(frame, name)
+            return make_stack(frame, name, columns.get(target))
     return None
 
 
-def make_stack(frame: pd.DataFrame, column: str) -> Stack | None:
-    """Return the series that a column (or two, with " + " between their names) tells apart; None when there is none."""
+def make_stack(frame: pd.DataFrame, column: str, target: Column | None = None) -> Stack | None:
+    """Return the series that a column (or several, with " + " between their names) tells apart; None when there is none.
+
+    Rows count that hold a value of `target`, where it is given.
+    """
     labels = labels_of(frame, column)
     if labels is None:
         return None
+    if target is not None and target.values is not None and target.missing < len(labels):
+        labels = labels[~np.isnan(target.values)]
     counts = labels.value_counts(sort=False).sort_values(ascending=False, kind="stable")
     return Stack(column=column, rows={str(name): int(count) for name, count in counts.items()})
 
@@ -124,10 +155,13 @@ def labels_of(frame: pd.DataFrame, column: str) -> pd.Series | None:
     """Return for each row the name of its series; None when the frame has no such column."""
     if column in frame:
         return frame[column].astype("str")
-    one, _, two = column.partition(_AND)
-    if one in frame and two in frame:
-        return frame[one].astype("str").fillna("") + _AND + frame[two].astype("str").fillna("")
-    return None
+    parts = column.split(_AND)
+    if not all(part in frame for part in parts):
+        return None
+    labels = frame[parts[0]].astype("str").fillna("")
+    for part in parts[1:]:
+        labels = labels + _AND + frame[part].astype("str").fillna("")
+    return labels
 
 
 def _tells_apart(column: Column, rows: int) -> bool:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
 
 from assistant.dataset.choices import Choices
-from assistant.dataset.times.read_times import read_single, read_times
+from assistant.dataset.times.read_times import part_by_numbers, read_single, read_times
 from assistant.dataset.times.time_of_day import read_clock, read_periods
 from assistant.dataset.times.time_reading import TimeReading
 from assistant.dataset.understanding.columns import Column
@@ -22,6 +23,8 @@ _ID_WORDS = re.compile(
     re.IGNORECASE,
 )
 _ID_ENDS = re.compile(r"[a-z](?:Code|No|ID|Id|Nr|Key|Number)$")
+_MORE = 3  # times as many moments as before, that a finer part of the time makes at least
+_ONE_STEP = 0.6  # share of the steps that are the commonest; working days have fewer than all days
 _YEARS = 50  # cells of a column of texts that tell whether it may hold years
 _TRIED = 60  # columns from the left that are tried as the time; beyond, only those with such a name
 
@@ -41,7 +44,7 @@ def find_time(
         if reading is not None and reading.read > 0.8 and not _is_key(reading, name, columns[name]):
             singles.append((_time_weight(reading, name, place, frame), reading))
     singles.sort(key=lambda item: -item[0])
-    parts = _find_part_columns(frame)
+    parts = _finer(frame, columns, _find_part_columns(frame))
     best = singles[0] if singles else None
     if parts is not None and (
         best is None or best[1].form == "year" or best[1].columns[0] in parts.columns or best[0] < 1.0
@@ -49,10 +52,12 @@ def find_time(
         return parts, f"{' and '.join(parts.columns)} together say when each row was."
     if best is None:
         return None, "No column says when a row was; the rows are taken in their order."
-    reading = best[1]
+    reading = _finer(frame, columns, best[1]) or best[1]
     with_clock = _add_clock(frame, reading)
     if with_clock is not None:
         return with_clock, f"{' and '.join(with_clock.columns)} together say when each row was."
+    if len(reading.columns) > 1:
+        return reading, f"{' and '.join(reading.columns)} together say when each row was."
     return reading, f"{reading.columns[0]} holds moments ({reading.form})."
 
 
@@ -126,6 +131,41 @@ def _find_part_columns(frame: pd.DataFrame) -> TimeReading | None:
             return reading
         chain = chain[:-1]
     return None
+
+
+def _finer(frame: pd.DataFrame, columns: Mapping[str, Column], reading: TimeReading | None) -> TimeReading | None:
+    """Add the columns that by their numbers are finer parts of the time, where moments stand in many rows and become regular.
+
+    Names do not count: each further part must turn every row into a moment, and the moments must keep one step.
+    """
+    if reading is None or reading.values is None or reading.form.split(" + ")[0] != "year" or reading.values.is_unique:
+        return reading
+    best, tried = reading, True
+    while tried and best.values is not None and not best.values.is_unique:
+        tried = False
+        known = best.form.split(" + ")
+        for name, column in list(columns.items())[:_TRIED]:
+            if name in best.columns or column.kind != "number" or part_by_numbers(frame[name], known) is None:
+                continue
+            joined = read_times(frame, [*best.columns, name])
+            if (
+                joined is not None
+                and joined.values is not None
+                and joined.unread <= best.unread
+                and joined.values.nunique() >= _MORE * best.values.nunique()
+            ):
+                best, tried = joined, True
+                break
+    return best if best is reading or _keep_one_step(best) else reading
+
+
+def _keep_one_step(reading: TimeReading) -> bool:
+    assert reading.values is not None
+    moments = reading.values[reading.values.notna()]
+    distinct = moments.unique().sort_values()
+    gaps = np.diff(distinct.to_numpy()).astype("int64")
+    _, counts = np.unique(gaps, return_counts=True)
+    return bool(len(gaps) and counts.max() >= _ONE_STEP * len(gaps))
 
 
 def _add_clock(frame: pd.DataFrame, reading: TimeReading) -> TimeReading | None:
