@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 from assistant.findings import STEP_TITLES, State, StepName, StepStatus
 from assistant.frozen import Frozen
+from assistant.submission.colab_link import current_check
 from assistant.submission.draft import KAGGLE, LINK, UPLOAD
-from assistant.submission.sending import send_state
+from assistant.submission.sending import send_state, sends_itself, way_ahead
 from assistant.wording import counted, one_line
 
 if TYPE_CHECKING:
@@ -58,6 +59,8 @@ def _from_start(snapshot: Snapshot, status: StepStatus) -> NextStep:
     if not status.state.is_done:
         control = "name" if not student.name.strip() else "email"
         words = "Type your name" if control == "name" else "Type your e-mail address"
+        if status.state is State.UNDECIDED:
+            words = "Look at the address"
         return NextStep(words=words, step="start", control=control, why=status.sentence)
     return _after(snapshot, "start", None)
 
@@ -85,7 +88,7 @@ def _waits(snapshot: Snapshot, status: StepStatus) -> bool:
     """Tell whether the student can do something about a step now."""
     if status.step == "colab" and status.project is not None and status.state is State.UNCHECKED:
         # A link that was asked for, and about which nobody could tell, is all that can be done here.
-        return snapshot.project(status.project).draft.link_check is None
+        return current_check(snapshot.project(status.project)) is None
     return not status.state.is_done and status.state is not State.WORKING
 
 
@@ -200,8 +203,7 @@ def _from_colab(project: ProjectSnapshot, status: StepStatus) -> NextStep | None
         return NextStep(words="Paste the link", step="colab", project=here, control="link", why=status.sentence)
     if status.state in (State.WRONG, State.OUTDATED):
         return NextStep(words="Correct the link", step="colab", project=here, control="link", why=status.sentence)
-    check = draft.link_check
-    if status.state is State.UNCHECKED and check is None:
+    if status.state is State.UNCHECKED and current_check(project) is None:
         return NextStep(words="Check the link", step="colab", project=here, control="check", why=status.sentence)
     return None
 
@@ -213,8 +215,10 @@ def _from_submit(snapshot: Snapshot) -> NextStep:
             words="Package", step="submit", control="package", why=snapshot.statuses[None, "submit"].sentence
         )
     if state.may_send:
-        return NextStep(words=state.button, step="submit", control="send")
-    if state.may_repeat:
+        if sends_itself(snapshot):
+            return NextStep(words=state.button, step="submit", control="send")
+        return NextStep(words="Hand it in", step="submit", control="ways", why=way_ahead(snapshot))
+    if state.may_repeat or state.waits:
         return NextStep(words="Read what is known", step="submit", control="deliveries", why=state.sentence)
     return NextStep(words="See the receipt", step="submit", control="deliveries", why=state.sentence)
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from assistant.errors import AssistantError
 from assistant.findings import State, StepStatus
+from assistant.submission.colab_link import current_check
 from assistant.wording import counted, method_name, one_line, percent, quantity
 
 if TYPE_CHECKING:
@@ -84,8 +85,9 @@ def _colab(project: ProjectSnapshot) -> str:
     draft = project.draft
     if not draft.colab_link.strip():
         return "notebook made, no link yet" if draft.notebook is not None else ""
-    check = draft.link_check
-    return "link not checked yet" if check is None else "link checked"
+    if (check := current_check(project)) is None:
+        return "link not checked yet"
+    return "link checked" if check.state is None else f"link: {check.state}"
 
 
 _OF = {"dataset": _dataset, "train": _train, "charts": _charts, "report": _report, "colab": _colab}

@@ -64,7 +64,7 @@ class SubmitPage:
         return []
 
     def render(self, snapshot: Snapshot) -> Updates:
-        """Return what each component shows for this student now; one button at a time stands out."""
+        """Return what each component shows for this student now."""
         package, state = snapshot.package, send_state(snapshot)
         packaged = package is not None
         can_go = state.may_send or state.may_repeat or state.may_say_sent
@@ -72,16 +72,13 @@ class SubmitPage:
         return {
             self.findings: grouped_findings(snapshot.findings, [project.title for project in snapshot.projects]),
             self.way: note(sending.way_ahead(snapshot)),
-            self.package: gr.update(
-                value="Package again" if packaged else "Package what I have",
-                variant="secondary" if packaged else "primary",
-            ),
+            self.package: gr.update(value="Package again" if packaged else "Package what I have"),
             self.bundle: bundle_card(package, packaged_before=snapshot.draft.package is not None),
             self.mail: mail_card(package),
             self.ways: gr.update(visible=can_go),
             self.confirm: gr.update(value=False, visible=state.may_send),
             self.although: gr.update(value=False, visible=bool(blocking_links(snapshot))),
-            self.send: gr.update(value=state.button, interactive=state.may_send if by_account else "secondary"),
+            self.send: gr.update(value=state.button, interactive=state.may_send),
             self.again: gr.update(visible=state.may_repeat),
             self.web_mail: web_mail_card(package),
             self.draft: draft_card(package, primary=not by_account),
