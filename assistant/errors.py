@@ -20,6 +20,7 @@ the same thing. Those that belong to one step alone stand in its folder; this is
     │   ├── NotSentError              nobody got the mail
     │   └── UncertainError            it may have arrived or not
     ├── LectureError                  a picture of the lecture could not be computed
+    ├── _OtherTextError               another window wrote in a field meanwhile; never leaves its module
     ├── CallTimeoutError              a short call had no answer within its time
     ├── JobCancelledError             a piece of work stopped because it was asked to
     └── UnknownStudentError           a request came without a valid cookie

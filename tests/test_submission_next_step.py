@@ -64,7 +64,7 @@ def test_the_button_leads_from_an_empty_page_to_the_package(tmp_path: Path) -> N
         assert led_to(at(session, "charts")) == ("charts", 1, f"{index}-checked")
         name = session.snapshot.project(1).charts[index].chart.name
         session.apply(ConfirmChart(project=1, chart=name, checked=True))
-    assert led_to(at(session, "charts")) == ("report", 1, "")
+    assert led_to(at(session, "charts")) == ("report", 1, "section-0")
 
     for title, text in session.snapshot.project(1).section_texts.items():
         session.apply(WriteSection(project=1, title=title, text=f"{text}\n\nMy grandmother counted them by eye."))

@@ -79,8 +79,13 @@ def _after(snapshot: Snapshot, step: StepName, project: int | None) -> NextStep:
         words = f"Project {waiting.project}: {words[:1].lower()}{words[1:]}"
     # A training and a notebook are begun by the press that leads to them: nothing is left to choose before.
     begins = {"train": "start", "colab": "make"} if waiting.state is State.OPEN and waiting.project == project else {}
+    control = begins.get(waiting.step, "")
+    if waiting.step == "report" and waiting.project is not None:
+        # What is to be written or read again there is opened at once.
+        there = _from_report(snapshot.project(waiting.project), waiting)
+        control = there.control if there is not None and there.step == "report" else ""
     return NextStep(
-        words=words, step=waiting.step, project=waiting.project, control=begins.get(waiting.step, ""), why=waiting.sentence
+        words=words, step=waiting.step, project=waiting.project, control=control, why=waiting.sentence
     )  # fmt: skip
 
 
@@ -183,10 +188,7 @@ def _from_report(project: ProjectSnapshot, status: StepStatus) -> NextStep | Non
                 words=f"Write {title}", step="report", project=project.number, control=f"section-{index}",
                 why="Still the draft, and not your own words.",
             )  # fmt: skip
-    if status.state is State.UNCHECKED:
-        return NextStep(
-            words="Look at the pages", step="report", project=project.number, control="refresh", why=status.sentence
-        )
+    # Pages that nobody looked at since the last key are built as soon as the page is open: nothing is to be pressed.
     return None
 
 

@@ -118,10 +118,9 @@ def linked(text: str) -> str:
     return escape(text)
 
 
-def download(url: str, text: str, *, primary: bool = False) -> str:
+def download(url: str, text: str) -> str:
     """Return a link that downloads a file from this server."""
-    kind = "button-link primary" if primary else "button-link"
-    return f'<a class="{kind}" href="{escape(url)}" download>{escape(text)}</a>'
+    return f'<a class="button-link" href="{escape(url)}" download>{escape(text)}</a>'
 
 
 def heading(question: str, lead: str, step: StepName | None = None, project: int | None = None) -> str:

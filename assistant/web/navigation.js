@@ -79,8 +79,9 @@
   };
 
   // Puts the cursor into a field, ticks what is in view, presses a button; of anything else it shows where it is.
-  const press = (id) => soon(() => {
+  const press = (id, place = root.dataset.place) => soon(() => {
     const element = document.getElementById(id);
+    if (root.dataset.place !== place) return true;
     if (!visible(element)) return false;
     const control = element.matches("button, a") ? element : element.querySelector("input, textarea, button, a.button-link");
     if (control?.matches("textarea, input:not([type=checkbox]):not([type=radio])")) {
@@ -88,9 +89,9 @@
       if (!inView(control)) bring(element, "center");
       control.focus({ preventScroll: true });
     } else if (control?.matches("input[type=checkbox]") && id.endsWith("-checked")) {
-      // Nobody has checked what was never in view.
+      // Nobody has checked what is not in view.
       const card = control.closest(".chart-card") || element;
-      if (inView(element)) { control.click(); after(card); } else bring(card.getClientRects().length ? card : element);
+      if (shows(card.querySelector("[id$='-picture']") || card)) { control.click(); following(card); } else bring(card);
     } else if (element.matches("button:not([disabled])")) {
       element.click();
     } else if (element.matches("button")) {
@@ -100,11 +101,19 @@
       control?.focus({ preventScroll: true });
     }
     return true;
-  });
+  }, 600); // a page may need its pages built before it shows what is pressed
 
-  const after = (card) => {
-    const following = card.nextElementSibling;
-    if (following && visible(following)) bring(following);
+  // Most of it, or most of the screen, is it.
+  const shows = (picture) => {
+    const box = picture.getBoundingClientRect(), room = innerHeight - 64;
+    const seen = Math.min(box.bottom, room) - Math.max(box.top, 0);
+    return seen > 0.6 * Math.min(box.height, room);
+  };
+  const following = (card) => {
+    const open = [...document.querySelectorAll(".chart-card")].filter((other) => visible(other) &&
+      card.compareDocumentPosition(other) & Node.DOCUMENT_POSITION_FOLLOWING &&
+      other.querySelector("[id$='-in-report'] input:checked") && other.querySelector("[id$='-checked'] input:not(:checked)"));
+    if (open.length) open[0].scrollIntoView({ block: "start" });
   };
 
   window.addEventListener("popstate", () => go(placeOf(address())));
@@ -191,5 +200,14 @@
   setInterval(tick, 1000);
 
   arrive(placeOf(address()));
+  // Where a keyboard is at hand, the first field waits for it.
+  if (root.dataset.place === "start" && matchMedia("(pointer: fine)").matches) {
+    soon(() => {
+      const name = document.querySelector("[id='student-name'] :is(textarea, input)");
+      if (!visible(name) || name.disabled) return false;
+      if (document.activeElement === document.body && !name.value && root.dataset.place === "start") name.focus();
+      return true;
+    }, 200);
+  }
   if (root.dataset.place.startsWith("understand-")) go(root.dataset.place, address().hash.slice(1));
 })();

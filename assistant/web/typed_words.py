@@ -45,7 +45,7 @@ class Kept(Frozen):
 
 
 class _OtherTextError(AssistantError):
-    """Somebody else wrote in the field meanwhile."""
+    """Somebody else wrote in the field meanwhile; told to the page's script, which shows both texts."""
 
     def __init__(self, theirs: str) -> None:
         super().__init__("Somebody else wrote here meanwhile.", "", "Choose which text stays.")

@@ -209,6 +209,18 @@
     Promise.race([all(), given]).then(() => { replayed.add(button); button.click(); });
   }, true);
 
+  // A link may be pasted anywhere on its page; it is checked as soon as it is stored.
+  document.addEventListener("paste", (event) => {
+    const place = (document.documentElement.dataset.place || "").match(/^(p\d)-colab$/);
+    const field = place && fieldIn(`${place[1]}-colab-link`);
+    if (!field || field.disabled || (event.target !== field && event.target.matches?.("input, textarea, [contenteditable]"))) return;
+    const text = event.clipboardData?.getData("text") || "";
+    if (!text.includes("://")) return;
+    event.preventDefault();
+    show(field.closest("[id$='-colab-link']").id, text.trim(), true);
+    flush().then(() => document.getElementById(`${place[1]}-colab-check`)?.click());
+  }, true);
+
   window.addEventListener("pagehide", () => {
     const left = own();
     if (left.length) navigator.sendBeacon("words", new Blob([body(left)], { type: "application/json" }));

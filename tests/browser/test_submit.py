@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import PHONE, WIDE, Server, Student
 from tests.browser.steps import introduce, open_step, use_ready
 
-PRIMARY = "#submit-package.primary:visible, #submit-send.primary:visible, a.button-link.primary:visible, #submit-said-sent.primary:visible"
+PRIMARY = ".next:not([hidden]) .next-button, button.primary:visible, a.button-link.primary:visible"
 
 
 def packaged(page: Page) -> None:

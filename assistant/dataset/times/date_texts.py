@@ -36,7 +36,7 @@ _ZONE_PLACE = re.compile(
 )
 _OFFSET = re.compile(r"\s{0,9}(Z|[+-]\d{2}:?\d{2}|(?<=\d)[+-]\d{2})$")
 _TIME = (
-    r"(?P<hour>\d{1,2})(?:[:h.](?P<minute>\d{2})(?:[:m.](?P<second>\d{2})(?:[.,:](?P<fraction>\d{1,9}))?)?|h)?\s{0,9}s?"
+    r"(?P<hour>\d{1,2})(?:[:h.](?P<minute>\d{2})(?:[:m.](?P<second>\d{2})(?:[.,:](?P<fraction>\d{1,9}))?)?|h)?\s{0,9}(?:s)?"
     r"(?:\s{0,9}(?P<half>[AaPp]\.?\s?[Mm]\.?))?"
 )
 _CLOCK_END = re.compile(

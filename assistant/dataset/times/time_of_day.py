@@ -29,7 +29,9 @@ def read_periods(column: pd.Series) -> np.ndarray | None:
 
 
 _UNTIL = re.compile(r"(?<=\d)\s{0,9}(?:[-–—]|to|bis)\s{0,9}\d{1,2}(?:[:.h]\d{2})?\s{0,9}h?$")
-_CLOCK = re.compile(r"^(\d{1,2})(?:[:.h](\d{1,2}))?(?:[:.m](\d{1,2})(?:[.,]\d+)?)?\s{0,9}s?\s{0,9}([AaPp]\.?[Mm]\.?)?$")
+_CLOCK = re.compile(
+    r"^(\d{1,2})(?:[:.h](\d{1,2}))?(?:[:.m](\d{1,2})(?:[.,]\d+)?)?\s{0,9}(?:s)?\s{0,9}([AaPp]\.?[Mm]\.?)?$"
+)
 
 
 def read_clock(column: pd.Series) -> np.ndarray | None:

@@ -242,7 +242,8 @@ class LocalJobRunner:
                 # The process that was ready died before it began: the job runs as one for which none was.
                 _started[attempt.folder.name] = start_worker(attempt.folder, attempt.log, self._wake.set, secrets)
                 return
-            outcome = attempt.outcome() or self._died(row, attempt)
+            # It may have been told to stop since the row was read: then it did not fail.
+            outcome = attempt.outcome() or self._died(self._line.find(row.key) or row, attempt)
             self._end(attempt)  # what it had started may still run
         if outcome is None:
             overrun = self._overrun(row, attempt)

@@ -95,12 +95,12 @@ def _address_of(name: str) -> str:
     return f"files/project-{stem.removeprefix('report-')}/report.pdf" if ending == "pdf" else "files/bundle.zip"
 
 
-def draft_card(package: Package | None, *, primary: bool) -> str:
+def draft_card(package: Package | None) -> str:
     """Return the finished mail as a file."""
     if package is None or package.mail is None:
         return ""
     return (
-        download("files/message.eml", "Download the finished mail (.eml)", primary=primary)
+        download("files/message.eml", "Download the finished mail (.eml)")
         + "<p>It has everything in it, the files too. Outlook, Apple Mail and Thunderbird open it as a draft: look at it and "
         "press Send there.</p>"
     )

@@ -68,7 +68,6 @@ class SubmitPage:
         package, state = snapshot.package, send_state(snapshot)
         packaged = package is not None
         can_go = state.may_send or state.may_repeat or state.may_say_sent
-        by_account = sending.sends_itself(snapshot)
         return {
             self.findings: grouped_findings(snapshot.findings, [project.title for project in snapshot.projects]),
             self.way: note(sending.way_ahead(snapshot)),
@@ -81,7 +80,7 @@ class SubmitPage:
             self.send: gr.update(value=state.button, interactive=state.may_send),
             self.again: gr.update(visible=state.may_repeat),
             self.web_mail: web_mail_card(package),
-            self.draft: draft_card(package, primary=not by_account),
+            self.draft: draft_card(package),
             self.said_sent: gr.update(visible=state.may_say_sent),
             self.take_back: gr.update(visible=state.may_take_back),
             self.deliveries: note(state.sentence, state.kind) + deliveries_card(shown_deliveries(snapshot)),
