@@ -182,7 +182,7 @@ def chart_picture(chart: Chart, picture: str | None = None) -> str:
     drawn = pictures.known_picture(chart) if picture is None else picture
     if drawn is None:
         drawn = f'<div class="chart-waits" style="aspect-ratio: 1 / {min(chart.height, 0.5):.2f}">Drawing …</div>'
-    return f"<h3>{escape(chart.title)}</h3>{figure(drawn)}"
+    return f"<h2>{escape(chart.title)}</h2>{figure(drawn)}"
 
 
 def chart_text(chart: Chart, number: int) -> str:

@@ -96,7 +96,7 @@ def findings_card(findings: Iterable[Finding], problem: dict[str, str] | None) -
         for finding in findings
         if not (finding.level is Level.BLOCK and finding.what == told)
     ]
-    return f"<h4>Worth knowing</h4>{findings_list(shown)}" if shown else ""
+    return f"<h3>Worth knowing</h3>{findings_list(shown)}" if shown else ""
 
 
 def repair_choices(repairs: Iterable[Repair]) -> tuple[list[tuple[str, str]], list[str]]:
@@ -114,7 +114,7 @@ def fixed_repairs(repairs: Iterable[Repair]) -> str:
         for repair in repairs
         if not can_undo(repair)
     )
-    return f"<h4>What cannot be undone</h4><ul class='repairs'>{items}</ul>" if items else ""
+    return f"<h3>What cannot be undone</h3><ul class='repairs'>{items}</ul>" if items else ""
 
 
 def reading_choices(overview: Overview) -> list[tuple[str, str]]:

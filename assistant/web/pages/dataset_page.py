@@ -158,7 +158,7 @@ def build(number: int, ready: Sequence[ReadyProject], *, local: bool) -> Dataset
     message = gr.HTML(elem_id=f"{prefix}-message")
     finder = build_finder(number, ready, local=local)
     with gr.Column(visible=False) as understood:
-        gr.Markdown("### What was understood")
+        gr.Markdown("## What was understood")
         verdict = gr.HTML(elem_id=f"{prefix}-verdict")
         result = gr.HTML(elem_id=f"{prefix}-result")
         findings = gr.HTML(elem_id=f"{prefix}-findings")
@@ -168,7 +168,7 @@ def build(number: int, ready: Sequence[ReadyProject], *, local: bool) -> Dataset
             elem_classes="one-a-line",
         )  # fmt: skip
         read = gr.HTML(elem_id=f"{prefix}-read")
-        gr.Markdown("### What the columns are for")
+        gr.Markdown("## What the columns are for")
         with gr.Row():
             time = gr.Dropdown([], label="Time", multiselect=True, elem_id=f"{prefix}-time")
             target = gr.Dropdown([], label="Target: the column to forecast", elem_id=f"{prefix}-target")
@@ -180,11 +180,11 @@ def build(number: int, ready: Sequence[ReadyProject], *, local: bool) -> Dataset
             )
         apply = gr.Button("Prepare again with these", elem_id=f"{prefix}-apply")
         preview = gr.HTML(elem_id=f"{prefix}-preview")
-        gr.Markdown("### The project")
+        gr.Markdown("## The project")
         with gr.Row():
             title = gr.Textbox(label="Title of the project", elem_id=f"{prefix}-title", max_length=120)
             question = gr.Textbox(label="The question it answers", elem_id=f"{prefix}-question", max_length=300)
-        gr.Markdown("### Where it came from, and what goes out")
+        gr.Markdown("## Where it came from, and what goes out")
         source = gr.HTML(elem_id=f"{prefix}-source")
         with gr.Row():
             licence = gr.Textbox(label="Licence", placeholder="CC BY 4.0, public domain, …", max_length=200,

@@ -151,7 +151,7 @@ def build(services_local: bool, course: str) -> StartPage:
     registration = gr.Textbox(
         label="Registration id (if you were given one)", elem_id="student-registration", interactive=False, max_length=80,
     )  # fmt: skip
-    gr.Markdown("### The course’s rules")
+    gr.Markdown("## The course’s rules")
     rules = gr.HTML(elem_id="start-rules")
     own_deadline = own_recipients = own_apply = None
     if services_local:

@@ -28,7 +28,7 @@ def grouped_findings(findings: Sequence[Finding], titles: Sequence[str]) -> str:
             else ""
         )
         wanting = findings_list(finding for finding in own if finding.level is not Level.FINE)
-        groups.append(f'<div class="finding-group"><h4>{escape(name)}</h4>{wanting}{folded}</div>')
+        groups.append(f'<div class="finding-group"><h2>{escape(name)}</h2>{wanting}{folded}</div>')
     return "".join(groups)
 
 
@@ -67,7 +67,7 @@ def mail_card(package: Package | None) -> str:
         f'srcdoc="{escape(mail.html)}"></iframe>'
     )
     return (
-        f'<h3>The mail</h3><div class="mail"><dl>{pairs}</dl>{frame}</div>'
+        f'<h2>The mail</h2><div class="mail"><dl>{pairs}</dl>{frame}</div>'
         f"<details><summary>As plain text</summary><pre class='mail-plain' tabindex='0'>{escape(mail.body)}</pre></details>"
         f'<p class="quiet">{wording.size(mail.size)} as it goes over the line; {wording.size(mail.limit)} are allowed.</p>'
     )
@@ -128,4 +128,4 @@ def deliveries_card(rows: Sequence[ShownDelivery]) -> str:
             + download(f"files/receipt-{row.id}.txt", f"Receipt of {row.when}")
             + "</div>"
         )
-    return f"<h4>Deliveries, newest first</h4>{''.join(cards)}" if cards else ""
+    return f"<h2>Deliveries, newest first</h2>{''.join(cards)}" if cards else ""

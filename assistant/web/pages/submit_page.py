@@ -100,7 +100,7 @@ def build(*, local: bool) -> SubmitPage:
     account: dict[str, Component] = {}
     with gr.Row(visible=False, elem_id="submit-ways", equal_height=False) as ways:
         with gr.Column(min_width=280):
-            gr.Markdown("### Send from here")
+            gr.Markdown("## Send from here")
             if local:
                 account = _account_fields()
             confirm = gr.Checkbox(
@@ -116,10 +116,10 @@ def build(*, local: bool) -> SubmitPage:
                 "I know that it may arrive twice: send it again", variant="stop", visible=False, elem_id="submit-again"
             )
         with gr.Column(min_width=280):
-            gr.Markdown("### In your web mail")
+            gr.Markdown("## In your web mail")
             web_mail = gr.HTML(elem_id="submit-web-mail")
         with gr.Column(min_width=280):
-            gr.Markdown("### With your mail program")
+            gr.Markdown("## With your mail program")
             draft = gr.HTML(elem_id="submit-draft")
     said_sent = gr.Button("I have sent it myself", visible=False, elem_id="submit-said-sent")
     take_back = gr.Button("Take that back: I have not sent it", visible=False, size="sm", elem_id="submit-take-back")
