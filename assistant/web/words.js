@@ -10,7 +10,7 @@
   const LEFT = 5000; // milliseconds after which a text that still waits is of a page that is gone
   const memory = new Map();
   const adopted = new Set(); // what pages that are gone have left here
-  const agreed = new Map(); // element → the digest of what page and server last agreed on
+  const agreed = new Map(); // element → the digest of what was stored last
   let sending = null, timer = 0, failures = 0, asking = null;
 
   const disk = {
@@ -37,6 +37,12 @@
       value = Math.imul(value ^ (unit >> 8), 0x01000193);
     }
     return (value >>> 0).toString(16).padStart(8, "0");
+  };
+  // What this page has seen in a field: what stands in the store and is none of it, somebody else wrote.
+  const seen = new Map();
+  const saw = (id, text) => {
+    const known = seen.get(id) || [];
+    seen.set(id, [...known.filter((one) => one !== digest(text)), digest(text)].slice(-MOST));
   };
   const boxOf = (target) => {
     if (!target.matches?.("textarea, input:not([type]), input[type=text]")) return null;
@@ -70,21 +76,22 @@
   // What the field held when it was entered is what page and server agree on, unless something of it is still under way.
   document.addEventListener("focusin", (event) => {
     const box = boxOf(event.target);
-    if (box && !disk.get(keyOf(box.id))) agreed.set(box.id, digest(event.target.value));
+    if (box) saw(box.id, event.target.value);
   }, true);
 
   document.addEventListener("beforeinput", (event) => {
     const box = boxOf(event.target);
-    if (box && !disk.get(keyOf(box.id))) agreed.set(box.id, digest(event.target.value));
+    if (box) saw(box.id, event.target.value);
   }, true);
 
   document.addEventListener("input", (event) => {
     const box = boxOf(event.target);
     if (!box) return;
     const key = keyOf(box.id), known = JSON.parse(disk.get(key) || "null");
-    const before = known ? known.before : [agreed.get(box.id) ?? digest("")];
-    if (known) before.push(digest(known.text));
-    if (before.length > MOST) before.splice(1, before.length - MOST);
+    // The page's own events store texts on the way too, some of them late: all that it ever held counts as seen.
+    if (!seen.has(box.id)) saw(box.id, "");
+    const before = [...new Set([...(known ? known.before : []), ...seen.get(box.id)])].slice(-MOST);
+    saw(box.id, event.target.value);
     disk.set(key, JSON.stringify({ page, text: event.target.value, before, at: Date.now() }));
     tell();
     clearTimeout(timer);
@@ -115,11 +122,10 @@
       if (outcome === "conflict") { ask(entry, theirs); continue; }
       stored ||= outcome === "stored";
       agreed.set(entry.id, digest(entry.text));
+      saw(entry.id, entry.text);
       const now = JSON.parse(disk.get(entry.key) || "null");
       if (now && now.text !== entry.text) {
-        // Typed on meanwhile: what was stored is what the field held before.
-        disk.set(entry.key, JSON.stringify({ ...now, before: [digest(entry.text)] }));
-        further = true;
+        further = true; // typed on meanwhile
         continue;
       }
       disk.drop(entry.key);
@@ -186,6 +192,7 @@
       dialog.remove();
       asking = null;
       agreed.set(entry.id, digest(theirs));
+      saw(entry.id, theirs);
       if (choice === "theirs") disk.drop(entry.key);
       else disk.set(entry.key, JSON.stringify({ page: now.page, text, before: [digest(theirs)], at: Date.now() }));
       show(entry.id, text, true);
