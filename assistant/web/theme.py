@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import gradio as gr
@@ -11,7 +12,9 @@ from assistant.web.typed_words import FIELD
 _HERE = Path(__file__).parent
 STYLE = "".join((_HERE / name).read_text("utf-8") for name in ("style.css", "plot.css", "frame.css"))
 _SCRIPTS = ("navigation.js", "words.js", "pointing.js")
-HEAD = "".join(f"<script>{(_HERE / name).read_text('utf-8')}</script>" for name in _SCRIPTS).replace("__FIELD__", FIELD)
+HEAD = "".join(f"<script>{(_HERE / name).read_text('utf-8')}</script>" for name in _SCRIPTS).replace(
+    "__FIELD__", json.dumps(FIELD)
+)
 
 
 def theme() -> gr.themes.Base:

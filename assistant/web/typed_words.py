@@ -27,6 +27,9 @@ FIELD = (
     r"|p([1-9])-(?:dataset-(title|question)|dataset-(link|kaggle)|colab-(link)|report-section-([0-9]+)|charts-([0-9]+)-caption))$"
 )
 _FIELD = re.compile(FIELD)
+# Their commands store the plain form of a link and not what was typed: what a page has seen cannot be told from that, so
+# the newest link stays. All other fields store what was typed.
+_REWRITTEN = re.compile(r"p[1-9]-(?:dataset|colab)-link")
 LONGEST = 60_000  # characters of one field
 
 
@@ -61,7 +64,8 @@ class _KeepText(Command):
     def apply(self, snapshot: Snapshot) -> Change:
         """Return the draft with the text; raise _OtherTextError when the field holds something the page never saw."""
         stored = stored_text(snapshot, self.element)
-        if stored is not None and digest_of(stored) not in self.typed.before:
+        asks = not _REWRITTEN.fullmatch(self.element)
+        if asks and stored is not None and digest_of(stored) not in self.typed.before:
             raise _OtherTextError(stored)
         return command_of(snapshot, self.element, self.typed.text).apply(snapshot)
 
@@ -157,6 +161,6 @@ def is_unseen(snapshot: Snapshot, element: str | None, agreed: object, told: obj
 
     `agreed` is what page and store last agreed on, `told` what the page holds now.
     """
-    if element is None or _FIELD.fullmatch(element) is None or not isinstance(agreed, str):
+    if element is None or _REWRITTEN.fullmatch(element) or not _FIELD.fullmatch(element) or not isinstance(agreed, str):
         return False
     return stored_text(snapshot, element) not in (None, agreed, told)

@@ -2,7 +2,7 @@
 // program does not answer it waits, over a reload and a restart too; what another tab wrote in the same field meanwhile
 // is shown beside it.
 (() => {
-  const FIELD = new RegExp("__FIELD__");
+  const FIELD = new RegExp(__FIELD__);
   const STORE = "assistant-words:";
   const PAUSE = 500; // milliseconds without a key before a text is sent
   const AGAIN = [1000, 2000, 4000, 8000, 15000]; // between attempts while the program does not answer
@@ -10,7 +10,6 @@
   const LEFT = 5000; // milliseconds after which a text that still waits is of a page that is gone
   const memory = new Map();
   const adopted = new Set(); // what pages that are gone have left here
-  const agreed = new Map(); // element → the digest of what was stored last
   let sending = null, timer = 0, failures = 0, asking = null;
 
   const disk = {
@@ -121,7 +120,6 @@
       const { outcome, theirs } = answers[entry.id] || { outcome: "refused" };
       if (outcome === "conflict") { ask(entry, theirs); continue; }
       stored ||= outcome === "stored";
-      agreed.set(entry.id, digest(entry.text));
       saw(entry.id, entry.text);
       const now = JSON.parse(disk.get(entry.key) || "null");
       if (now && now.text !== entry.text) {
@@ -161,7 +159,7 @@
   // An answer that left before the text was stored may still put back what was there: for a moment it is set right.
   const settle = (id, text, times) => {
     if (!disk.get(keyOf(id))) show(id, text);
-    if (times > 0 && agreed.get(id) === digest(text)) setTimeout(() => settle(id, text, times - 1), 300);
+    if (times > 0 && seen.get(id).at(-1) === digest(text)) setTimeout(() => settle(id, text, times - 1), 300);
   };
 
   const ask = (entry, theirs) => {
@@ -191,7 +189,6 @@
       dialog.close();
       dialog.remove();
       asking = null;
-      agreed.set(entry.id, digest(theirs));
       saw(entry.id, theirs);
       if (choice === "theirs") disk.drop(entry.key);
       else disk.set(entry.key, JSON.stringify({ page: now.page, text, before: [digest(theirs)], at: Date.now() }));

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
+from assistant.web.typed_words import digest_of
 from tests.browser.conftest import Server, Student
 from tests.browser.steps import expect_mark, field, introduce, open_step
 
@@ -56,6 +57,19 @@ def test_words_typed_while_the_program_is_away_outlive_a_closed_page(
     again.page.clock.fast_forward(6_000)
     page = again.open(server.url)
     expect(field(page, "student-registration")).to_have_value("typed into the dark")
+
+
+def test_browser_and_server_make_the_same_digest(start_server: Callable[..., Server], student: Student) -> None:
+    server = start_server()
+    page = student.open(server.url)
+    introduce(page, "Asha Rao", "asha@example.org")
+    expect_saved(page)
+    server.kill()
+    box, texts = field(page, "student-registration"), ["a", "Zoë", "日本語", "🙂 two units", "last"]
+    for text in texts:
+        box.fill(text)
+    held = page.evaluate("Object.values(localStorage).map((text) => JSON.parse(text)).find((one) => one.before).before")
+    assert held == [digest_of(text) for text in ("", *texts[:-1])]
 
 
 def test_two_windows_that_type_in_one_field_are_shown_both_texts(shared_server: Server, student: Student) -> None:
