@@ -52,10 +52,6 @@ class State(StrEnum):
 
 
 _SIGNS = {State.DONE: "✓", State.OPEN: "○", State.WORKING: "○", State.UNCHECKED: "?"}
-# What weighs more when several things are true of one step.
-STATE_WEIGHT = (
-    State.DONE, State.UNCHECKED, State.STOPPED, State.OPEN, State.WORKING, State.UNDECIDED, State.OUTDATED, State.WRONG,
-)  # fmt: skip
 
 
 class StepStatus(Frozen):

@@ -14,7 +14,8 @@ from assistant.frozen import Frozen
 from assistant.submission.colab_link import current_check
 from assistant.submission.draft import KAGGLE, LINK, UPLOAD
 from assistant.submission.sending import send_state, sends_itself, way_ahead
-from assistant.wording import counted, one_line
+from assistant.submission.status import unchecked_charts
+from assistant.wording import one_line
 
 if TYPE_CHECKING:
     from assistant.submission.snapshot import ProjectSnapshot, Snapshot
@@ -154,42 +155,34 @@ def _without_run(project: ProjectSnapshot, status: StepStatus) -> NextStep | Non
 def _from_charts(project: ProjectSnapshot, status: StepStatus) -> NextStep | None:
     if (first := _without_run(project, status)) is not None:
         return first
-    wanted = [item for item in project.charts if item.in_report]
-    missing = [index for index, item in enumerate(project.charts) if item.in_report and not item.checked]
+    missing = unchecked_charts(project.charts)
     if not missing:
         return None
-    title = one_line(project.charts[missing[0]].chart.title, 40)
+    title = one_line(missing[0].chart.title, 40)
     return NextStep(
         words=f"I have checked “{title}”",
         step="charts",
         project=project.number,
-        control=f"{missing[0]}-checked",
-        why=f"{len(wanted) - len(missing)} of {counted('chart', len(wanted))} of the report checked.",
+        control=f"{project.charts.index(missing[0])}-checked",
+        why=status.sentence,
     )
 
 
 def _from_report(project: ProjectSnapshot, status: StepStatus) -> NextStep | None:
     if (first := _without_run(project, status)) is not None:
         return first
-    titles = list(project.sections)
-    for index, (title, text) in enumerate(project.sections.items()):
-        if text.is_stale:
-            return NextStep(
-                words=f"Read {title} again", step="report", project=project.number, control=f"section-{index}",
-                why=status.sentence,
-            )  # fmt: skip
     if status.state is State.WRONG:
         return NextStep(
             words="Shorten it", step="report", project=project.number, control="status", why=status.sentence
         )
-    for index, title in enumerate(titles):
-        if not project.sections[title].is_own:
-            return NextStep(
-                words=f"Write {title}", step="report", project=project.number, control=f"section-{index}",
-                why="Still the draft, and not your own words.",
-            )  # fmt: skip
     # Pages that nobody looked at since the last key are built as soon as the page is open: nothing is to be pressed.
-    return None
+    sections = [(index, title, text) for index, (title, text) in enumerate(project.sections.items())]
+    todo = [(f"section-{index}", f"Read {title} again") for index, title, text in sections if text.is_stale]
+    todo += [(f"section-{index}", f"Write {title}") for index, title, text in sections if not text.is_own]
+    if not todo:
+        return None
+    control, words = todo[0]
+    return NextStep(words=words, step="report", project=project.number, control=control, why=status.sentence)
 
 
 def _from_colab(project: ProjectSnapshot, status: StepStatus) -> NextStep | None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from assistant.errors import AssistantError
 from assistant.findings import State, StepStatus
 from assistant.submission.colab_link import current_check
+from assistant.submission.status import unchecked_charts
 from assistant.wording import counted, method_name, one_line, percent, quantity
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def _charts(project: ProjectSnapshot) -> str:
     wanted = [item for item in project.charts if item.in_report]
     if not wanted:
         return ""
-    return f"{sum(item.checked for item in wanted)} of {len(wanted)} checked"
+    return f"{len(wanted) - len(unchecked_charts(wanted))} of {len(wanted)} checked"
 
 
 def _report(project: ProjectSnapshot) -> str:
