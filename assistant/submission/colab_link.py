@@ -12,6 +12,7 @@ from assistant.findings import Level
 from assistant.notebook.colab_access import check_open
 from assistant.notebook.colab_links import ColabLink, check_colab_link
 from assistant.notebook.link_answer import ExpectedNotebook, LinkNote, LinkState
+from assistant.submission import report_building
 from assistant.submission.command import ProjectChange
 from assistant.submission.draft import LinkCheck, ProjectDraft
 
@@ -97,13 +98,15 @@ def expected_notebook(project: ProjectSnapshot) -> ExpectedNotebook | None:
 def check_link(session: Session, number: int) -> None:
     """Ask where the notebook lies whether everybody can open it and whether it is this one; keep the dated answer.
 
-    Raises NotebookError when there is no link, or it is none.
+    The link stands in the report, whose pages are made with it. Raises NotebookError when there is no link, or it is none.
     """
     typed = session.snapshot.project(number).draft.colab_link.strip()
     if not typed:
         raise NotebookError("There is no link yet.", "", "Paste the notebook’s Colab link first.")
     check_colab_link(typed)
     ask_links(session, (number,))
+    if session.snapshot.project(number).current_run is not None:
+        report_building.keep(session.snapshot.project(number))
 
 
 def ask_links(session: Session, numbers: Iterable[int] | None = None) -> None:

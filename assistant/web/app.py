@@ -51,7 +51,10 @@ def build_blocks(events: Events) -> gr.Blocks:
             view, understand = _lay_out(events, pages)
         for (number, step), page in pages.items():
             _WIRES[step](page, events)
-            events.show(frame.tabs[number, step].select, page)
+            if step == "train" and number is not None:
+                events.show(frame.tabs[number, step].select, page, training.opened(number))
+            else:
+                events.show(frame.tabs[number, step].select, page)
         lecture.wire(
             view,
             understand,

@@ -140,11 +140,18 @@ class Events:
 
         return self._connect(event, _Handler(page, _look_nowhere, (), change, timing=_TYPED), inputs)
 
-    def show(self, event: Event, page: Page) -> Dependency:
+    def show(
+        self, event: Event, page: Page, opened: Callable[[Snapshot], object] = lambda _snapshot: None
+    ) -> Dependency:
         """On `event`, show the page as it is stored; of its fields those that hold something else, and by no fault of
-        somebody who types there.
+        somebody who types there. `opened` is called first, for what is begun when somebody comes to the page.
         """
-        return self._connect(event, _Handler(page, page.render, page.outputs, fill=Fill.UNSETTLED), ())
+
+        def look(snapshot: Snapshot) -> Updates:
+            opened(snapshot)
+            return page.render(snapshot)
+
+        return self._connect(event, _Handler(page, look, page.outputs, fill=Fill.UNSETTLED), ())
 
     def refresh(
         self, event: Event, page: Page, do: Action | None = None, inputs: Iterable[Component] = ()

@@ -8,7 +8,6 @@ from html import escape
 
 import gradio as gr
 
-from assistant.submission import report_building
 from assistant.submission.colab_link import PasteColabLink, check_link
 from assistant.submission.jobs.job import JobRecord, JobState
 from assistant.submission.notebook_making import cancel_notebook, notebook_job, start_notebook
@@ -154,19 +153,13 @@ def wire(page: NotebookPage, events: Events) -> None:
     events.act(page.make.click, page, lambda session: start_notebook(session, number))
     events.act(page.cancel.click, page, lambda session: cancel_notebook(session, number))
 
-    def check(session: Session) -> None:
-        check_link(session, number)
-        # The link stands in the report: its pages are looked at with it.
-        if session.snapshot.project(number).current_run is not None:
-            report_building.keep(session.snapshot.project(number))
-
     def paste(session: Session, text: str | None) -> None:
         session.apply(PasteColabLink(project=number, text=text or ""))
 
     events.save(page.link.change, page, paste, [page.link])
     events.refresh(page.link.blur, page, paste, [page.link])
 
-    events.act(page.check.click, page, check)
+    events.act(page.check.click, page, lambda session: check_link(session, number))
 
     def tick(snapshot: Snapshot) -> Updates:
         project = snapshot.project(number)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
 
@@ -77,7 +77,6 @@ class TrainingPage:
     def render(self, snapshot: Snapshot) -> Updates:
         """Return what each component shows for this student now."""
         whole = snapshot.project(self.number)
-        steps.make_ready(whole)
         progress, project = steps.training_progress(whole), whole.draft
         ready = project.dataset is not None and project.dataset.is_ready
         choice = project.training
@@ -216,6 +215,11 @@ def build(number: int) -> TrainingPage:
     )  # fmt: skip
 
 
+def opened(number: int) -> Callable[[Snapshot], None]:
+    """Return what is begun when somebody comes to a project's page: a process that is ready to train."""
+    return lambda snapshot: steps.make_ready(snapshot.project(number))
+
+
 def wire(page: TrainingPage, events: Events) -> None:
     """Connect the page's events."""
     number = page.number
@@ -270,6 +274,7 @@ def wire(page: TrainingPage, events: Events) -> None:
             if (chart := forecast_chart(project)) is not None:
                 pictures.picture(project.services.drawing, chart)
         draw_ahead(project)
+        steps.make_ready(project)  # for another one
         return {**without(page.render(snapshot), page.typed), page.timer: gr.update(active=False)}
 
     events.follow(page.timer.tick, page, tick, (), page.outputs, timing=Timing(trigger="once"))
