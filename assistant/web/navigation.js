@@ -26,12 +26,13 @@
     element.scrollIntoView({ block, behavior: reduced.matches ? "auto" : "smooth" });
 
   // Rail, bar and footer are sent anew by the server; which of their parts belongs to this place is said here.
+  let open = false; // whether the rail is, where it covers the page
   const mark = () => {
     const frame = document.getElementById("frame");
     if (frame) {
       // Gradio puts our style below its container: what it asks for stands on the frame, not on the root.
       if (frame.dataset.place !== root.dataset.place) frame.dataset.place = root.dataset.place;
-      const rail = root.classList.contains("rail-open") ? "open" : "folded";
+      const rail = open ? "open" : "folded";
       if (frame.dataset.rail !== rail) frame.dataset.rail = rail;
     }
     for (const row of document.querySelectorAll(".rail-row")) {
@@ -41,8 +42,7 @@
       }
     }
     const bar = document.querySelector(".rail-bar");
-    const open = String(root.classList.contains("rail-open"));
-    if (bar && bar.getAttribute("aria-expanded") !== open) bar.setAttribute("aria-expanded", open);
+    if (bar && bar.getAttribute("aria-expanded") !== String(open)) bar.setAttribute("aria-expanded", String(open));
     for (const part of document.querySelectorAll("[data-at]")) {
       const at = root.dataset.place.startsWith("understand") ? "understand" : root.dataset.place;
       const hidden = part.dataset.at !== at;
@@ -52,7 +52,7 @@
 
   const arrive = (place) => {
     root.dataset.place = place;
-    root.classList.remove("rail-open");
+    open = false;
     mark();
   };
 
@@ -110,10 +110,10 @@
     return seen > 0.6 * Math.min(box.height, room);
   };
   const following = (card) => {
-    const open = [...document.querySelectorAll(".chart-card")].filter((other) => visible(other) &&
+    const unchecked = [...document.querySelectorAll(".chart-card")].filter((other) => visible(other) &&
       card.compareDocumentPosition(other) & Node.DOCUMENT_POSITION_FOLLOWING &&
       other.querySelector("[id$='-in-report'] input:checked") && other.querySelector("[id$='-checked'] input:not(:checked)"));
-    if (open.length) open[0].scrollIntoView({ block: "start" });
+    if (unchecked.length) unchecked[0].scrollIntoView({ block: "start" });
   };
 
   window.addEventListener("popstate", () => go(placeOf(address())));
@@ -121,9 +121,9 @@
   document.addEventListener("click", (event) => {
     const bar = event.target.closest?.(".rail-bar");
     if (bar) {
-      root.classList.toggle("rail-open");
+      open = !open;
       mark();
-      if (root.classList.contains("rail-open")) document.querySelector(".rail-row[aria-current], .rail-row")?.focus();
+      if (open) document.querySelector(".rail-row[aria-current], .rail-row")?.focus();
       return;
     }
     const link = event.target.closest?.("[data-go]");
@@ -143,8 +143,8 @@
   // Up and down walk through the rail, Escape closes it where it covers the page.
   document.addEventListener("keydown", (event) => {
     const row = event.target.closest?.(".rail-row");
-    if (event.key === "Escape" && root.classList.contains("rail-open")) {
-      root.classList.remove("rail-open");
+    if (event.key === "Escape" && open) {
+      open = false;
       mark();
       document.querySelector(".rail-bar")?.focus();
     }

@@ -57,6 +57,7 @@
     }).filter(Boolean);
   };
   const own = () => entries().filter((entry) => entry.page === page || adopted.has(entry.key));
+  const waiting = () => own().filter((entry) => !entry.refused);
 
   const say = (text, wrong = false) => {
     const line = document.getElementById("saved");
@@ -67,10 +68,20 @@
   const tell = () => {
     if (asking) say("Two texts for one field: choose which stays.", true);
     else if (failures > 0 && own().length) say("Not saved: the program does not answer; your words are kept in this browser.", true);
-    else if (own().length) say("Saving …");
+    else if (missed) say("The program did not answer: what you chose last may not be saved. Choose it again.", true);
+    else if (waiting().length || doubt) say("Saving …");
+    else if (own().length) say("Not saved: the program did not take a text; it is kept in this browser.", true);
     else if (owner()) say(lastSaved ? `Saved ${lastSaved}` : "All is saved");
   };
   let lastSaved = "";
+  // What is chosen or counted is stored by the page's own events; whether somebody was there to store it is asked here.
+  let doubt = false, missed = false;
+  document.addEventListener("change", (event) => {
+    if (!event.target.closest?.("#stage") || boxOf(event.target)) return;
+    doubt = true;
+    missed = false;
+    later(PAUSE);
+  }, true);
 
   // What the field held when it was entered is what page and server agree on, unless something of it is still under way.
   document.addEventListener("focusin", (event) => {
@@ -100,9 +111,9 @@
   const body = (some) => JSON.stringify(Object.fromEntries(some.map(({ id, text, before }) => [id, { text, before }])));
 
   const send = async () => {
-    const some = own();
+    const some = waiting();
     // Of one field that several pages left behind, one at a time: the next is compared with what the first stored.
-    if (!some.length) { failures = 0; return true; }
+    if (!some.length && !doubt) { failures = 0; return true; }
     const first = some.filter((entry, at) => some.findIndex((other) => other.id === entry.id) === at);
     let answers;
     try {
@@ -112,9 +123,12 @@
       answers = await answer.json();
     } catch {
       failures += 1;
-      return false;
+      missed ||= doubt;
+      doubt = false;
+      return !waiting().length;
     }
     failures = 0;
+    doubt = false;
     let stored = false, further = some.length > first.length;
     for (const entry of first) {
       const { outcome, theirs } = answers[entry.id] || { outcome: "refused" };
@@ -126,10 +140,14 @@
         further = true; // typed on meanwhile
         continue;
       }
+      if (outcome === "refused") {
+        disk.set(entry.key, JSON.stringify({ ...now, refused: true }));
+        continue;
+      }
       disk.drop(entry.key);
       settle(entry.id, entry.text, 10);
     }
-    lastSaved = new Date().toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
+    if (!missed) lastSaved = new Date().toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
     if (stored) document.getElementById("words-kept")?.click();
     if (further && !asking) later(0);
     return true;
@@ -205,11 +223,11 @@
   const replayed = new WeakSet();
   document.addEventListener("click", (event) => {
     const button = event.target.closest?.("button:not([role=tab])");
-    if (!button || button.id === "words-kept" || button.closest("dialog, .rail") || replayed.delete(button) || !own().length) return;
+    if (!button || button.id === "words-kept" || button.closest("dialog, .rail") || replayed.delete(button) || !waiting().length) return;
     event.preventDefault();
     event.stopImmediatePropagation();
     const given = new Promise((resolve) => setTimeout(resolve, 2000));
-    const all = async () => { while (own().length && !asking && await flush()) { /* what was typed meanwhile too */ } };
+    const all = async () => { while (waiting().length && !asking && await flush()) { /* what was typed meanwhile too */ } };
     Promise.race([all(), given]).then(() => { replayed.add(button); button.click(); });
   }, true);
 
@@ -240,5 +258,5 @@
   };
   begin(300);
   window.addEventListener("online", () => later(0));
-  setInterval(() => { if (failures === 0 && !sending && own().length && !asking) later(0); tell(); }, 3000);
+  setInterval(() => { if (failures === 0 && !sending && waiting().length && !asking) later(0); tell(); }, 3000);
 })();

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from assistant.web.typed_words import digest_of
 from tests.browser.conftest import Server, Student
-from tests.browser.steps import expect_mark, field, introduce, open_step
+from tests.browser.steps import expect_mark, field, introduce, open_step, use_ready
 
 AWAY = {"10 seconds": 10_000, "a minute": 60_000, "10 minutes": 600_000}
 
@@ -57,6 +57,22 @@ def test_words_typed_while_the_program_is_away_outlive_a_closed_page(
     again.page.clock.fast_forward(6_000)
     page = again.open(server.url)
     expect(field(page, "student-registration")).to_have_value("typed into the dark")
+
+
+def test_what_is_chosen_while_the_program_is_away_is_never_called_saved(
+    start_server: Callable[..., Server], student: Student
+) -> None:
+    server = start_server()
+    page = student.open(server.url)
+    introduce(page, "Asha Rao", "asha@example.org")
+    use_ready(page, 1)
+    expect_saved(page)
+    server.kill()
+    field(page, "p1-dataset-horizon").fill("7")
+    field(page, "p1-dataset-horizon").blur()
+    expect(page.locator("#saved")).to_contain_text("may not be saved. Choose it again")
+    server.start()
+    student.complaints.clear()  # of the page's own requests to nobody
 
 
 def test_browser_and_server_make_the_same_digest(start_server: Callable[..., Server], student: Student) -> None:
