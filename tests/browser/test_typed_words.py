@@ -88,15 +88,21 @@ def test_browser_and_server_make_the_same_digest(start_server: Callable[..., Ser
     assert held == [digest_of(text) for text in ("", *texts[:-1])]
 
 
-def test_two_windows_that_type_in_one_field_are_shown_both_texts(shared_server: Server, student: Student) -> None:
-    page = student.open(shared_server.url)
+def two_windows(server: Server, student: Student) -> tuple[Page, Page]:
+    """Type in one field in two windows, the second one first; the other one has not seen it."""
+    page = student.open(server.url)
     introduce(page, "Bo Chen", "bo@example.org")
     expect_saved(page)
-    second = student.new_tab().open(shared_server.url)
+    second = student.new_tab().open(server.url)
     expect(field(second, "student-registration")).to_be_editable()
     field(second, "student-registration").press_sequentially("second window")
     expect_saved(second)
     field(page, "student-registration").press_sequentially("first window")
+    return page, second
+
+
+def test_two_windows_that_type_in_one_field_are_shown_both_texts(shared_server: Server, student: Student) -> None:
+    page, second = two_windows(shared_server, student)
     dialog = page.locator("dialog.two-texts")
     expect(dialog).to_contain_text("first window")
     expect(dialog).to_contain_text("second window")
@@ -113,17 +119,10 @@ def test_two_windows_that_type_in_one_field_are_shown_both_texts(shared_server: 
 
 
 def test_the_other_text_can_be_taken_instead(shared_server: Server, student: Student) -> None:
-    page = student.open(shared_server.url)
-    introduce(page, "Bo Chen", "bo@example.org")
-    expect_saved(page)
-    second = student.new_tab().open(shared_server.url)
-    expect(field(second, "student-registration")).to_be_editable()
-    field(second, "student-registration").press_sequentially("kept")
-    expect_saved(second)
-    field(page, "student-registration").press_sequentially("given up")
+    page, _ = two_windows(shared_server, student)
     page.locator("dialog.two-texts").get_by_text("Take the other text").click()
-    expect(field(page, "student-registration")).to_have_value("kept")
+    expect(field(page, "student-registration")).to_have_value("second window")
     expect_saved(page)
     page.reload(wait_until="domcontentloaded")
-    expect(field(page, "student-registration")).to_have_value("kept")
+    expect(field(page, "student-registration")).to_have_value("second window")
     expect_mark(page, "start", "✓")

@@ -177,7 +177,8 @@ def build(number: int, brief: Brief) -> ReportPage:
         )
     )
     message = gr.HTML(elem_id=f"{prefix}-message")
-    missing = gr.HTML(elem_id=f"{prefix}-missing")
+    # The first pages of a training take some seconds: until then the page says so.
+    missing = gr.HTML('<p class="quiet">The pages are being set …</p>', elem_id=f"{prefix}-missing")
     adding = None
     with gr.Column(visible=False) as panel, gr.Row():
         with gr.Column(scale=6, min_width=320):
